@@ -1,0 +1,75 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "backorderd/snapshot.hpp"
+
+namespace backorderd {
+
+/// A page of records, in the order in which the ERP gave them. Views into the reader's memory:
+/// valid until the next call of `next`.
+struct Page {
+    std::span<const LineRecord> records;
+    /// Records that could not be read, each named by its place; the snapshot is then not complete.
+    Problems problems;
+};
+
+/// Reads one snapshot, page by page.
+class SnapshotReader {
+public:
+    virtual ~SnapshotReader() = default;
+    /// The next page, the end, or what went wrong. After anything but a page it is not called
+    /// again.
+    virtual boost::asio::awaitable<std::variant<Page, SnapshotEnd, Failure>> next() = 0;
+    /// The record in full; `index` counts in the page that `next` returned last. Errors are
+    /// problems of that record alone.
+    virtual Result<OrderLine> decode(std::size_t index) = 0;
+};
+
+/// What a look-up of one line found.
+struct LineGone {};
+using Found = std::variant<OrderLine, LineGone, Failure>;
+
+/// What a connection test found; `check --online` prints it.
+struct Probe {
+    bool ok = false;
+    std::string text;  ///< for a person: what answered, as whom, and what is missing
+};
+
+/// What an ERP's interface cannot do is declared, not discovered by a failure.
+struct Capabilities {
+    bool find = false;      ///< look up one line, also when it is closed
+    bool annotate = false;  ///< write a note on an order
+};
+
+/// One ERP. Implementations live in src/connectors, one file each, and are made from their own
+/// section of the settings. A connector knows its ERP and nothing else: no store, no rules.
+class Connector {
+public:
+    virtual ~Connector() = default;
+
+    virtual Capabilities capabilities() const = 0;
+    /// Begins a full snapshot of all lines on back order. Never null; what is wrong with the world
+    /// shows in the first `next`. At most one reader is in use at a time.
+    virtual std::unique_ptr<SnapshotReader> read() = 0;
+    /// Looks one line up by its id. Called only where `capabilities().find`.
+    virtual boost::asio::awaitable<Found> find(std::string_view line_id) = 0;
+    /// Writes a note on an order, once: a note with the same `marker` that already stands there is
+    /// success. Called only where `capabilities().annotate`.
+    struct Note {
+        std::string order_id;
+        std::string text;
+        std::string marker;  ///< short unique word to be kept in the note
+    };
+    virtual boost::asio::awaitable<std::optional<Failure>> annotate(const Note& note) = 0;
+    /// Tests the connection and the rights.
+    virtual boost::asio::awaitable<Probe> probe() = 0;
+};
+
+}  // namespace backorderd

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "backorderd/message.hpp"
+
+namespace backorderd {
+
+/// What one attempt meant, told apart by what the receiver said and what it had got by then.
+struct Accepted {
+    std::string reply;
+};
+/// Nothing was accepted: the same bytes may go again.
+struct TryLater {
+    std::string reason;
+    std::optional<std::chrono::seconds> retry_after;  ///< the receiver's own wish
+};
+/// Refused for good; sending again would be wrong.
+struct Refused {
+    std::string reason;
+    bool address_invalid = false;  ///< the recipient does not exist: a case for suppression
+};
+/// The receiver may or may not have it.
+struct Unknown {
+    std::string reason;
+};
+using Outcome = std::variant<Accepted, TryLater, Refused, Unknown>;
+
+/// What the channel does with an unknown outcome: a mail is sent once more under the same
+/// Message-ID, a webhook again under the same id, an SMS is held.
+enum class OnUnknown { SendAgainOnce, SendAgain, Hold };
+
+/// Makes 'this may have left' durable.
+class WireGate {
+public:
+    virtual ~WireGate() = default;
+    /// Returns once a durable record says that the message may have left. A sender awaits it right
+    /// before the first irreversible byte (for SMTP: before the first byte behind DATA's 354), so
+    /// that a failed connection or a refused recipient is never 'unknown'.
+    virtual boost::asio::awaitable<void> beforeWire(MessageId id) = 0;
+};
+
+/// One channel's last hop. Implementations live in src/senders, one file each, and are made from
+/// their own section of the settings; all pass tests/senders/contract.
+class Sender {
+public:
+    virtual ~Sender() = default;
+
+    virtual Channel channel() const = 0;
+    virtual OnUnknown onUnknown() const = 0;
+    /// How many sends the dispatcher may have under way at once; at least 1.
+    virtual int parallel() const = 0;
+    /// One attempt, bounded in time. Never throws for what the world does; never sends when the
+    /// gate was not awaited. The message outlives the call.
+    virtual boost::asio::awaitable<Outcome> send(const Message& message, WireGate& gate) = 0;
+};
+
+}  // namespace backorderd

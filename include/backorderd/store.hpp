@@ -1,0 +1,199 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backorderd/case.hpp"
+#include "backorderd/message.hpp"
+#include "backorderd/snapshot.hpp"
+
+namespace backorderd {
+
+/// What is kept of a source between polls.
+struct SourceState {
+    std::string name;
+    bool baseline_done = false;  ///< a first proven snapshot has been taken in
+    std::optional<Timestamp> last_good_at;  ///< `as_of` of the last snapshot read to its proven end
+    std::optional<Timestamp> last_poll_at;
+    std::string last_result;  ///< of the last poll, for a person
+};
+
+/// The part of a line that stays resident, so that an unchanged line costs no reading.
+struct KnownLine {
+    CaseId case_id = 0;
+    std::string_view id;  ///< valid during the callback
+    std::uint64_t fingerprint = 0;
+    bool open = true;     ///< its case is open
+    bool missing = false;  ///< absent from the last proven snapshot
+};
+
+/// The new state of one case. `after.id` 0 makes a new case, and makes it its line's current one.
+struct CaseChange {
+    Case after;  ///< line, opened_at, closed_at, missing_since, look_again; `events` and `notices`
+                 ///< are ignored
+    std::uint64_t fingerprint = 0;     ///< of the record the line was read from
+    std::vector<CaseEvent> new_events;
+    std::vector<Notice> new_notices;      ///< id 0; a key the case has already is our own bug
+    std::vector<Notice> changed_notices;  ///< pending ones; all columns but the key are replaced
+};
+
+/// A case's name in lists.
+struct CaseFilter {
+    std::string source;    ///< empty: any
+    std::string customer;  ///< id
+    std::string order;     ///< number
+    std::string item;      ///< id
+    bool include_closed = false;
+    int limit = 100;
+    /// Continues behind this case, ascending by id.
+    CaseId after = 0;
+};
+
+struct MessageFilter {
+    std::optional<MessageState> state;
+    std::string recipient;  ///< address
+    int limit = 100;
+};
+
+/// What became of one attempt; see `Store::settle`.
+struct Settlement {
+    MessageId id = 0;
+    MessageState state{};  ///< Sent, Deferred, Refused, Unknown, Ready (again) or Dead
+    std::string reason;
+    std::string reply;
+    std::optional<Timestamp> next_attempt_at;
+};
+
+/// A note to be written on an order in the ERP.
+struct Annotation {
+    std::int64_t id = 0;  ///< 0 until stored
+    std::string source;
+    std::string order_id;
+    std::string marker;  ///< unique; a persisted key
+    std::string text;
+    int attempts = 0;
+    std::optional<Timestamp> next_attempt_at;
+};
+
+/// One operator's action, or one of the daemon's own that somebody may ask about later.
+struct AuditEntry {
+    Timestamp at{};
+    std::string actor;
+    std::string action;
+    std::string subject;
+    std::string reason;
+};
+
+struct QueueCounts {
+    std::vector<std::pair<NoticeState, std::int64_t>> notices;
+    std::vector<std::pair<MessageState, std::int64_t>> messages;
+};
+
+/// The state of everything, durable. SQLite is what ships; every store passes tests/store/contract.
+///
+/// Each function is one transaction: all of it is durable when it returns, or none of it is. A
+/// database that cannot be written is an exception (`StoreBroken`), which ends the process: the next
+/// start is safe. One caller at a time; calls block for the time of the disk.
+class Store {
+public:
+    virtual ~Store() = default;
+
+    // -- What was read -----------------------------------------------------------------------
+    virtual SourceState source(std::string_view name) = 0;
+    virtual void saveSource(const SourceState& state) = 0;
+    /// Calls back for every line of the source whose case is its current one.
+    virtual void forEachKnownLine(std::string_view source,
+                                  const std::function<void(const KnownLine&)>& callback) = 0;
+    /// Replaces the free stock of a source.
+    virtual void saveStock(std::string_view source, std::span<const StockLevel> stock) = 0;
+    virtual std::vector<StockLevel> stockOf(std::string_view source, std::string_view item) = 0;
+
+    // -- Cases -------------------------------------------------------------------------------
+    /// The cases of these ids with their logs, in the order asked for; an id that does not exist is
+    /// our own bug.
+    virtual std::vector<Case> cases(std::span<const CaseId> ids) = 0;
+    /// Ids of open or closed cases whose `look_again` has come, oldest first.
+    virtual std::vector<CaseId> casesDue(Timestamp now, int limit) = 0;
+    virtual std::optional<Timestamp> nextLookAgain() = 0;
+    /// Cases a person may mean by `text`: a line id, `ORDER/POSITION`, or an order number; the
+    /// current case of each line first.
+    virtual std::vector<CaseId> findCases(std::string_view text) = 0;
+    /// Open cases of the same order and item, for recognising a renumbered line.
+    virtual std::vector<CaseId> openCasesOf(std::string_view source, std::string_view order_number,
+                                            std::string_view item) = 0;
+    virtual std::vector<CaseId> listCases(const CaseFilter& filter) = 0;
+    /// Makes every open case due at `at`: the rules have changed. Touches no case one by one.
+    virtual void lookAtAllAgain(Timestamp at) = 0;
+    /// Writes the new states, events and notices of these cases, all or nothing, and fills in the
+    /// ids of new cases and notices.
+    virtual void commit(std::span<CaseChange> changes) = 0;
+
+    // -- Notices -> messages -----------------------------------------------------------------
+    /// Planned notices that can be sent together now: for each digest key (or single notice) whose
+    /// earliest `due_at` has come, all its notices with `ready_at` <= now. At most `limit` groups.
+    virtual std::vector<std::vector<Notice>> dueGroups(Timestamp now, int limit) = 0;
+    virtual std::optional<Timestamp> nextNoticeDue() = 0;
+    /// When messages that this recipient may have got were sent, since `since`, ascending.
+    virtual std::vector<Timestamp> heardBy(const Recipient& recipient, Timestamp since) = 0;
+    /// Freezes messages: writes each as Ready, binds its notices (Planned -> Bundled) to it and
+    /// fills in the ids. A `stable_id` that exists is our own bug.
+    virtual void freeze(std::span<Message> messages) = 0;
+
+    // -- Messages ----------------------------------------------------------------------------
+    /// Takes up to `limit` Ready messages of a sender, oldest first, and marks them Claimed.
+    virtual std::vector<Message> claimReady(std::string_view sender, Timestamp now, int limit) = 0;
+    /// Claimed -> OnWire, durable when it returns.
+    virtual void markOnWire(std::span<const MessageId> ids, Timestamp now) = 0;
+    /// Records outcomes (Claimed or OnWire -> the settlement's state), the same for the notices in
+    /// them, makes their cases due, and adds `notes`.
+    virtual void settle(std::span<const Settlement> settlements, Timestamp now,
+                        std::span<const Annotation> notes) = 0;
+    /// Deferred -> Ready, when its retry time has come.
+    virtual void makeReady(std::span<const MessageId> ids, Timestamp now) = 0;
+    /// Ready or Deferred messages -> Superseded, with their notices: no longer true.
+    virtual void supersede(std::span<const MessageId> ids, std::string_view reason,
+                           Timestamp now) = 0;
+    /// What a crash left behind: Claimed -> Ready (nothing left), OnWire -> Unknown. Returns those
+    /// that are now Unknown.
+    virtual std::vector<MessageId> rescue(Timestamp now) = 0;
+    /// Messages by id, with their documents and notice ids.
+    virtual std::vector<Message> messages(std::span<const MessageId> ids) = 0;
+    virtual std::vector<MessageId> listMessages(const MessageFilter& filter) = 0;
+    virtual std::vector<Notice> notices(std::span<const NoticeId> ids) = 0;
+    /// Pending notices that no message carries yet, soonest first.
+    virtual std::vector<Notice> listPlanned(int limit) = 0;
+    virtual QueueCounts counts() = 0;
+    /// An operator's retry (Deferred, Refused, Unknown, Dead -> Ready) or drop (any that has not
+    /// been sent -> Dropped). False where the state does not allow it.
+    virtual bool retryMessage(MessageId id, const AuditEntry& why) = 0;
+    virtual bool dropMessage(MessageId id, const AuditEntry& why) = 0;
+    virtual bool dropNotice(NoticeId id, const AuditEntry& why) = 0;
+
+    // -- Notes to the ERP --------------------------------------------------------------------
+    virtual std::vector<Annotation> annotationsDue(Timestamp now, int limit) = 0;
+    virtual std::optional<Timestamp> nextAnnotationDue() = 0;
+    /// Empty `retry_at` and empty `failure`: done. With `retry_at`: tried again. Otherwise given up.
+    virtual void settleAnnotation(std::int64_t id, std::string_view failure,
+                                  std::optional<Timestamp> retry_at) = 0;
+
+    virtual std::vector<AuditEntry> auditTrail(int limit) = 0;
+
+    // -- Meta --------------------------------------------------------------------------------
+    /// Small facts that survive a restart (fingerprint of the rules, environment id).
+    virtual std::string meta(std::string_view key) = 0;
+    virtual void setMeta(std::string_view key, std::string_view value) = 0;
+};
+
+/// The store cannot be read or written; carries a reason for the log. Ends the process.
+class StoreBroken : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+}  // namespace backorderd

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "backorderd/problem.hpp"
+#include "backorderd/rule.hpp"
+#include "config/section.hpp"
+
+/// YAML to typed settings and rules. Every problem of every file is reported at once, with file,
+/// line, column, the reason and a remedy.
+namespace backorderd::config {
+
+/// One ERP to read. `section` holds what its connector kind reads for itself.
+struct SourceSettings {
+    std::string name;
+    std::string kind;
+    std::chrono::seconds poll_every{};
+    std::chrono::seconds max_age{};  ///< older data are not fresh: nothing time-based is sent
+    bool adopt = true;               ///< the first snapshot is a baseline that nobody is told of
+    bool write_notes = false;        ///< what the customer was told is written back to the order
+    Section section;
+};
+
+/// One last hop. The first sender of a channel in file order serves that channel.
+struct SenderSettings {
+    std::string name;
+    std::string kind;
+    Section section;
+};
+
+/// Who we are to the customer; used by templates and mail headers.
+struct HouseSettings {
+    std::string name;
+    std::string from_name;
+    std::string from_address;
+    std::string reply_to;
+    std::string phone;
+    std::string signature;         ///< free text below each message
+    std::string language;          ///< BCP 47, where the contact has none
+    std::string timezone;          ///< IANA, for dates in alerts
+    std::string unsubscribe_link;  ///< `https:` or `mailto:`; empty: no List-Unsubscribe header
+    std::string message_id_domain;
+};
+
+struct OutboxSettings {
+    std::chrono::seconds retry_first{};
+    std::chrono::seconds retry_longest{};
+    double retry_factor = 2;
+    double retry_jitter = 0.2;
+    std::chrono::seconds keep{};
+    std::int64_t claim_batch = 0;  ///< messages claimed at once
+};
+
+struct LogSettings {
+    std::string format;  ///< `text`, `json`, `journal`
+    std::string level;
+    bool personal_data = false;  ///< false: addresses are shortened
+};
+
+struct Settings {
+    std::string file;
+    std::string data_dir;
+    std::string rules_dir;
+    std::string templates_dir;
+    std::string control_socket;
+    std::chrono::seconds stop_within{};  ///< SIGTERM: what is on the wire may take this long
+    std::int64_t slice_lines = 0;        ///< lines taken in per transaction
+    HouseSettings house;
+    OutboxSettings outbox;
+    LogSettings log;
+    std::vector<SourceSettings> sources;
+    std::vector<SenderSettings> senders;
+    Section root;  ///< for `declared()`, and to collect what connectors and senders find
+};
+
+/// Reads the settings file. Connectors and senders read their own sections later: call
+/// `findUnread` when all have.
+Result<Settings> loadSettings(const std::string& path);
+/// Problems that connectors and senders added while reading their sections, and keys that nobody
+/// read.
+Problems findUnread(Settings& settings);
+
+/// Reads all `*.yaml` files of a directory, in name order, as one rule set (files below a folder
+/// `tests` and names ending in `.test.yaml` are left out). All or nothing. `warnings`, where given,
+/// receives the problems of severity Warning.
+Result<RuleSet> loadRules(const std::string& directory, Problems* warnings = nullptr);
+
+/// Template names that the rules use, with the place of their first use, so that the caller can say
+/// which are missing.
+struct TemplateUse {
+    std::string name;
+    Place place;
+};
+std::vector<TemplateUse> templatesUsed(const RuleSet& rules);
+
+}  // namespace backorderd::config

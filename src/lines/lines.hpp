@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "backorderd/case.hpp"
+
+/// What changed between two snapshots. Pure: no clock, no store, no I/O.
+namespace backorderd::lines {
+
+/// The facts that lead from one state of a line to the next, in the order in which they are told.
+/// `before` null: the line is new; then there is at most one event, `LineOpened`, and none where
+/// nothing is on back order (nothing open, or all that is open is allocated).
+/// A line that was closed and is on back order again yields `Reopened`.
+std::vector<Event> diff(const OrderLine* before, const OrderLine& now);
+
+/// Whether a line that vanished and a line that is new are the same under another id: same order,
+/// item, unit, customer, and open quantities that a split, a merge or a renumbering explains.
+bool looksRenumbered(const OrderLine& vanished, const OrderLine& appeared);
+
+/// Which lines of one source are known, and with which fingerprint: one compact resident entry a
+/// line (about 46 bytes with its key), so that a poll that finds nothing new reads nothing.
+class KnownLines {
+public:
+    KnownLines();
+    ~KnownLines();
+    KnownLines(KnownLines&&) noexcept;
+    KnownLines& operator=(KnownLines&&) noexcept;
+
+    enum class Seen {
+        Unchanged,  ///< known, with this fingerprint
+        Changed,    ///< known, with another fingerprint
+        New,        ///< not known
+        Again,      ///< seen before in this very snapshot, with the same fingerprint: a duplicate
+        Conflict,   ///< seen before in this very snapshot, with another fingerprint
+    };
+    struct Sight {
+        Seen seen;
+        CaseId case_id = 0;    ///< of a known line; 0 where it has none
+        bool missing = false;  ///< it was missing from the last proven snapshot
+    };
+
+    /// Begins a snapshot: nothing of it has been seen yet.
+    void beginSnapshot();
+    /// A line of the snapshot came by.
+    Sight see(std::string_view id, std::uint64_t fingerprint);
+    /// What the store now holds, once it is committed. `case_id` 0: a line that needs no case (it
+    /// is not on back order); it is remembered so that it is not decoded at every poll.
+    void put(std::string_view id, std::uint64_t fingerprint, CaseId case_id);
+    void markMissing(std::string_view id, bool missing);
+    void erase(std::string_view id);
+
+    /// Known lines with a case that this snapshot has not shown. `id` lives until the next change.
+    struct Unseen {
+        std::string_view id;
+        CaseId case_id;
+        bool missing;  ///< already missing before
+    };
+    std::vector<Unseen> unseen() const;
+    std::size_t size() const;
+    /// Reserves room, for a load of known size.
+    void reserve(std::size_t lines);
+
+private:
+    struct Table;
+    std::unique_ptr<Table> table_;
+};
+
+}  // namespace backorderd::lines

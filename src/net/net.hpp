@@ -1,0 +1,116 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+/// Transfers: curl's multi interface driven by Asio, and a small HTTP server. One `Net` serves the
+/// whole process; it must outlive every transfer.
+namespace backorderd::net {
+
+struct HttpRequest {
+    std::string method = "GET";
+    std::string url;
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::string body;
+    std::chrono::seconds timeout{60};          ///< for the whole transfer
+    std::size_t answer_bytes_max = 64u << 20;  ///< a longer answer is an error
+    bool fresh_connection = false;             ///< never reuse one: for receivers that do not dedupe
+};
+
+struct HttpResponse {
+    int status = 0;
+    std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
+    std::string body;
+    std::string_view header(std::string_view lower_name) const;  ///< empty where missing
+};
+
+/// The transfer did not come to an answer.
+struct TransferError {
+    std::string reason;  ///< for a person, with the host
+    bool timed_out = false;
+};
+
+struct SmtpRequest {
+    std::string url;  ///< `smtp://host:port` or `smtps://host:port`
+    bool require_tls = false;  ///< STARTTLS or give up
+    bool try_tls = true;       ///< STARTTLS where offered
+    std::string ca_file;       ///< empty: the system's
+    bool verify_peer = true;
+    std::string user, password;
+    std::string helo;  ///< empty: the machine's name
+    std::string mail_from;
+    std::string rcpt_to;
+    std::string_view document;  ///< must outlive the transfer
+    std::chrono::seconds timeout{300};
+    std::chrono::seconds connect_timeout{30};
+    /// Awaited before the first byte of the body, behind DATA's 354.
+    std::function<boost::asio::awaitable<void>()> before_body;
+};
+
+/// What the transcript of an SMTP attempt says.
+struct SmtpResult {
+    int last_reply = 0;          ///< code of the last reply received; 0: none
+    std::string last_reply_text;
+    bool body_asked = false;     ///< 354 was received
+    bool body_sent = false;      ///< every byte of the body, and the final dot, were handed over
+    bool rcpt_refused = false;   ///< the last reply answered RCPT TO
+    std::string error;           ///< curl's word, for a person; empty: none
+};
+
+class Net {
+public:
+    explicit Net(boost::asio::any_io_executor executor);
+    ~Net();
+    Net(const Net&) = delete;
+    Net& operator=(const Net&) = delete;
+
+    boost::asio::awaitable<std::variant<HttpResponse, TransferError>> http(HttpRequest request);
+    boost::asio::awaitable<SmtpResult> smtp(SmtpRequest request);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+/// One request to our own server, and its answer.
+struct ServedRequest {
+    std::string method;
+    std::string target;
+    std::string body;
+};
+struct ServedResponse {
+    int status = 200;
+    std::string content_type = "application/json";
+    std::string body;
+};
+
+/// An HTTP server on a Unix socket. Requests of more than 1 MiB are refused; each connection has
+/// 30 s for a request. The socket file is made with mode 0660 and removed by the destructor.
+class UnixHttpServer {
+public:
+    using Handler =
+        std::function<boost::asio::awaitable<ServedResponse>(const ServedRequest& request)>;
+    /// Throws std::runtime_error with the reason where the socket cannot be made. A stale socket
+    /// file that nobody listens on is replaced.
+    UnixHttpServer(boost::asio::any_io_executor executor, const std::string& path, Handler handler);
+    ~UnixHttpServer();
+
+private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;  // shared with the connections under way
+};
+
+/// One request to such a server, blocking; for the command line. nullopt: nobody listens there.
+std::optional<ServedResponse> askUnixSocket(const std::string& path, const ServedRequest& request,
+                                            std::chrono::seconds timeout);
+
+}  // namespace backorderd::net

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backorderd/case.hpp"
+#include "backorderd/notice.hpp"
+#include "backorderd/problem.hpp"
+
+/// Templates to subject, text, HTML and SMS, and a mail document of them. Everything that came from
+/// an ERP is escaped for the place where it lands.
+namespace backorderd::render {
+
+/// Who writes: see config::HouseSettings.
+struct House {
+    std::string name, phone, signature, language, timezone, unsubscribe_link;
+    std::string reply_to;
+};
+
+/// One line in a message: what is told of one case.
+struct Entry {
+    Notice notice;
+    Case subject;  ///< with events; the line as it is now
+    /// What the customer heard last of this case, for 'was'; empty where nothing.
+    std::optional<ToldFacts> told_before;
+    /// The event that caused the notice, where there is one.
+    std::optional<Event> event;
+};
+
+/// A message to be rendered: all entries are for one recipient. `template_name` is that of the
+/// entries' notices where they agree, and the policy's digest template where they do not.
+struct Request {
+    std::string template_name;
+    Recipient recipient;
+    std::vector<Entry> entries;  ///< at least one
+    Timestamp now{};
+    Date today{};  ///< in the recipient's zone; a promise date before it is never rendered
+};
+
+struct Rendered {
+    std::string subject;  ///< one line, no control characters
+    std::string text;
+    std::string html;
+    std::string sms;
+    std::string language;  ///< of the template that was used
+};
+
+/// All templates of a directory, parsed and checked. A template NAME has the files
+/// `NAME.LANG.mustache`; `layout.*`, and files beginning with `_`, are partials.
+class Templates {
+public:
+    /// Every problem of every template at once: an unknown variable, a section left open, a missing
+    /// part, a template without the house language.
+    static Result<Templates> load(const std::string& directory, const House& house);
+    ~Templates();
+    Templates(Templates&&) noexcept;
+    Templates& operator=(Templates&&) noexcept;
+
+    bool has(std::string_view name) const;
+    std::vector<std::string> names() const;
+    /// Falls back `de-AT -> de -> house language -> en`. A template that does not exist is a
+    /// problem; anything else cannot fail, because `load` checked it.
+    Result<Rendered> render(const Request& request) const;
+
+private:
+    struct Impl;
+    explicit Templates(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+/// What a mail document needs besides its words.
+struct MailHeaders {
+    std::string from_name, from_address, reply_to;
+    std::string to_name, to_address;
+    std::string message_id;  ///< without angle brackets
+    std::string thread_id;   ///< Message-ID of the order's thread; In-Reply-To and References.
+                             ///< Empty: none
+    std::string unsubscribe_link;
+    Timestamp date{};
+};
+
+/// An RFC 5322 message with CRLF line ends: multipart/alternative of text and HTML, quoted-printable,
+/// RFC 2047 words in headers, `Auto-Submitted: auto-generated`. Deterministic: the same input gives
+/// the same bytes. Control characters in any header field are replaced by a space.
+std::string mailDocument(const MailHeaders& headers, const Rendered& rendered);
+
+/// Whether an address can stand in an SMTP envelope and a header: one mailbox, no control
+/// characters, no spaces, at most 254 bytes.
+bool isMailAddress(std::string_view address);
+
+/// Dates, numbers and money as the reader's language writes them; `short_form` leaves the year out.
+std::string localDateText(Date date, std::string_view language);
+std::string localNumber(Decimal number, std::string_view language);
+std::string localMoney(const Money& money, std::string_view language);
+
+}  // namespace backorderd::render

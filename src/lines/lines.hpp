@@ -11,6 +11,10 @@
 /// What changed between two snapshots. Pure: no clock, no store, no I/O.
 namespace backorderd::lines {
 
+/// Whether the customer has something to wait for: something is open, and not all of it is reserved
+/// for the line. A closed case whose line is on back order again is `Reopened`.
+bool isOnBackOrder(const OrderLine& line);
+
 /// The facts that lead from one state of a line to the next, in the order in which they are told.
 /// `before` null: the line is new; then there is at most one event, `LineOpened`, and none where
 /// nothing is on back order (nothing open, or all that is open is allocated).
@@ -43,12 +47,15 @@ public:
         bool missing = false;  ///< it was missing from the last proven snapshot
     };
 
-    /// Begins a snapshot: nothing of it has been seen yet.
+    /// Begins a snapshot: nothing of it has been seen yet. Forgets lines that were seen and never
+    /// `put`, and lines without a case that the snapshot before did not show.
     void beginSnapshot();
-    /// A line of the snapshot came by.
+    /// A line of the snapshot came by. Until it is `put`, every later snapshot calls it New or
+    /// Changed again.
     Sight see(std::string_view id, std::uint64_t fingerprint);
     /// What the store now holds, once it is committed. `case_id` 0: a line that needs no case (it
-    /// is not on back order); it is remembered so that it is not decoded at every poll.
+    /// is not on back order); it is remembered so that it is not decoded at every poll. Leaves
+    /// `missing` as it is.
     void put(std::string_view id, std::uint64_t fingerprint, CaseId case_id);
     void markMissing(std::string_view id, bool missing);
     void erase(std::string_view id);

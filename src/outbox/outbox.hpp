@@ -17,14 +17,18 @@ namespace backorderd::outbox {
 
 /// What a decision means for the notices that a case has already.
 struct Plan {
-    std::vector<Notice> create;  ///< wanted and not there yet
-    std::vector<Notice> change;  ///< Planned ones with new times, words or recipient, or Superseded
-    /// Messages (Ready or Deferred) that carry a notice no longer wanted, and have not left.
+    std::vector<Notice> create;  ///< wanted and not there yet; Expired where it comes too late
+    /// Planned ones with new times, words or recipient; Planned or Held ones that are now
+    /// Superseded or Expired.
+    std::vector<Notice> change;
+    /// Messages that carry a notice no longer right; ascending, each once. Whether one has left
+    /// already is not known here: only those that are Ready or Deferred can be taken back.
     std::vector<MessageId> stale_messages;
 };
 
 /// Compares what is wanted with what is there, by key. A key that has reached an end is never
-/// wanted again. A Bundled notice that is no longer wanted makes its message stale.
+/// wanted again. A Bundled notice that is no longer wanted, that has expired, or whose facts or
+/// address differ from those it was frozen with, makes its message stale.
 Plan reconcile(const Case& subject, const Decision& decision, Timestamp now);
 
 /// When a recipient who has heard at `heard` (ascending) may hear again under a limit of `max` in
@@ -32,8 +36,10 @@ Plan reconcile(const Case& subject, const Decision& decision, Timestamp now);
 std::optional<Timestamp> limitedUntil(const std::vector<Timestamp>& heard, int max,
                                       std::chrono::seconds per, Timestamp now);
 
-/// The id under which a message is known for ever: a hash over the sorted keys of its notices (with
-/// their cases) and its recipient, 32 hexadecimal digits.
+/// The id under which a message is known for ever: a hash over its recipient and, sorted, the keys
+/// of its notices with their cases and the moment since which each has been planned (a notice whose
+/// message was superseded is planned anew, and its next message is another one); 32 hexadecimal
+/// digits.
 std::string stableId(const std::vector<Notice>& notices);
 
 /// How retries are timed. Bounds are checked where the settings are read.
@@ -41,8 +47,8 @@ struct RetrySchedule {
     std::chrono::seconds first{60};
     std::chrono::seconds longest{4 * 3600};
     double factor = 2.0;
-    double jitter = 0.2;                                ///< share by which a delay may vary
-    std::chrono::seconds keep{5 * 24 * 3600};           ///< after this age a message is dead
+    double jitter = 0.2;                       ///< share by which a delay may vary
+    std::chrono::seconds keep{5 * 24 * 3600};  ///< after this age a message is dead
 };
 
 /// The delay before the attempt after `attempts` failed ones. `seed` makes the jitter: the same

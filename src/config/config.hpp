@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -78,6 +80,10 @@ struct Settings {
 /// Reads the settings file. Connectors and senders read their own sections later: call
 /// `findUnread` when all have.
 Result<Settings> loadSettings(const std::string& path);
+/// As `loadSettings`, but gives the settings also where they have problems, so that `check` can let
+/// connectors and senders report theirs at the same time (`findUnread` then returns all). nullopt
+/// where the file cannot be read as settings at all.
+std::optional<Settings> readSettings(const std::string& path, Problems& problems);
 /// Problems that connectors and senders added while reading their sections, and keys that nobody
 /// read.
 Problems findUnread(Settings& settings);

@@ -22,6 +22,8 @@ namespace backorderd::config {
 class Section {
 public:
     struct Impl;
+    /// A section with nothing in it.
+    Section();
     explicit Section(std::shared_ptr<Impl> impl);
 
     /// A section made of YAML text, for tests and embedded defaults.
@@ -75,8 +77,7 @@ public:
     Place place(std::string_view key) const;
     Place place() const;
     /// Adds a problem of the caller's own, at a key's place.
-    void problem(std::string_view key, std::string text,
-                 Severity severity = Severity::Error);
+    void problem(std::string_view key, std::string text, Severity severity = Severity::Error);
     /// Reports every key that nobody asked for.
     void finish();
     /// All problems so far, of this section and all that share its file.
@@ -84,8 +85,8 @@ public:
 
     /// What was declared by reading, for the test that holds docs/configuration.md to the code.
     struct Declared {
-        std::string path;      ///< `sources[].poll_every`
-        std::string type;      ///< duration, number, share, flag, text, choice, texts, path, secret …
+        std::string path;  ///< `sources[].poll_every`
+        std::string type;  ///< duration, number, share, flag, text, choice, texts, path, secret …
         std::string fallback;  ///< as it would be written; empty: none
         std::string min, max;  ///< empty where unbounded
         std::string meaning;
@@ -93,7 +94,8 @@ public:
     std::vector<Declared> declared() const;
 
 private:
-    std::shared_ptr<Impl> impl_;
+    friend struct SectionAccess;
+    std::shared_ptr<Impl> impl_;  // shared: copies are the same section
 };
 
 }  // namespace backorderd::config

@@ -1,0 +1,28 @@
+#include "config/problem_list.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+namespace backorderd::config {
+
+Problems orderProblems(Problems problems) {
+    const auto place = [](const Problem& problem) {
+        return std::tie(problem.place.file, problem.place.line, problem.place.column);
+    };
+    std::ranges::stable_sort(problems, {}, place);
+    // An alias makes one mistake stand in several places of the tree, but in one of the file.
+    const auto repeated = std::ranges::unique(problems);
+    problems.erase(repeated.begin(), repeated.end());
+    if (problems.size() <= kProblemsMax) return problems;
+    const Problem rest{
+        {problems.front().place.file, 0, 0},
+        fmt::format("{} more problems are not shown", problems.size() - kProblemsMax),
+        Severity::Error};
+    problems.resize(kProblemsMax);
+    problems.push_back(rest);
+    return problems;
+}
+
+}  // namespace backorderd::config

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "backorderd/problem.hpp"
+
+namespace backorderd::config {
+
+/// Sorted by file, line and column, repetitions left out, and cut behind kProblemsMax with a word
+/// of how many more there are.
+constexpr std::size_t kProblemsMax = 200;
+Problems orderProblems(Problems problems);
+
+}  // namespace backorderd::config

@@ -1,0 +1,234 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "config/config.hpp"
+#include "config/problem_list.hpp"
+#include "config/section_impl.hpp"
+#include "config/words.hpp"
+
+namespace backorderd::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kSourcesMax = 64;
+constexpr std::size_t kSendersMax = 64;
+/// What a Unix socket's address can hold.
+constexpr std::size_t kSocketPathMax = 107;
+constexpr const char* kZoneFolder = "/usr/share/zoneinfo";
+
+void checkTimezone(Section& section, std::string_view key, const std::string& zone) {
+    const bool known =
+        std::filesystem::is_directory(kZoneFolder)
+            ? std::filesystem::is_regular_file(std::filesystem::path(kZoneFolder) / zone)
+            : true;
+    if (!looksLikeTimezone(zone) || !known)
+        section.problem(
+            key, fmt::format("{} is no time zone; write one as Europe/Vienna or UTC", quote(zone)));
+}
+
+void checkMailAddress(Section& section, std::string_view key, const std::string& address) {
+    if (!address.empty() && !looksLikeMailAddress(address))
+        section.problem(key, fmt::format("{} is no mail address; write one as orders@example.com",
+                                         quote(address)));
+}
+
+void readHouse(Section house, HouseSettings& out) {
+    out.name = house.required("name", "The company's name, as customers know it.");
+    out.from_name = house.text("from_name", "", "The sender's name in mails; empty: `house.name`.");
+    out.from_address = house.required("from_address", "The address that mails come from.");
+    out.reply_to = house.text("reply_to", "", "Where answers go; empty: `house.from_address`.");
+    out.phone = house.text("phone", "", "The number that customers may call.");
+    out.signature = house.text("signature", "", "Free text below each message.");
+    out.language = house.text("language", "en", "The language (BCP 47) where a contact has none.");
+    out.timezone = house.text("timezone", "UTC", "The IANA zone of dates in alerts.");
+    out.unsubscribe_link =
+        house.text("unsubscribe_link", "",
+                   "An https: or mailto: link for List-Unsubscribe; empty: no such header.");
+    out.message_id_domain = house.text(
+        "message_id_domain", "",
+        "The right side of every Message-ID; empty: the domain of `house.from_address`.");
+
+    if (out.from_name.empty()) out.from_name = out.name;
+    if (out.message_id_domain.empty())
+        out.message_id_domain = out.from_address.substr(out.from_address.find('@') + 1);
+    checkMailAddress(house, "from_address", out.from_address);
+    checkMailAddress(house, "reply_to", out.reply_to);
+    checkTimezone(house, "timezone", out.timezone);
+    if (!looksLikeLanguage(out.language))
+        house.problem("language", fmt::format("{} is no language; write a tag such as en or de-AT",
+                                              quote(out.language)));
+    const std::string& link = out.unsubscribe_link;
+    if (!link.empty() && !link.starts_with("https:") && !link.starts_with("mailto:"))
+        house.problem("unsubscribe_link", "'unsubscribe_link' must begin with https: or mailto:");
+}
+
+void readOutbox(Section outbox, OutboxSettings& out) {
+    out.retry_first = outbox.duration("retry_first", {.fallback = 1min, .min = 1s, .max = 1h},
+                                      "The wait before the second attempt of a message.");
+    out.retry_longest = outbox.duration("retry_longest", {.fallback = 4h, .min = 1s, .max = 24h},
+                                        "The longest wait between two attempts.");
+    out.retry_factor = outbox.share("retry_factor", {.fallback = 2, .min = 1, .max = 10},
+                                    "By how much each wait is longer than the one before.");
+    out.retry_jitter = outbox.share("retry_jitter", {.fallback = 0.2, .min = 0, .max = 0.5},
+                                    "The share by which a wait may vary, so that retries spread.");
+    out.keep = outbox.duration("keep", {.fallback = 120h, .min = 1h, .max = 720h},
+                               "How long a message is tried before it is given up as dead.");
+    out.claim_batch = outbox.number("claim_batch", {.fallback = 100, .min = 1, .max = 10000},
+                                    "How many messages are claimed for sending at once.");
+    if (out.retry_longest < out.retry_first)
+        outbox.problem("retry_longest", "'retry_longest' must not be shorter than 'retry_first'");
+}
+
+void readLog(Section log, LogSettings& out) {
+    out.format =
+        log.choice("format", {"text", "json", "journal"}, "text",
+                   "The form of the log: lines of text, JSON lines, or systemd's journal.");
+    out.level = log.choice("level", {"debug", "info", "warn", "error"}, "info",
+                           "The least severe entries that are logged.");
+    out.personal_data =
+        log.flag("personal_data", false, "Log addresses in full; false: they are shortened.");
+}
+
+SourceSettings readSource(Section section) {
+    SourceSettings source;
+    source.section = section;
+    source.name = section.required("name", "The source's name in commands and lists; keep it.");
+    source.kind =
+        section.required("kind", "The kind of connector; its own keys stand beside these.");
+    source.poll_every = section.duration("poll_every", {.fallback = 5min, .min = 1s, .max = 24h},
+                                         "How often the ERP is read.");
+    source.max_age = section.duration("max_age", {.fallback = 26h, .min = 1min, .max = 720h},
+                                      "Older data are not fresh: nothing time-based is sent.");
+    source.adopt = section.flag("adopt", true,
+                                "Take the first snapshot as known already, and tell nobody of it.");
+    source.write_notes = section.flag(
+        "write_notes", false, "Write what the customer was told on the order, where the ERP can.");
+    if (source.max_age < source.poll_every)
+        section.problem("max_age", "'max_age' must not be shorter than 'poll_every'");
+    return source;
+}
+
+SenderSettings readSender(Section section) {
+    SenderSettings sender;
+    sender.section = section;
+    sender.name = section.required("name", "The sender's name in commands and lists.");
+    sender.kind = section.required("kind", "The kind of sender; its own keys stand beside these.");
+    return sender;
+}
+
+/// Says that a list must have an entry, where nothing else has been said of it yet.
+void askForOne(Section& root, std::string_view key) {
+    const NodePtr node = SectionAccess::impl(root).reader.need(key, "list at least one");
+    if (node && node->isSequence())
+        root.problem(key, fmt::format("'{}' is empty: list at least one", key));
+}
+
+/// A list of named sections; each is read on by its connector or sender. An empty list is read once
+/// from nothing, so that its keys are declared all the same.
+template <class Entry>
+std::vector<Entry> readNamed(Section& root, std::string_view key, std::size_t entries_max,
+                             Entry (*read)(Section), std::string_view meaning) {
+    std::vector<Entry> entries;
+    std::map<std::string, int> lines;
+    for (Section& section : root.children(key, meaning)) {
+        SectionAccess::impl(section).read_elsewhere = true;
+        Entry entry = read(section);
+        if (!entry.name.empty() && !isName(entry.name))
+            section.problem(
+                "name", fmt::format("{} is no name; use a-z, 0-9, '_' and '-'", quote(entry.name)));
+        const Place place = section.place("name");
+        const auto [first, fresh] = lines.emplace(entry.name, place.line);
+        if (!fresh && !entry.name.empty())
+            section.problem("name", fmt::format("{} is named twice in '{}'; line {} has it already",
+                                                quote(entry.name), key, first->second));
+        entries.push_back(std::move(entry));
+    }
+    if (entries.size() > entries_max)
+        root.problem(key, fmt::format("at most {} entries in '{}'", entries_max, key));
+    if (entries.empty()) {
+        askForOne(root, key);
+        Section none = Section::fromText("", "");
+        SectionAccess::impl(none).path = fmt::format("{}[]", key);
+        SectionAccess::impl(none).read_elsewhere = true;
+        (void)read(none);
+        SectionAccess::impl(root).parts.push_back(none);
+    }
+    return entries;
+}
+
+void readTop(Section& root, Settings& out) {
+    out.data_dir = root.path("data_dir", "/var/lib/backorderd", "The folder of the database.");
+    out.rules_dir = root.path("rules_dir", "rules.d", "The folder of the rule files.");
+    out.templates_dir = root.path("templates_dir", "templates", "The folder of the templates.");
+    out.control_socket = root.path("control_socket", "/run/backorderd/control.sock",
+                                   "The Unix socket at which the daemon answers other commands.");
+    out.stop_within = root.duration("stop_within", {.fallback = 30s, .min = 1s, .max = 10min},
+                                    "How long a stop may wait for what is on the wire.");
+    out.slice_lines = root.number("slice_lines", {.fallback = 2000, .min = 100, .max = 100'000},
+                                  "Order lines taken in per transaction.");
+    if (out.control_socket.size() > kSocketPathMax)
+        root.problem("control_socket", fmt::format("a socket's path has at most {} bytes; this one "
+                                                   "has {}",
+                                                   kSocketPathMax, out.control_socket.size()));
+}
+
+void readAll(Settings& settings) {
+    Section& root = settings.root;
+    readTop(root, settings);
+    if (SectionAccess::impl(root).reader.isOther()) return;
+    readHouse(root.child("house", "Who we are to the customer."), settings.house);
+    readOutbox(root.child("outbox", "How messages are tried again."), settings.outbox);
+    readLog(root.child("log", "What is logged, and how."), settings.log);
+    settings.sources =
+        readNamed(root, "sources", kSourcesMax, &readSource, "The ERPs to read, at least one.");
+    settings.senders = readNamed(root, "senders", kSendersMax, &readSender,
+                                 "The last hops, at least one; the first of a channel serves it.");
+    root.finish();
+}
+
+}  // namespace
+
+std::optional<Settings> readSettings(const std::string& path, Problems& problems) {
+    std::string reason;
+    const auto text = readFile(path, reason);
+    if (!text) {
+        problems.push_back(
+            {{path, 0, 0},
+             fmt::format("cannot read the settings: {}; name the file with --config", reason),
+             Severity::Error});
+        return std::nullopt;
+    }
+    auto file = std::make_shared<SettingsFile>();
+    file->name = path;
+    file->folder = folderOf(path);
+    NodePtr root = parseYaml(*text, path, file->problems);
+    if (!root) {
+        problems = orderProblems(file->problems);
+        return std::nullopt;
+    }
+    Settings settings;
+    settings.root = makeSection(file, std::move(root), "");
+    settings.file = path;
+    readAll(settings);
+    problems = orderProblems(file->problems);
+    return settings;
+}
+
+Result<Settings> loadSettings(const std::string& path) {
+    Problems problems;
+    auto settings = readSettings(path, problems);
+    if (!settings || hasErrors(problems)) return problems;
+    return std::move(*settings);
+}
+
+Problems findUnread(Settings& settings) {
+    for (SourceSettings& source : settings.sources) source.section.finish();
+    for (SenderSettings& sender : settings.senders) sender.section.finish();
+    return orderProblems(settings.root.problems());
+}
+
+}  // namespace backorderd::config

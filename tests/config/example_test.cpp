@@ -1,0 +1,84 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "config/config.hpp"
+
+// What is shipped in config/ and shown in docs/ must load.
+
+namespace backorderd::config {
+namespace {
+
+namespace fs = std::filesystem;
+const std::string kSource = BACKORDERD_SOURCE_DIR;
+
+TEST(Example, SettingsLoad) {
+    const auto settings = loadSettings(kSource + "/config/backorderd.yaml");
+    ASSERT_TRUE(settings) << formatProblems(settings.error());
+    EXPECT_EQ(settings->rules_dir, kSource + "/config/rules.d");
+    EXPECT_EQ(settings->templates_dir, kSource + "/config/templates");
+    ASSERT_EQ(settings->sources.size(), 1U);
+    EXPECT_EQ(settings->sources[0].kind, "files");
+    ASSERT_EQ(settings->senders.size(), 1U);
+    EXPECT_EQ(settings->senders[0].kind, "smtp");
+}
+
+TEST(Example, RulesLoadWithoutAWarning) {
+    Problems warnings;
+    const auto rules = loadRules(kSource + "/config/rules.d", &warnings);
+    ASSERT_TRUE(rules) << formatProblems(rules.error());
+    EXPECT_EQ(formatProblems(warnings), "");
+    std::vector<std::string> names;
+    for (const TemplateUse& use : templatesUsed(*rules)) names.push_back(use.name);
+    EXPECT_THAT(names, testing::UnorderedElementsAre("opened", "promise-changed", "promise-lapsed",
+                                                     "status", "status-further", "partly-available",
+                                                     "available", "partly-shipped", "shipped",
+                                                     "cancelled", "digest", "no-contact"));
+}
+
+/// The YAML blocks of a page.
+std::vector<std::string> blocksOf(const std::string& page) {
+    std::ifstream in(page);
+    std::vector<std::string> blocks;
+    bool inside = false;
+    for (std::string line; std::getline(in, line);) {
+        if (line == "```yaml") {
+            blocks.emplace_back();
+            inside = true;
+        } else if (line == "```") {
+            inside = false;
+        } else if (inside) {
+            blocks.back() += line + "\n";
+        }
+    }
+    return blocks;
+}
+
+TEST(Example, TheRulesPageShowsRulesThatLoad) {
+    const fs::path folder = fs::path(testing::TempDir()) / "backorderd-rules-page";
+    fs::remove_all(folder);
+    fs::create_directories(folder);
+    const auto blocks = blocksOf(kSource + "/docs/rules.md");
+    ASSERT_GE(blocks.size(), 4U);
+    for (std::size_t i = 0; i < blocks.size(); ++i)
+        std::ofstream(folder / (std::to_string(i) + ".yaml")) << blocks[i];
+    Problems warnings;
+    const auto rules = loadRules(folder.string(), &warnings);
+    ASSERT_TRUE(rules) << formatProblems(rules.error());
+    EXPECT_EQ(formatProblems(warnings), "");
+}
+
+TEST(Example, TheConfigurationPageShowsSettingsThatLoad) {
+    const auto blocks = blocksOf(kSource + "/docs/configuration.md");
+    ASSERT_FALSE(blocks.empty());
+    const std::string file = testing::TempDir() + "backorderd-configuration-page.yaml";
+    std::ofstream(file) << blocks[0];
+    const auto settings = loadSettings(file);
+    ASSERT_TRUE(settings) << formatProblems(settings.error());
+}
+
+}  // namespace
+}  // namespace backorderd::config

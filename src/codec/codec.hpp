@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -13,11 +14,27 @@ namespace backorderd::codec {
 
 /// A line as one flat JSON object by the names of `lineFields()`, `{"line":"8","order.number":…}`;
 /// fields that are empty are left out, attributes follow as `customer.attributes.region`. Every
-/// value is a string. The source is not part of it.
+/// value is a string. The source is not part of it. The text is always valid JSON in UTF-8: a byte
+/// that is not UTF-8 becomes U+FFFD. A persisted format: do not change.
 std::string encodeLine(const OrderLine& line);
 /// Reads what `encodeLine` wrote; what it cannot read is our own bug or a damaged database
 /// (std::runtime_error). `json` need not be padded.
 OrderLine decodeLine(std::string_view json, std::string_view source);
+
+/// `decodeLine` for many lines: one parser and one buffer serve them all.
+class LineDecoder {
+public:
+    LineDecoder();
+    ~LineDecoder();
+    LineDecoder(LineDecoder&&) noexcept;
+    LineDecoder& operator=(LineDecoder&&) noexcept;
+
+    OrderLine decode(std::string_view json, std::string_view source);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
 
 /// The members of an event as a JSON object, without its name.
 std::string encodeEvent(const Event& event);

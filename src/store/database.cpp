@@ -1,0 +1,162 @@
+#include "store/database.hpp"
+
+#include <SQLiteCpp/Exception.h>
+#include <SQLiteCpp/Statement.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "store/migrations.hpp"
+
+namespace backorderd::store {
+namespace {
+
+using enum StoreRefused::Why;
+
+/// 'BkOd' in the file header: this database is ours. A persisted format: do not change.
+constexpr int kApplicationId = 0x426b4f64;
+constexpr const char* kLockFile = "backorderd.lock";
+constexpr mode_t kDirectoryMode = 0750, kFileMode = 0640;
+
+[[noreturn]] void refuse(StoreRefused::Why why, const std::string& directory,
+                         const std::string& text) {
+    throw StoreRefused(why, fmt::format("the store in {} cannot be used: {}", directory, text));
+}
+
+std::string pathIn(const std::string& directory, const char* file) {
+    return (std::filesystem::path{directory} / file).string();
+}
+
+/// Opens a file, or makes an empty one. Never called for the database once SQLite has it open:
+/// closing it would drop SQLite's locks.
+int openFile(const std::string& directory, const char* file) {
+    const int descriptor =
+        open(pathIn(directory, file).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode);
+    if (descriptor < 0)
+        refuse(Unusable, directory,
+               fmt::format("{} cannot be opened for writing ({}). The user that runs backorderd "
+                           "must own it.",
+                           file, std::strerror(errno)));
+    return descriptor;
+}
+
+[[noreturn]] void refuse(const std::string& directory, const SQLite::Exception& error) {
+    switch (error.getErrorCode() & 0xff) {
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+            refuse(InUse, directory,
+                   "another program has backorderd.db open. Close it, and start again.");
+        case SQLITE_NOTADB:
+        case SQLITE_CORRUPT:
+            refuse(Damaged, directory,
+                   fmt::format("backorderd.db is damaged ({}). Restore a backup of the directory; "
+                               "keep the damaged files for an inquiry.",
+                               error.what()));
+        case SQLITE_CANTOPEN:
+        case SQLITE_PERM:
+        case SQLITE_READONLY:
+            refuse(Unusable, directory,
+                   fmt::format("backorderd.db cannot be opened for writing ({}). The user that "
+                               "runs backorderd must own the directory and its files.",
+                               error.what()));
+        default:
+            throw StoreBroken(fmt::format("opening the store in {}: {}", directory, error.what()));
+    }
+}
+
+/// Refuses a database of another program before anything in it is changed.
+void claimFile(SQLite::Database& database, const std::string& directory) {
+    const int application = database.execAndGet("PRAGMA application_id").getInt();
+    if (application == kApplicationId) return;
+    const int tables = database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt();
+    if (application != 0 || tables != 0)
+        refuse(Foreign, directory,
+               "backorderd.db is a database of another program. Give backorderd a data_dir of its "
+               "own.");
+    database.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
+}
+
+/// The settings of the connection. The lock is taken by the first reading and kept: another process
+/// is told so at once, and no shared memory is needed.
+void setUp(SQLite::Database& database, const std::string& directory, const OpenOptions& options) {
+    database.setBusyTimeout(0);
+    database.exec("PRAGMA locking_mode = EXCLUSIVE");
+    database.exec("PRAGMA trusted_schema = OFF");
+    database.exec("PRAGMA cell_size_check = ON");
+    database.exec("PRAGMA temp_store = MEMORY");
+    database.exec(fmt::format("PRAGMA cache_size = {}", -1024 * options.cache_mib));
+    claimFile(database, directory);
+    if (database.execAndGet("PRAGMA journal_mode = WAL").getString() != "wal")
+        refuse(Unusable, directory, "its file system cannot hold a write-ahead log.");
+    database.exec("PRAGMA synchronous = FULL");
+    database.exec("PRAGMA foreign_keys = ON");
+    // 16 MiB between checkpoints: bulk loads write most pages once, and no checkpoint takes long.
+    database.exec("PRAGMA wal_autocheckpoint = 4096");
+    database.exec("PRAGMA journal_size_limit = 67108864");
+}
+
+}  // namespace
+
+DirectoryLock::DirectoryLock(const std::string& directory)
+    : descriptor_{openFile(directory, kLockFile)} {
+    if (flock(descriptor_, LOCK_EX | LOCK_NB) == 0) {
+        const std::string owner = fmt::format("{}\n", getpid());
+        // The number only serves the message below; a disk that is full must not matter here.
+        if (ftruncate(descriptor_, 0) == 0)
+            (void)!pwrite(descriptor_, owner.data(), owner.size(), 0);
+        return;
+    }
+    std::array<char, 16> owner{};
+    const ssize_t length = pread(descriptor_, owner.data(), owner.size() - 1, 0);
+    std::string process{owner.data(), static_cast<std::size_t>(length > 0 ? length : 0)};
+    process.erase(process.find_last_not_of('\n') + 1);
+    close(descriptor_);
+    refuse(InUse, directory,
+           fmt::format("backorderd runs on it already{}. Stop that one, or give this one another "
+                       "data_dir.",
+                       process.empty() ? "" : " as process " + process));
+}
+
+DirectoryLock::~DirectoryLock() { close(descriptor_); }
+
+void prepareDirectory(const std::string& directory, bool create) {
+    namespace fs = std::filesystem;
+    std::error_code error;
+    const auto status = fs::status(directory, error);
+    if (fs::is_directory(status)) {
+        if (!create && !fs::exists(pathIn(directory, kDatabaseFile), error))
+            refuse(Missing, directory, "there is none yet. Start 'backorderd run' once.");
+        return;
+    }
+    if (fs::exists(status)) refuse(Unusable, directory, "it is not a directory.");
+    if (!create) refuse(Missing, directory, "there is none yet. Start 'backorderd run' once.");
+    fs::create_directories(fs::path{directory}.parent_path(), error);
+    if (mkdir(directory.c_str(), kDirectoryMode) != 0)
+        refuse(Unusable, directory,
+               fmt::format("the directory cannot be made ({}). Make it, and give it to the user "
+                           "that runs backorderd.",
+                           std::strerror(errno)));
+}
+
+SQLite::Database openDatabase(const std::string& directory, const OpenOptions& options) {
+    try {
+        close(openFile(directory, kDatabaseFile));
+        SQLite::Database database{pathIn(directory, kDatabaseFile),
+                                  SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX};
+        setUp(database, directory, options);
+        applyMigrations(database, pathIn(directory, kDatabaseFile), embeddedMigrations());
+        return database;
+    } catch (const SQLite::Exception& error) {
+        refuse(directory, error);
+    }
+}
+
+}  // namespace backorderd::store

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <SQLiteCpp/Database.h>
+
+#include <string>
+
+#include "store/store.hpp"
+
+namespace backorderd::store {
+
+/// Holds a directory's lock file, so that exactly one of several processes that start at once wins,
+/// and can be named to the others. The system releases it when the process ends, however it ends.
+class DirectoryLock {
+public:
+    /// Throws StoreRefused where another process holds it.
+    explicit DirectoryLock(const std::string& directory);
+    ~DirectoryLock();
+    DirectoryLock(const DirectoryLock&) = delete;
+    DirectoryLock& operator=(const DirectoryLock&) = delete;
+
+private:
+    int descriptor_ = -1;
+};
+
+/// Makes the directory and the empty database file where they are missing and may be made.
+void prepareDirectory(const std::string& directory, bool create);
+
+/// Opens the database for this process alone, sets it up and brings its schema up to date.
+SQLite::Database openDatabase(const std::string& directory, const OpenOptions& options);
+
+}  // namespace backorderd::store

@@ -1,0 +1,34 @@
+#include "store/query.hpp"
+
+#include <SQLiteCpp/Column.h>
+
+#include "backorderd/store.hpp"
+
+namespace backorderd::store {
+
+std::string_view Rows::view(int column) const {
+    const auto value = statement_.getColumn(column);
+    // The pointer first: asking for the size of a text is only defined behind it.
+    const auto* bytes = static_cast<const char*>(value.getBlob());
+    return {bytes == nullptr ? "" : bytes, static_cast<std::size_t>(value.getBytes())};
+}
+
+std::optional<Timestamp> Rows::maybeTime(int column) const {
+    if (isNull(column)) return std::nullopt;
+    return time(column);
+}
+
+std::optional<Date> Rows::maybeDate(int column) const {
+    if (isNull(column)) return std::nullopt;
+    const auto date = parseDate(view(column));
+    if (!date) throw StoreBroken("the store holds '" + text(column) + "' where a date belongs");
+    return date;
+}
+
+Decimal Rows::decimal(int column) const {
+    const auto number = Decimal::parse(view(column));
+    if (!number) throw StoreBroken("the store holds '" + text(column) + "' where a number belongs");
+    return *number;
+}
+
+}  // namespace backorderd::store

@@ -14,7 +14,7 @@
 /// an ERP is escaped for the place where it lands.
 namespace backorderd::render {
 
-/// Who writes: see config::HouseSettings.
+/// Who writes: see config::HouseSettings. Values are cleaned before they are used.
 struct House {
     std::string name, phone, signature, language, timezone, unsubscribe_link;
     std::string reply_to;
@@ -71,6 +71,12 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
+/// A made-up request for a template: what `preview` shows without a line of the store, and what
+/// every template is tried with when it is loaded. The topic is the one the template's name speaks
+/// of; `digest`, and a name that speaks of none, carries different topics. Always the same for the
+/// same arguments.
+Request exampleRequest(std::string_view template_name, std::string_view language, int lines = 1);
+
 /// What a mail document needs besides its words.
 struct MailHeaders {
     std::string from_name, from_address, reply_to;
@@ -82,16 +88,18 @@ struct MailHeaders {
     Timestamp date{};
 };
 
-/// An RFC 5322 message with CRLF line ends: multipart/alternative of text and HTML, quoted-printable,
-/// RFC 2047 words in headers, `Auto-Submitted: auto-generated`. Deterministic: the same input gives
-/// the same bytes. Control characters in any header field are replaced by a space.
+/// An RFC 5322 message with CRLF line ends: multipart/alternative of text and HTML,
+/// quoted-printable, RFC 2047 words in headers, `Auto-Submitted: auto-generated`. Deterministic:
+/// the same input gives the same bytes. Control characters in any header field are replaced by a
+/// space.
 std::string mailDocument(const MailHeaders& headers, const Rendered& rendered);
 
 /// Whether an address can stand in an SMTP envelope and a header: one mailbox, no control
 /// characters, no spaces, at most 254 bytes.
 bool isMailAddress(std::string_view address);
 
-/// Dates, numbers and money as the reader's language writes them; `short_form` leaves the year out.
+/// Dates, numbers and money as the reader's language writes them; a language that is not known is
+/// written as English.
 std::string localDateText(Date date, std::string_view language);
 std::string localNumber(Decimal number, std::string_view language);
 std::string localMoney(const Money& money, std::string_view language);

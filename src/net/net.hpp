@@ -16,6 +16,8 @@
 /// whole process; it must outlive every transfer.
 namespace backorderd::net {
 
+/// One HTTP/1.1 request, to `http` and `https` alone: no redirect is followed and no proxy is taken
+/// from the environment.
 struct HttpRequest {
     std::string method = "GET";
     std::string url;
@@ -23,7 +25,8 @@ struct HttpRequest {
     std::string body;
     std::chrono::seconds timeout{60};          ///< for the whole transfer
     std::size_t answer_bytes_max = 64u << 20;  ///< a longer answer is an error
-    bool fresh_connection = false;             ///< never reuse one: for receivers that do not dedupe
+    bool fresh_connection = false;  ///< never reuse one: for receivers that do not dedupe
+    std::string ca_file;            ///< empty: the system's
 };
 
 struct HttpResponse {
@@ -40,7 +43,7 @@ struct TransferError {
 };
 
 struct SmtpRequest {
-    std::string url;  ///< `smtp://host:port` or `smtps://host:port`
+    std::string url;           ///< `smtp://host:port` or `smtps://host:port`
     bool require_tls = false;  ///< STARTTLS or give up
     bool try_tls = true;       ///< STARTTLS where offered
     std::string ca_file;       ///< empty: the system's
@@ -50,20 +53,35 @@ struct SmtpRequest {
     std::string mail_from;
     std::string rcpt_to;
     std::string_view document;  ///< must outlive the transfer
+    /// For the dialogue up to the body, and once more for the body and the answer to it, so that a
+    /// slow beginning does not leave too little time to hear what became of the mail.
     std::chrono::seconds timeout{300};
+    /// Until the server is ready to take a mail: greeting, TLS and log-in included.
     std::chrono::seconds connect_timeout{30};
-    /// Awaited before the first byte of the body, behind DATA's 354.
+    /// Awaited before the first byte of the body, behind DATA's 354. What it throws comes out of
+    /// `Net::smtp`, with nothing of the body sent.
     std::function<boost::asio::awaitable<void>()> before_body;
+};
+
+/// Where in the dialogue an SMTP attempt ended; `last_reply` belongs to it, where there was one.
+enum class SmtpStage {
+    Check,    ///< not tried: an address or the document cannot be sent as it is
+    Connect,  ///< greeting, EHLO, STARTTLS, AUTH
+    Mail,
+    Rcpt,
+    Data,
+    Body,  ///< behind 354
 };
 
 /// What the transcript of an SMTP attempt says.
 struct SmtpResult {
-    int last_reply = 0;          ///< code of the last reply received; 0: none
+    SmtpStage stage = SmtpStage::Check;
+    int last_reply = 0;  ///< code of the last reply received, or of the first refusal; 0: none
     std::string last_reply_text;
-    bool body_asked = false;     ///< 354 was received
-    bool body_sent = false;      ///< every byte of the body, and the final dot, were handed over
-    bool rcpt_refused = false;   ///< the last reply answered RCPT TO
-    std::string error;           ///< curl's word, for a person; empty: none
+    bool body_asked = false;    ///< 354 was received
+    bool body_sent = false;     ///< every byte of the body, and the final dot, were handed over
+    bool rcpt_refused = false;  ///< the last reply answered RCPT TO
+    std::string error;          ///< for a person: why there was no reply; empty: there was one
 };
 
 class Net {
@@ -93,8 +111,10 @@ struct ServedResponse {
     std::string body;
 };
 
-/// An HTTP server on a Unix socket. Requests of more than 1 MiB are refused; each connection has
-/// 30 s for a request. The socket file is made with mode 0660 and removed by the destructor.
+/// An HTTP server on a Unix socket, one request a connection. Requests of more than 1 MiB are
+/// refused; each connection has 30 s for its request, and at most 64 are open at once. The socket
+/// file is made with mode 0660 and removed by the destructor. What the handler throws comes out of
+/// the executor's `run`.
 class UnixHttpServer {
 public:
     using Handler =
@@ -110,6 +130,8 @@ private:
 };
 
 /// One request to such a server, blocking; for the command line. nullopt: nobody listens there.
+/// Throws std::runtime_error with the reason where somebody does and gives no answer, or where we
+/// may not ask.
 std::optional<ServedResponse> askUnixSocket(const std::string& path, const ServedRequest& request,
                                             std::chrono::seconds timeout);
 

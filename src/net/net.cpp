@@ -1,0 +1,29 @@
+#include "net/net.hpp"
+
+#include "net/curl_multi.hpp"
+#include "net/http.hpp"
+#include "net/smtp.hpp"
+
+namespace backorderd::net {
+
+struct Net::Impl {
+    explicit Impl(const boost::asio::any_io_executor& executor)
+        : http(executor), smtp(std::make_shared<SmtpPool>(executor)) {}
+
+    CurlMulti http;
+    std::shared_ptr<SmtpPool> smtp;
+};
+
+Net::Net(boost::asio::any_io_executor executor) : impl_(std::make_unique<Impl>(executor)) {}
+
+Net::~Net() = default;
+
+boost::asio::awaitable<std::variant<HttpResponse, TransferError>> Net::http(HttpRequest request) {
+    return transferHttp(impl_->http, std::move(request));
+}
+
+boost::asio::awaitable<SmtpResult> Net::smtp(SmtpRequest request) {
+    return impl_->smtp->send(std::move(request));
+}
+
+}  // namespace backorderd::net

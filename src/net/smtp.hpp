@@ -1,0 +1,42 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "net/net.hpp"
+#include "net/smtp_connection.hpp"
+
+namespace backorderd::net {
+
+/// Sends mails over connections that are kept for some seconds for the next ones; see `Net::smtp`.
+/// Shared only with its own timer.
+class SmtpPool : public std::enable_shared_from_this<SmtpPool> {
+public:
+    explicit SmtpPool(boost::asio::any_io_executor executor);
+    ~SmtpPool();
+    SmtpPool(const SmtpPool&) = delete;
+    SmtpPool& operator=(const SmtpPool&) = delete;
+
+    boost::asio::awaitable<SmtpResult> send(SmtpRequest request);
+
+private:
+    using Connection = std::shared_ptr<SmtpConnection>;
+
+    /// Null where none is idle.
+    Connection takeIdle(const std::string& key);
+    void keep(const std::string& key, Connection connection);
+    void closeIdle(std::chrono::steady_clock::time_point older_than);
+    void scheduleClosing();
+
+    boost::asio::any_io_executor executor_;
+    boost::asio::steady_timer closing_;
+    bool closing_scheduled_ = false;
+    std::unordered_map<std::string, std::vector<Connection>> idle_;  ///< the oldest first
+};
+
+}  // namespace backorderd::net

@@ -1,0 +1,64 @@
+#include "senders/kinds.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "senders/senders.hpp"
+
+namespace backorderd::senders {
+
+namespace {
+
+struct SenderKind {
+    std::string_view name;
+    std::unique_ptr<Sender> (*make)(config::Section& section, net::Net& net);
+};
+
+constexpr std::array kSenderKinds{
+    SenderKind{"smtp", makeSmtpSender},
+    SenderKind{"file", makeFileSender},
+    SenderKind{"stdout", makeStdoutSender},
+};
+
+constexpr std::array kChannels{Channel::Email, Channel::Sms, Channel::Webhook, Channel::Chat};
+
+}  // namespace
+
+std::unique_ptr<Sender> makeSender(std::string_view kind, config::Section section, net::Net& net) {
+    for (const SenderKind& known : kSenderKinds) {
+        if (known.name != kind) continue;
+        const std::size_t errors_before = section.problems().size();
+        std::unique_ptr<Sender> sender = known.make(section, net);
+        section.finish();
+        const auto& problems = section.problems();
+        for (std::size_t i = errors_before; i < problems.size(); ++i)
+            if (problems[i].severity == Severity::Error) return nullptr;
+        return sender;
+    }
+    const auto kinds = senderKinds();
+    const std::string near = nearestWord(kind, kinds);
+    section.problem(
+        "kind", near.empty() ? fmt::format("there is no sender of the kind '{}'; the kinds are {}",
+                                           kind, fmt::join(kinds, ", "))
+                             : fmt::format("there is no sender of the kind '{}'; did you mean "
+                                           "'{}'?",
+                                           kind, near));
+    return nullptr;
+}
+
+std::vector<std::string> senderKinds() {
+    std::vector<std::string> names;
+    for (const SenderKind& known : kSenderKinds) names.emplace_back(known.name);
+    return names;
+}
+
+Channel readChannel(config::Section& section) {
+    std::vector<std::string> names;
+    for (const Channel channel : kChannels) names.emplace_back(channelName(channel));
+    const std::string chosen =
+        section.choice("channel", names, "email", "The channel whose messages this sender takes.");
+    return parseChannel(chosen).value_or(Channel::Email);
+}
+
+}  // namespace backorderd::senders

@@ -1,0 +1,148 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+
+#include "senders/kinds.hpp"
+#include "senders/smtp_outcome.hpp"
+
+namespace backorderd::senders {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+class SmtpSender final : public Sender {
+public:
+    SmtpSender(net::Net& net, net::SmtpRequest request, int connections)
+        : net_(net), request_(std::move(request)), connections_(connections) {}
+
+    Channel channel() const override { return Channel::Email; }
+    OnUnknown onUnknown() const override { return OnUnknown::SendAgainOnce; }
+    int parallel() const override { return connections_; }
+
+    asio::awaitable<Outcome> send(const Message& message, WireGate& gate) override {
+        net::SmtpRequest request = request_;
+        request.mail_from = message.envelope_from;
+        request.rcpt_to = message.recipient.address;
+        request.document = message.document;
+        request.before_body = [&gate, id = message.id] { return gate.beforeWire(id); };
+        const net::SmtpResult result = co_await net_.smtp(std::move(request));
+        co_return outcomeOf(result);
+    }
+
+private:
+    net::Net& net_;
+    net::SmtpRequest request_;  ///< all but the mail
+    int connections_;
+};
+
+bool isPort(std::string_view text) {
+    unsigned port = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), port);
+    return failed == std::errc{} && end == text.data() + text.size() && port >= 1 && port <= 65535;
+}
+
+/// Why an address is not `smtp://host[:port]` or `smtps://host[:port]`; empty: it is.
+std::string whyNotServer(std::string_view url) {
+    std::string_view rest = url;
+    if (rest.starts_with("smtp://")) {
+        rest.remove_prefix(7);
+    } else if (rest.starts_with("smtps://")) {
+        rest.remove_prefix(8);
+    } else {
+        return "it must begin with smtp:// or smtps://";
+    }
+    if (rest.find('@') != std::string_view::npos)
+        return "user and password stand in keys of their own";
+    std::string_view host = rest;
+    if (const auto bracket = rest.find(']'); bracket != std::string_view::npos)
+        rest.remove_prefix(bracket + 1);  // an IPv6 address
+    if (const auto colon = rest.find(':'); colon != std::string_view::npos) {
+        if (!isPort(rest.substr(colon + 1))) return "its port is not a number from 1 to 65535";
+        host.remove_suffix(rest.size() - colon);
+    }
+    const bool is_host = !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               std::string_view(".-_:[]").find(c) != std::string_view::npos;
+    });
+    return is_host ? "" : "it must name a host, and nothing behind host and port";
+}
+
+void readServer(config::Section& section, net::SmtpRequest& request) {
+    request.url = section.required(
+        "url",
+        "The mail server: smtp://HOST:PORT, or smtps://HOST:PORT for TLS from the first byte.");
+    if (request.url.ends_with('/') && !request.url.ends_with("://")) request.url.pop_back();
+    const std::string why = request.url.empty() ? "" : whyNotServer(request.url);
+    if (!why.empty())
+        section.problem("url",
+                        fmt::format("'url' is no mail server: {}; write smtp://HOST:PORT", why));
+    request.helo =
+        section.text("helo", "", "The name given in EHLO; empty: the machine's own host name.");
+    const bool is_name = std::all_of(request.helo.begin(), request.helo.end(), [](char c) {
+        return c > 0x20 && c != 0x7f && c != '/' && c != '?' && c != '#';
+    });
+    if (!is_name) section.problem("helo", "'helo' is no host name");
+    request.timeout = section.duration(
+        "timeout", {.fallback = 5min, .min = 1s, .max = 1h},
+        "How long the server may take for the dialogue up to the body, and again for the body and "
+        "its answer. A short time makes more attempts unknown.");
+    request.connect_timeout =
+        section.duration("connect_timeout", {.fallback = 30s, .min = 1s, .max = 10min},
+                         "How long it may take until the server is ready for a mail: greeting, TLS "
+                         "and log-in included.");
+}
+
+void readSecurity(config::Section& section, net::SmtpRequest& request) {
+    const std::string tls = section.choice(
+        "tls", {"required", "opportunistic", "never"}, "opportunistic",
+        "STARTTLS: required; where the server offers it, without proof of who it is; or never. "
+        "smtps:// is always required.");
+    const bool required = tls == "required" || request.url.starts_with("smtps://");
+    request.require_tls = required;
+    request.try_tls = tls != "never";
+    request.ca_file = section.path(
+        "ca_file", "", "Certificates (PEM) that prove the server; empty: those of the system.");
+    if (!request.ca_file.empty() && ::access(request.ca_file.c_str(), R_OK) != 0)
+        section.problem("ca_file", fmt::format("'{}' cannot be read", request.ca_file));
+    const bool verify = section.flag(
+        "verify", true, "Whether the server must prove who it is, where TLS is required.");
+    request.verify_peer = verify && required;
+
+    request.user = section.text("user", "", "The name to log in with; empty: no log-in.");
+    const auto password = section.secret("password", "The password to log in with.");
+    request.password = password.value_or("");
+    if (request.user.empty() && section.has("password"))
+        section.problem("password", "'password' without 'user' is of no use; add 'user'");
+    if (request.user.empty()) return;
+    if (!section.has("password"))
+        section.problem("user", "'user' needs a 'password', as { file: PATH }, for example");
+    if (required) return;
+    if (tls == "never") {
+        section.problem("tls", "the password goes over the network in the clear",
+                        Severity::Warning);
+    } else {
+        section.problem(
+            "user",
+            "a password needs 'tls: required': with 'opportunistic', anybody on the way "
+            "can have it sent in the clear");
+    }
+}
+
+}  // namespace
+
+std::unique_ptr<Sender> makeSmtpSender(config::Section& section, net::Net& net) {
+    net::SmtpRequest request;
+    readServer(section, request);
+    readSecurity(section, request);
+    const auto connections =
+        section.number("connections", {.fallback = 4, .min = 1, .max = 100},
+                       "How many mails may be under way at once, each over its own connection.");
+    return std::make_unique<SmtpSender>(net, std::move(request), static_cast<int>(connections));
+}
+
+}  // namespace backorderd::senders

@@ -1,0 +1,24 @@
+#include <gtest/gtest.h>
+
+#include <boost/asio/io_context.hpp>
+
+#include "senders/senders.hpp"
+#include "support/documented.hpp"
+
+namespace backorderd::senders {
+namespace {
+
+TEST(ConfigurationPage, HoldsEverySettingOfEveryKind) {
+    boost::asio::io_context io{1};
+    net::Net net(io.get_executor());
+    for (const std::string& kind : senderKinds()) {
+        const auto section = config::Section::fromText("url: x\n", "s.yaml");
+        makeSender(kind, section, net);
+        EXPECT_EQ(testing_support::undocumented(
+                      section.declared(), "### Senders of the kind `" + kind + "`", "senders[]."),
+                  "");
+    }
+}
+
+}  // namespace
+}  // namespace backorderd::senders

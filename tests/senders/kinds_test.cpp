@@ -1,0 +1,104 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <boost/asio/io_context.hpp>
+
+#include "senders/senders.hpp"
+
+namespace backorderd::senders {
+namespace {
+
+using testing::HasSubstr;
+
+class Kinds : public testing::Test {
+protected:
+    /// The problems, and whether there is a sender.
+    std::pair<std::string, bool> make(const std::string& kind, const std::string& yaml) {
+        const auto section = config::Section::fromText(yaml, "s.yaml");
+        const auto sender = makeSender(kind, section, net_);
+        parallel_ = sender ? sender->parallel() : 0;
+        channel_ = sender ? sender->channel() : Channel::Email;
+        return {formatProblems(section.problems()), sender != nullptr};
+    }
+
+    boost::asio::io_context io_{1};
+    net::Net net_{io_.get_executor()};
+    int parallel_ = 0;
+    Channel channel_ = Channel::Email;
+};
+
+TEST_F(Kinds, AreListed) {
+    EXPECT_THAT(senderKinds(), testing::ElementsAre("smtp", "file", "stdout"));
+}
+
+TEST_F(Kinds, WorkWithTheirLeastSettings) {
+    EXPECT_EQ(make("smtp", "url: smtp://mail.example.com:25\n"), std::pair(std::string(), true));
+    EXPECT_EQ(parallel_, 4);
+    EXPECT_EQ(make("file", "folder: mails\n"), std::pair(std::string(), true));
+    EXPECT_EQ(make("stdout", "channel: sms\n"), std::pair(std::string(), true));
+    EXPECT_EQ(channel_, Channel::Sms);
+}
+
+TEST_F(Kinds, TakeAllTheirSettings) {
+    ::setenv("BACKORDERD_TEST_PASSWORD", "x", 1);
+    const auto [problems, made] = make("smtp",
+                                       "url: smtps://[::1]:465/\n"
+                                       "tls: required\nverify: false\nca_file: /dev/null\n"
+                                       "user: me\npassword: { env: BACKORDERD_TEST_PASSWORD }\n"
+                                       "helo: host.example.com\nconnections: 10\n"
+                                       "timeout: 1s\nconnect_timeout: 1s\n");
+    EXPECT_EQ(problems, "");
+    EXPECT_TRUE(made);
+    EXPECT_EQ(parallel_, 10);
+}
+
+struct BadSettings {
+    std::string kind, yaml, problem;
+};
+
+TEST_F(Kinds, NameWhatIsWrong) {
+    ::setenv("BACKORDERD_TEST_PASSWORD", "x", 1);
+    const std::string password = "\npassword: { env: BACKORDERD_TEST_PASSWORD }\n";
+    const std::vector<BadSettings> cases{
+        {"smpt", "url: x\n", "there is no sender of the kind 'smpt'; did you mean 'smtp'?"},
+        {"carrier-pigeon", "url: x\n", "the kinds are smtp, file, stdout"},
+        {"smtp", "connections: 4\n", "url"},
+        {"smtp", "url: mail.example.com\n", "it must begin with smtp:// or smtps://"},
+        {"smtp", "url: http://mail.example.com\n", "it must begin with smtp://"},
+        {"smtp", "url: smtp://mail.example.com:0\n", "s.yaml:1:"},
+        {"smtp", "url: smtp://mail.example.com:99999\n", "its port is not a number"},
+        {"smtp", "url: smtp://me:secret@mail.example.com\n", "keys of their own"},
+        {"smtp", "url: smtp://mail.example.com/path\n", "it must name a host"},
+        {"smtp", "url: smtp://\n", "it must name a host"},
+        {"smtp", "url: smtp://h\ntls: always\n", "tls"},
+        {"smtp", "url: smtp://h\nconnections: 101\n", "connections"},
+        {"smtp", "url: smtp://h\ntimeout: 0s\n", "timeout"},
+        {"smtp", "url: smtp://h\nca_file: /nonexistent\n", "cannot be read"},
+        {"smtp", "url: smtp://h\nhelo: a/b\n", "helo"},
+        {"smtp", "url: smtp://h\nuser: me\ntls: required\n", "'user' needs a 'password'"},
+        {"smtp", "url: smtp://h\nuser: me" + password, "a password needs 'tls: required'"},
+        {"smtp", "url: smtp://h" + password, "'password' without 'user'"},
+        {"smtp", "url: smtp://h\nfolder: x\n", "folder"},
+        {"file", "format: eml\n", "'folder' is missing"},
+        {"file", "folder: x\nformat: mbox\n", "format"},
+        {"stdout", "channel: fax\n", "channel"},
+    };
+    for (const BadSettings& bad : cases) {
+        const auto [problems, made] = make(bad.kind, bad.yaml);
+        EXPECT_THAT(problems, HasSubstr(bad.problem)) << bad.yaml;
+        EXPECT_FALSE(made) << bad.yaml;
+    }
+}
+
+TEST_F(Kinds, WarnOfAPasswordInTheClear) {
+    ::setenv("BACKORDERD_TEST_PASSWORD", "x", 1);
+    const auto [problems, made] = make("smtp",
+                                       "url: smtp://localhost\ntls: never\nuser: me\n"
+                                       "password: { env: BACKORDERD_TEST_PASSWORD }\n");
+    EXPECT_THAT(problems, HasSubstr("warning"));
+    EXPECT_TRUE(made);
+}
+
+}  // namespace
+}  // namespace backorderd::senders

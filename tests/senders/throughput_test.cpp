@@ -1,0 +1,103 @@
+// How fast mails leave, beside Postfix's own generator in the same run. Not part of the usual run,
+// because a busy machine would decide it:
+//   test_senders --gtest_also_run_disabled_tests --gtest_filter='*Throughput*'
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <ctime>
+
+#include "senders/senders.hpp"
+#include "support/run_coroutine.hpp"
+#include "support/smtp_sink.hpp"
+
+namespace backorderd::senders {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr int kMails = 20'000;
+constexpr int kConnections = 10;
+constexpr int kRounds = 3;
+
+class OpenGate final : public WireGate {
+public:
+    asio::awaitable<void> beforeWire(MessageId) override { co_return; }
+};
+
+double seconds(std::chrono::steady_clock::time_point since) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - since).count();
+}
+
+struct Work {
+    Sender& sender;
+    const Message& message;
+    int left = kMails;
+    int accepted = 0;
+    int running = kConnections;
+};
+
+asio::awaitable<void> sendAll(Work& work) {
+    OpenGate gate;
+    while (work.left-- > 0) {
+        const Outcome outcome = co_await work.sender.send(work.message, gate);
+        work.accepted += std::holds_alternative<Accepted>(outcome) ? 1 : 0;
+    }
+    --work.running;
+}
+
+double ourRate(const test::SmtpSink& sink) {
+    asio::io_context io{1};
+    net::Net net{io.get_executor()};
+    const auto section = config::Section::fromText(
+        fmt::format("url: {}\nconnections: {}\n", sink.url(), kConnections), "s.yaml");
+    const auto sender = makeSender("smtp", section, net);
+    Message message;
+    message.envelope_from = "us@example.com";
+    message.recipient.address = "you@example.net";
+    message.document = "Subject: x\r\n\r\n";
+    while (message.document.size() < 4096) message.document += std::string(70, 'x') + "\r\n";
+
+    Work work{*sender, message};
+    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t cpu = std::clock();
+    for (int i = 0; i < kConnections; ++i)
+        asio::co_spawn(io, sendAll(work), [](std::exception_ptr) {});
+    test::runUntil(
+        io, [&] { return work.running == 0; }, std::chrono::seconds(300));
+    const double rate = kMails / seconds(start);
+    EXPECT_EQ(work.accepted, kMails);
+    fmt::print("backorderd:  {:8.0f} mails/s, {:.1f} us of CPU a mail\n", rate,
+               1e6 * static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC / kMails);
+    return rate;
+}
+
+double sourceRate(const test::SmtpSink& sink) {
+    const auto start = std::chrono::steady_clock::now();
+    const int status =
+        std::system(fmt::format("/usr/sbin/smtp-source -d -s {} -m {} -l 4096 -f us@example.com "
+                                "-t you@example.net 127.0.0.1:{}",
+                                kConnections, kMails, sink.port())
+                        .c_str());
+    EXPECT_EQ(status, 0);
+    const double rate = kMails / seconds(start);
+    fmt::print("smtp-source: {:8.0f} mails/s\n", rate);
+    return rate;
+}
+
+TEST(Throughput, DISABLED_KeepsUpWithSmtpSource) {
+    const test::SmtpSink sink({});
+    double worst = 1e9;
+    for (int round = 0; round < kRounds; ++round) {
+        const double theirs = sourceRate(sink);
+        const double ours = ourRate(sink);
+        worst = std::min(worst, ours / theirs);
+        fmt::print("ratio:       {:8.2f}\n", ours / theirs);
+    }
+    EXPECT_GE(worst, 0.7);
+}
+
+}  // namespace
+}  // namespace backorderd::senders

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "backorderd/snapshot.hpp"
+#include "connectors/files_record.hpp"
+
+namespace backorderd::connectors::files {
+
+/// What supply files say, by line and by item.
+class SupplyTable {
+public:
+    struct Entry {
+        Supply supply;
+        std::uint64_t hash = 0;
+    };
+
+    /// The supply of a line: a row that names the line goes before one that names its item. Null
+    /// where there is none.
+    const Entry* find(std::string_view line, std::string_view item) const;
+    /// Of several rows for the same line or item the one expected first counts, one with a date
+    /// before one without.
+    void addForLine(std::string_view line, const Supply& supply);
+    void addForItem(std::string_view item, const Supply& supply);
+    bool empty() const { return by_line_.empty() && by_item_.empty(); }
+
+private:
+    struct Hash : std::hash<std::string_view> {
+        using is_transparent = void;
+    };
+    using Map = std::unordered_map<std::string, Entry, Hash, std::equal_to<>>;
+    static void add(Map& map, std::string_view key, const Supply& supply);
+
+    Map by_line_;
+    Map by_item_;
+};
+
+/// How reading a whole file of rows that are held in memory went.
+struct Joined {
+    Problems problems;
+    std::optional<Failure> failure;  ///< the disk
+};
+
+/// `rows_left` counts down over all files of the kind.
+Joined readSupply(RecordFile& file, const Columns& columns, std::size_t& rows_left,
+                  SupplyTable& table);
+/// The same item and warehouse twice is a problem: which of them counts is not known.
+Joined readStock(RecordFile& file, const Columns& columns, std::size_t& rows_left,
+                 std::vector<StockLevel>& stock);
+
+}  // namespace backorderd::connectors::files

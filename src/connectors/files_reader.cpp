@@ -1,0 +1,213 @@
+#include "connectors/files_reader.hpp"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "connectors/files_line.hpp"
+#include "connectors/files_open.hpp"
+
+namespace backorderd::connectors::files {
+namespace {
+
+/// Room for a page of 10,000 lines of 800 bytes.
+constexpr std::size_t kWindowBytes = std::size_t{8} << 20;
+
+class FolderReader final : public SnapshotReader {
+public:
+    FolderReader(const FilesSettings& settings, const std::string& source, const Clock& clock)
+        : settings_{settings},
+          clock_{clock},
+          columns_{FileRole::Lines, settings.columns, settings.limits.columns_max},
+          maker_{source, columns_, settings.kinds},
+          memory_{kWindowBytes},
+          reading_hash_{readingHash(settings)} {}
+
+    boost::asio::awaitable<std::variant<Page, SnapshotEnd, Failure>> next() override {
+        co_return nextPage();
+    }
+    Result<OrderLine> decode(std::size_t index) override;
+
+private:
+    std::variant<Page, SnapshotEnd, Failure> nextPage();
+    std::optional<Failure> begin();
+    std::optional<Failure> readJoined();
+    std::optional<Failure> openLines();
+    std::variant<std::unique_ptr<RecordFile>, Failure> open(const DataFile& file, Columns& columns,
+                                                            Keys keys);
+    void fillPage();
+    const SupplyTable::Entry* supplyOf(const Record& record) const;
+    SnapshotEnd end();
+    std::string whyIncomplete();
+    void keepProblems(Problems problems);
+
+    const FilesSettings& settings_;
+    const Clock& clock_;
+    Columns columns_;
+    LineMaker maker_;
+    WindowMemory memory_;
+    std::uint64_t reading_hash_;
+    bool begun_ = false;
+    Listing listing_;
+    SupplyTable supply_;
+    std::vector<StockLevel> stock_;
+    std::size_t file_index_ = 0;
+    std::unique_ptr<RecordFile> file_;
+    std::uint64_t file_hash_ = 0;
+    Batch batch_;
+    std::vector<LineRecord> page_;
+    Problems page_problems_;
+    std::size_t problem_count_ = 0;
+    std::string first_problem_;
+};
+
+std::variant<Page, SnapshotEnd, Failure> FolderReader::nextPage() {
+    page_.clear();
+    page_problems_.clear();
+    if (!std::exchange(begun_, true))
+        if (auto failure = begin()) return std::move(*failure);
+    while (page_.empty() && page_problems_.empty()) {
+        if (!file_) {
+            if (file_index_ == listing_.lines.size()) return end();
+            if (auto failure = openLines()) return std::move(*failure);
+            continue;
+        }
+        if (file_->next(batch_)) {
+            fillPage();
+            continue;
+        }
+        if (file_->failure()) return *file_->failure();
+        problem_count_ += file_->unlistedProblems();
+        file_.reset();
+    }
+    return Page{page_, std::move(page_problems_)};
+}
+
+std::optional<Failure> FolderReader::begin() {
+    auto listed = listFolder(settings_);
+    if (const auto* failure = std::get_if<Failure>(&listed)) return *failure;
+    listing_ = std::move(std::get<Listing>(listed));
+    if (auto failure = whyNotReady(listing_, settings_, clock_.now())) return failure;
+    return readJoined();
+}
+
+std::optional<Failure> FolderReader::readJoined() {
+    std::size_t supply_left = settings_.limits.joined_rows_max;
+    std::size_t stock_left = settings_.limits.joined_rows_max;
+    Columns supply{FileRole::Supply, settings_.supply_columns, settings_.limits.columns_max};
+    Columns stock{FileRole::Stock, settings_.stock_columns, settings_.limits.columns_max};
+    const auto read = [&](const DataFile& file, Columns& columns, auto take) {
+        auto opened = open(file, columns, {});
+        if (auto* failure = std::get_if<Failure>(&opened)) return std::optional{std::move(*failure)};
+        const auto& records = std::get<std::unique_ptr<RecordFile>>(opened);
+        if (!records) return std::optional<Failure>{};
+        auto joined = take(*records);
+        keepProblems(std::move(joined.problems));
+        return std::move(joined.failure);
+    };
+    for (const auto& file : listing_.supply) {
+        auto failure = read(file, supply, [&](RecordFile& records) {
+            return readSupply(records, supply, supply_left, supply_);
+        });
+        if (failure) return failure;
+    }
+    for (const auto& file : listing_.stock) {
+        auto failure = read(file, stock, [&](RecordFile& records) {
+            return readStock(records, stock, stock_left, stock_);
+        });
+        if (failure) return failure;
+    }
+    return std::nullopt;
+}
+
+std::optional<Failure> FolderReader::openLines() {
+    const Keys keys{true, !supply_.empty()};
+    auto opened = open(listing_.lines[file_index_++], columns_, keys);
+    if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
+    file_ = std::move(std::get<std::unique_ptr<RecordFile>>(opened));
+    file_hash_ = 0;
+    return std::nullopt;
+}
+
+std::variant<std::unique_ptr<RecordFile>, Failure> FolderReader::open(const DataFile& file,
+                                                                      Columns& columns, Keys keys) {
+    Problems problems;
+    auto opened = openRecords(file, columns, keys, settings_, memory_, problems);
+    keepProblems(std::move(problems));
+    return opened;
+}
+
+void FolderReader::fillPage() {
+    keepProblems(std::move(batch_.problems));
+    if (file_hash_ == 0) {
+        const std::array<std::uint64_t, 2> parts{reading_hash_, file_->shape()};
+        file_hash_ = XXH3_64bits(parts.data(), sizeof parts);
+    }
+    page_.reserve(batch_.records.size());
+    for (const auto& record : batch_.records) {
+        auto fingerprint =
+            XXH3_64bits_withSeed(record.bytes.data(), record.bytes.size(), file_hash_);
+        if (const auto* entry = supplyOf(record)) {
+            const std::array<std::uint64_t, 2> parts{fingerprint, entry->hash};
+            fingerprint = XXH3_64bits(parts.data(), sizeof parts);
+        }
+        page_.push_back({record.line, fingerprint});
+    }
+}
+
+const SupplyTable::Entry* FolderReader::supplyOf(const Record& record) const {
+    return supply_.empty() ? nullptr : supply_.find(record.line, record.item);
+}
+
+Result<OrderLine> FolderReader::decode(std::size_t index) {
+    const auto& record = batch_.records.at(index);
+    const auto* entry = supplyOf(record);
+    auto line = maker_.make(*file_, record, entry == nullptr ? nullptr : &entry->supply);
+    if (line.has_error()) {
+        ++problem_count_;
+        if (first_problem_.empty()) first_problem_ = formatProblem(line.error().front());
+    }
+    return line;
+}
+
+void FolderReader::keepProblems(Problems problems) {
+    problem_count_ += problems.size();
+    if (first_problem_.empty() && !problems.empty())
+        first_problem_ = formatProblem(problems.front());
+    std::move(problems.begin(), problems.end(), std::back_inserter(page_problems_));
+}
+
+SnapshotEnd FolderReader::end() {
+    SnapshotEnd snapshot;
+    snapshot.why_incomplete = whyIncomplete();
+    snapshot.complete = snapshot.why_incomplete.empty();
+    snapshot.as_of = asOf(listing_);
+    snapshot.stock = std::move(stock_);
+    return snapshot;
+}
+
+std::string FolderReader::whyIncomplete() {
+    if (problem_count_ > 0)
+        return problem_count_ == 1
+                   ? first_problem_
+                   : fmt::format("{} problems, the first: {}", problem_count_, first_problem_);
+    const auto now = listFolder(settings_);
+    if (const auto* failure = std::get_if<Failure>(&now)) return failure->reason;
+    if (std::get<Listing>(now) != listing_)
+        return fmt::format("files in '{}' were changed while they were read; the next poll reads "
+                           "them again",
+                           settings_.folder);
+    return {};
+}
+
+}  // namespace
+
+std::unique_ptr<SnapshotReader> readFolderSnapshot(const FilesSettings& settings,
+                                                   const std::string& source, const Clock& clock) {
+    return std::make_unique<FolderReader>(settings, source, clock);
+}
+
+}  // namespace backorderd::connectors::files

@@ -1,0 +1,224 @@
+#pragma once
+
+#include <algorithm>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace backorderd::test {
+
+/// A server that speaks Tryton's JSON-RPC: sessions, paged searches over tables of records, and
+/// whatever else a test lays over a method.
+class FakeTryton {
+public:
+    using json = nlohmann::json;
+    struct Reply {
+        int status = 200;
+        std::string body;
+        std::string type = "application/json";
+    };
+    struct Call {
+        std::string path;
+        std::string authorization;
+        std::string method;
+        json params;
+        json whole;
+    };
+
+    explicit FakeTryton(boost::asio::io_context& io)
+        : acceptor_{io, {boost::asio::ip::address_v4::loopback(), 0}} {
+        results["common.server.version"] = "6.0.29";
+        results["model.res.user.get_preferences"] = {
+            {"company", 1}, {"company.rec_name", "Nordhaus Technik"}, {"language", "en"}};
+        results["model.ir.date.today"] = {
+            {"__class__", "date"}, {"year", 2026}, {"month", 11}, {"day", 23}};
+        boost::asio::co_spawn(io, accept(), boost::asio::detached);
+    }
+
+    std::string url() const {
+        return "http://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
+    }
+
+    /// Records of a model, ascending by id; a search answers with those behind `id > N`.
+    std::map<std::string, json> tables;
+    /// Fixed results by method.
+    std::map<std::string, json> results;
+    /// Laid over a method; empty: what the fake would have answered.
+    std::map<std::string, std::function<std::optional<Reply>(const Call&)>> overlays;
+    /// Laid over every method.
+    std::function<std::optional<Reply>(const Call&)> overlay;
+    /// The password that is right, and the session that it opens; a new one at each login.
+    std::string password = "secret";
+    std::string session;
+    int logins = 0;
+    std::vector<Call> calls;
+
+    static Reply result(json value) { return {200, json{{"id", 1}, {"result", value}}.dump()}; }
+    static Reply error(json value) { return {200, json{{"id", 1}, {"error", value}}.dump()}; }
+    static json recorded(const std::string& name) {
+        std::ifstream file{std::string{BACKORDERD_SOURCE_DIR} + "/tests/connectors/tryton/" +
+                           name};
+        return json::parse(file).at("result");
+    }
+
+private:
+    using Tcp = boost::asio::ip::tcp;
+
+    boost::asio::awaitable<void> accept() {
+        for (;;) {
+            Tcp::socket socket = co_await acceptor_.async_accept(boost::asio::use_awaitable);
+            boost::asio::co_spawn(acceptor_.get_executor(), serve(std::move(socket)),
+                                  [](std::exception_ptr) {});
+        }
+    }
+
+    boost::asio::awaitable<void> serve(Tcp::socket socket) {
+        std::string bytes;
+        const auto head = co_await boost::asio::async_read_until(
+            socket, boost::asio::dynamic_buffer(bytes), "\r\n\r\n", boost::asio::use_awaitable);
+        const std::string header = bytes.substr(0, head);
+        const std::size_t length = std::stoul(field(header, "Content-Length"));
+        if (bytes.size() < head + length)
+            co_await boost::asio::async_read(
+                socket, boost::asio::dynamic_buffer(bytes),
+                boost::asio::transfer_exactly(head + length - bytes.size()),
+                boost::asio::use_awaitable);
+        Call call;
+        call.path = header.substr(5, header.find(' ', 5) - 5);
+        call.authorization = field(header, "Authorization");
+        call.whole = json::parse(bytes.substr(head));
+        call.method = call.whole.at("method");
+        call.params = call.whole.at("params");
+        calls.push_back(call);
+        const Reply reply = answer(call);
+        const std::string text = "HTTP/1.1 " + std::to_string(reply.status) +
+                                 " X\r\nContent-Type: " + reply.type +
+                                 "\r\nContent-Length: " + std::to_string(reply.body.size()) +
+                                 "\r\nConnection: close\r\n\r\n" + reply.body;
+        co_await boost::asio::async_write(socket, boost::asio::buffer(text),
+                                          boost::asio::use_awaitable);
+    }
+
+    static std::string field(const std::string& header, const std::string& name) {
+        const auto at = header.find("\r\n" + name + ": ");
+        if (at == std::string::npos)
+            return "0";
+        const auto begin = at + name.size() + 4;
+        return header.substr(begin, header.find("\r\n", begin) - begin);
+    }
+
+    Reply answer(const Call& call) {
+        if (overlay)
+            if (auto reply = overlay(call))
+                return *reply;
+        if (const auto laid = overlays.find(call.method); laid != overlays.end())
+            if (auto reply = laid->second(call))
+                return *reply;
+        if (call.method == "common.db.login")
+            return logIn(call);
+        if (call.method.starts_with("model.") && call.authorization != "Session " + session)
+            return {401, "", "text/plain"};
+        if (const auto fixed = results.find(call.method); fixed != results.end())
+            return result(fixed->second);
+        if (call.method.ends_with(".fields_get"))
+            return result(fieldsOf(call));
+        if (call.method == "model.ir.model.access.get_access")
+            return result(fullAccess(call));
+        if (call.method.ends_with(".search_read"))
+            return result(search(call));
+        if (call.method == "model.ir.note.create")
+            return result(createNote(call));
+        return {403, "<!doctype html><title>403 Forbidden</title>", "text/html"};
+    }
+
+    Reply logIn(const Call& call) {
+        ++logins;
+        if (call.params.at(1).at("password") != password)
+            return {401, "<!doctype html><title>401</title>", "text/html"};
+        const std::string key = "key" + std::to_string(logins);
+        session = base64("backorderd:8:" + key);
+        return result(json::array({8, key}));
+    }
+
+    static json fieldsOf(const Call& call) {
+        json fields = json::object();
+        for (const auto& name : call.params.at(0))
+            fields[name.get<std::string>()] = {{"name", name}};
+        return fields;
+    }
+
+    static json fullAccess(const Call& call) {
+        json rights = json::object();
+        for (const auto& model : call.params.at(0))
+            rights[model.get<std::string>()] = {{"read", 1}, {"write", 1}};
+        return rights;
+    }
+
+    /// Of the domain it understands `id`; the rest holds for every record.
+    json search(const Call& call) {
+        const std::string model = call.method.substr(6, call.method.size() - 6 - 12);
+        json found = json::array();
+        for (const json& record : tables[model]) {
+            bool holds = true;
+            for (const json& clause : call.params.at(0)) {
+                if (clause.at(0) == "id" && clause.at(1) == ">")
+                    holds = holds && record.at("id") > clause.at(2);
+                if (clause.at(0) == "id" && clause.at(1) == "=")
+                    holds = holds && record.at("id") == clause.at(2);
+                if (clause.at(0) == "id" && clause.at(1) == "in")
+                    holds = holds && contains(clause.at(2), record.at("id"));
+            }
+            if (holds && (call.params.at(2).is_null() ||
+                          found.size() < call.params.at(2).get<std::size_t>()))
+                found.push_back(record);
+        }
+        return found;
+    }
+
+    static bool contains(const json& list, const json& value) {
+        return std::find(list.begin(), list.end(), value) != list.end();
+    }
+
+    json createNote(const Call& call) {
+        json note = call.params.at(0).at(0);
+        json& notes = tables["ir.note"];
+        note["id"] = notes.size() + 1;
+        notes.push_back(note);
+        return json::array({note["id"]});
+    }
+
+    static std::string base64(const std::string& text) {
+        static const std::string kDigits =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        std::string made;
+        unsigned bits = 0;
+        int count = 0;
+        for (const char c : text) {
+            bits = bits << 8 | static_cast<unsigned char>(c);
+            for (count += 8; count >= 6; count -= 6)
+                made += kDigits[bits >> (count - 6) & 63u];
+        }
+        if (count > 0)
+            made += kDigits[bits << (6 - count) & 63u];
+        while (made.size() % 4 != 0)
+            made += '=';
+        return made;
+    }
+
+    Tcp::acceptor acceptor_;
+};
+
+}  // namespace backorderd::test

@@ -1,0 +1,81 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "connectors/files_fixture.hpp"
+
+namespace backorderd::test {
+namespace {
+
+using testing::HasSubstr;
+
+struct BadSettings {
+    const char* name;
+    const char* text;
+    const char* told;  ///< part of the problems
+};
+
+void PrintTo(const BadSettings& given, std::ostream* out) { *out << given.name; }
+
+class FilesSettingsTest : public FilesTest, public testing::WithParamInterface<BadSettings> {};
+
+TEST_P(FilesSettingsTest, AreRefusedWithTheReason) {
+    auto section = config::Section::fromText(GetParam().text, "settings.yaml");
+    EXPECT_EQ(connectors::makeFiles(section, environment_), nullptr);
+    EXPECT_THAT(formatProblems(section.problems()), HasSubstr(GetParam().told));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, FilesSettingsTest,
+    testing::Values(
+        BadSettings{"NoFolder", "settle: 5s\n", "'folder' is missing"},
+        BadSettings{"UnknownKey", "folder: /x\nmarkr: done\n", "settings.yaml:2:1: unknown key"},
+        BadSettings{"UnknownColumn", "folder: /x\ncolumns:\n  order.numbr: Auftrag\n",
+                    "settings.yaml:2:1: there is no column 'order.numbr' (did you mean "
+                    "'order.number'?)"},
+        BadSettings{"ColumnOfAnotherFile", "folder: /x\nstock_columns: {promise: Datum}\n",
+                    "there is no column 'promise'"},
+        BadSettings{"EmptyHeader", "folder: /x\ncolumns: {promise: ''}\n", "'promise' has no header"},
+        BadSettings{"UnknownKind", "folder: /x\nkinds: {RST: rest}\n",
+                    "'rest' is not a kind of line"},
+        BadSettings{"DateFormat", "folder: /x\ncsv: {date: 'DD.MM.YYYY'}\n",
+                    "settings.yaml:2:7: 'DD.MM.YYYY' is not a way to write a date"},
+        BadSettings{"SameSigns", "folder: /x\ncsv: {decimal: ',', thousands: ','}\n",
+                    "the grouping sign and the decimal sign are the same"},
+        BadSettings{"Encoding", "folder: /x\ncsv: {encoding: latin9}\n", "encoding"},
+        BadSettings{"Delimiter", "folder: /x\ncsv: {delimiter: ':'}\n", "delimiter"},
+        BadSettings{"Settle", "folder: /x\nsettle: 2d\n", "settle"},
+        BadSettings{"Limit", "folder: /x\nlimits: {field_bytes_max: 1}\n", "field_bytes_max"}),
+    [](const auto& test) { return test.param.name; });
+
+using FilesProbe = FilesTest;
+
+TEST_F(FilesProbe, SaysWhatIsThereAndWhatIsReadOfIt) {
+    write("lines-1.csv", "line,order.number,item.id,ordered,customer.id,Farbe\n1,S,P,1,C,rot\n");
+    write("lines-2.csv", kHeader);
+    write("stock.csv", "item.id,free\nP,1\n");
+    const auto probe = runCoroutine(io_, make()->probe());
+    EXPECT_TRUE(probe.ok) << probe.text;
+    EXPECT_THAT(probe.text, HasSubstr("2 files of lines"));
+    EXPECT_THAT(probe.text, HasSubstr("1 file of stock"));
+    EXPECT_THAT(probe.text, HasSubstr("0 files of supply"));
+    EXPECT_THAT(probe.text, HasSubstr("lines-1.csv: read are customer.id, item.id, line, "
+                                      "order.number, ordered; not known and not read: Farbe; not "
+                                      "there: order.id"));
+    EXPECT_THAT(probe.text, HasSubstr("stock.csv: read are free, item.id; not there: warehouse"));
+}
+
+TEST_F(FilesProbe, SaysWhatKeepsFilesFromBeingRead) {
+    write("lines.csv", "line,order.number\n1,S\n");
+    const auto probe = runCoroutine(io_, make()->probe());
+    EXPECT_FALSE(probe.ok);
+    EXPECT_THAT(probe.text, HasSubstr("the header has no column 'ordered'"));
+}
+
+TEST_F(FilesProbe, AFolderWithoutLinesIsNotWell) {
+    const auto probe = runCoroutine(io_, make()->probe());
+    EXPECT_FALSE(probe.ok);
+    EXPECT_THAT(probe.text, HasSubstr("is named 'lines*'"));
+}
+
+}  // namespace
+}  // namespace backorderd::test

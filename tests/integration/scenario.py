@@ -1,0 +1,166 @@
+#!/usr/bin/python3
+"""The whole of it on real counterparts: a Tryton server, a Postfix, and the daemon between them.
+
+    BACKORDERD=PATH scenario.py [story] [kills]
+
+`story` follows a distributor's day and looks at every mailbox after each step. `kills` does the
+same while the daemon is killed (-9) at 50 random moments. Without a word, both are done.
+BACKORDERD_KEEP=1 keeps the folders with all logs; BACKORDERD_SEED repeats the moments of a run.
+"""
+
+import os
+import random
+import shutil
+import sys
+import tempfile
+import time
+
+from checks import Checks, Inbox, is_idle, wait_until
+from story import Story
+from world import World, make_database
+
+KILLS = 50
+KILLS_PER_STEP = 3
+KILL_WITHIN_SECONDS = 2.5
+SETTLE_SECONDS = 60
+
+
+def poll(daemon, checks=None):
+    """One poll as an operator asks for it."""
+    outcome = daemon.command('poll')
+    if checks:
+        checks.check('  poll', outcome.returncode == 0, outcome.stdout + outcome.stderr)
+
+
+def check_notes(checks, erp, story):
+    def counts():
+        return {sale: len(erp.notes(sale)) for sale in story.notes}
+    wait_until(lambda: counts() == story.notes, SETTLE_SECONDS, 1)
+    checks.check('notes stand on the sales, one for each mail', counts() == story.notes,
+                 f'{counts()} instead of {story.notes}')
+
+
+def follow_story(binary, database, checks):
+    print('-- a day in the ERP', flush=True)
+    with World(binary, database) as world:
+        story, inbox, daemon = Story(world.erp), Inbox(world.mail), world.daemon
+        story.first_sales()
+        outcome = daemon.command('check')
+        checks.check('check finds nothing wrong', outcome.returncode == 0,
+                     outcome.stdout + outcome.stderr)
+        daemon.start()
+        daemon.wait_until_ready()
+        poll(daemon, checks)
+        checks.check('the first snapshot tells nobody', not inbox.all(), inbox.unclaimed())
+        for step in story.steps():
+            print(step.what, flush=True)
+            step.act()
+            poll(daemon, checks)
+            for wanted in step.mails():
+                reason = inbox.wait_for(wanted)
+                checks.check(f'  {wanted.box}: {wanted.subject}', reason is None, reason)
+            poll(daemon)  # an unchanged ERP brings nothing new
+            wait_until(lambda: is_idle(daemon.queue()) and not world.mail.queued(),
+                       SETTLE_SECONDS)
+            checks.check('  and no other mail', not inbox.unclaimed(), inbox.unclaimed())
+        check_notes(checks, world.erp, story)
+        checks.check('no mail twice', not inbox.doubled(), inbox.doubled())
+        explained = daemon.command('explain', story.pump)
+        checks.check('explain tells the story of an order',
+                     explained.returncode == 0 and 'TRK-REST' in explained.stdout,
+                     explained.stdout + explained.stderr)
+        checks.check('SIGTERM ends it with status 0', daemon.stop() == 0)
+
+
+def kill_at_random(daemon, moments):
+    """Kills the daemon at some moment of a poll and of what follows; one that starts polls."""
+    if daemon.process:
+        daemon.command_in_background('poll')
+    else:
+        daemon.start()
+    time.sleep(moments.uniform(0, KILL_WITHIN_SECONDS))
+    daemon.kill()
+
+
+def settle(daemon, mail):
+    """The daemon runs, has polled, and nothing is under way any more."""
+    daemon.start()
+    daemon.wait_until_ready()
+    poll(daemon)
+    return wait_until(lambda: is_idle(daemon.queue()) and not mail.queued(), SETTLE_SECONDS)
+
+
+def check_outcome(checks, daemon, inbox, missing):
+    """Nothing missing and nothing doubled that the queue does not call unknown."""
+    messages = {message['message_id']: message for message in daemon.queue()['messages']}
+
+    def was_unknown(message_id):
+        message = messages.get(message_id.strip('<> '), {})
+        return message.get('state') == 'unknown' or message.get('unknown_outcomes', 0) > 0
+
+    lost_to_unknown = [m for m in messages.values() if m['state'] == 'unknown']
+    checks.check('no mail is missing', len(missing) <= len(lost_to_unknown), missing)
+    checks.check('no mail came that was not expected', not inbox.unclaimed(), inbox.unclaimed())
+    doubled = inbox.doubled()
+    known = {one: count for one, count in doubled.items() if not was_unknown(one)}
+    checks.check('no mail twice, except where the queue says that its outcome was unknown',
+                 not known, known)
+    checks.check('none more than twice', all(count <= 2 for count in doubled.values()), doubled)
+    print(f'      {len(messages)} messages, {len(doubled)} of them twice, '
+          f'{sum(was_unknown(one) for one in messages)} with an unknown outcome', flush=True)
+
+
+def survive_kills(binary, database, checks):
+    seed = int(os.environ.get('BACKORDERD_SEED', random.randrange(2 ** 32)))
+    print(f'-- {KILLS} kills, seed {seed}', flush=True)
+    moments = random.Random(seed)
+    # A mail server that takes its time widens the moment in which an outcome is unknown.
+    with World(binary, database, slow_mail=True) as world:
+        daemon, inbox = world.daemon, Inbox(world.mail)
+        daemon.start()
+        daemon.wait_until_ready()
+        poll(daemon)
+        kills, missing, stories = 0, [], []
+        while kills < KILLS:
+            story = Story(world.erp)
+            stories.append(story)
+            for step in story.steps():
+                # Half of what a person does would be another story: the daemon, which polls when
+                # it starts, does not start anew meanwhile.
+                step.act()
+                for _ in range(KILLS_PER_STEP):
+                    kill_at_random(daemon, moments)
+                    kills += 1
+                settled = settle(daemon, world.mail)
+                wanted = step.mails()
+                lost = [one for one in wanted if inbox.wait_for(one, 2) is not None]
+                missing += lost
+                print(f'{step.what}: {kills} kills, {len(wanted) - len(lost)} of {len(wanted)} '
+                      f'mails' + ('' if settled else ', not settled'), flush=True)
+        checks.check(f'{kills} kills', kills >= KILLS)
+        check_outcome(checks, daemon, inbox, [f'{one.box}: {one.subject}' for one in missing])
+        for story in stories:
+            check_notes(checks, world.erp, story)
+        checks.check('SIGTERM ends it with status 0', daemon.stop() == 0)
+
+
+def main(modes):
+    binary = os.path.abspath(os.environ.get('BACKORDERD', 'build/backorderd'))
+    if not os.access(binary, os.X_OK):
+        sys.exit(f'no program at {binary}; set BACKORDERD to its path')
+    checks = Checks()
+    folder = tempfile.mkdtemp(prefix='backorderd-integration-database-')
+    try:
+        began = time.monotonic()
+        database = make_database(folder)
+        print(f'-- a Tryton database in {time.monotonic() - began:.0f} s', flush=True)
+        for mode, run in (('story', follow_story), ('kills', survive_kills)):
+            if not modes or mode in modes:
+                run(binary, database, checks)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0 if checks.summary() else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))

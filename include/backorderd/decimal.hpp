@@ -42,6 +42,8 @@ public:
 
     /// The product, rounded half to even to six digits.
     friend Decimal operator*(Decimal a, Decimal b);
+    /// The product as above, or the end of the range that it passes.
+    static Decimal cappedProduct(Decimal a, Decimal b);
     /// The quotient, rounded half to even to six digits. The divisor must not be zero.
     friend Decimal operator/(Decimal a, Decimal b);
     friend Decimal operator+(Decimal a, Decimal b);

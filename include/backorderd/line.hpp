@@ -132,7 +132,7 @@ struct OrderLine {
 
     /// ordered − shipped − cancelled; never below zero. Computed, never copied.
     Decimal open() const;
-    /// Value of the open quantity.
+    /// Value of the open quantity; capped at the end of Decimal's range.
     Money openValue() const;
     bool isOpen() const { return open().isPositive(); }
 

@@ -21,7 +21,8 @@ struct LineField {
     FieldType type;
     std::string_view meaning;  ///< one sentence for docs/fields.md.
     /// Puts canonical text into the line: a decimal with a dot, an ISO date, a kind's name. Empty
-    /// text means 'not known'. False where the text is not of the field's type.
+    /// text means 'not known'. False where the text is not of the field's type, or a number is beyond
+    /// ±1,000,000,000.
     bool (*set)(OrderLine& line, std::string_view text);
     /// The canonical text; empty where not known.
     std::string (*get)(const OrderLine& line);

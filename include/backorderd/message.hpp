@@ -44,6 +44,7 @@ struct Message {
     Timestamp state_at{};
     Timestamp created_at{};
     int attempts = 0;
+    int unknown_outcomes = 0;  ///< attempts after which the receiver may have it
     /// Wall time of the next attempt, for people and for the next start; while the daemon runs,
     /// retries are timed on the monotonic clock.
     std::optional<Timestamp> next_attempt_at;

@@ -29,7 +29,6 @@ struct KnownLine {
     CaseId case_id = 0;
     std::string_view id;  ///< valid during the callback
     std::uint64_t fingerprint = 0;
-    bool open = true;     ///< its case is open
     bool missing = false;  ///< absent from the last proven snapshot
 };
 
@@ -37,7 +36,9 @@ struct KnownLine {
 struct CaseChange {
     Case after;  ///< line, opened_at, closed_at, missing_since, look_again; `events` and `notices`
                  ///< are ignored
-    std::uint64_t fingerprint = 0;     ///< of the record the line was read from
+    /// Of the record the line was read from. Empty: the line was not read anew, and its stored form
+    /// and fingerprint stay as they are. Always set for a new case.
+    std::optional<std::uint64_t> fingerprint;
     std::vector<CaseEvent> new_events;
     std::vector<Notice> new_notices;      ///< id 0; a key the case has already is our own bug
     std::vector<Notice> changed_notices;  ///< pending ones; all columns but the key are replaced
@@ -68,6 +69,7 @@ struct Settlement {
     std::string reason;
     std::string reply;
     std::optional<Timestamp> next_attempt_at;
+    bool outcome_unknown = false;  ///< adds one to `Message::unknown_outcomes`
 };
 
 /// A note to be written on an order in the ERP.
@@ -107,7 +109,7 @@ public:
     // -- What was read -----------------------------------------------------------------------
     virtual SourceState source(std::string_view name) = 0;
     virtual void saveSource(const SourceState& state) = 0;
-    /// Calls back for every line of the source whose case is its current one.
+    /// Calls back for every line of the source whose current case is open.
     virtual void forEachKnownLine(std::string_view source,
                                   const std::function<void(const KnownLine&)>& callback) = 0;
     /// Replaces the free stock of a source.
@@ -118,6 +120,8 @@ public:
     /// The cases of these ids with their logs, in the order asked for; an id that does not exist is
     /// our own bug.
     virtual std::vector<Case> cases(std::span<const CaseId> ids) = 0;
+    /// The current case of a line, open or closed.
+    virtual std::optional<CaseId> caseOfLine(std::string_view source, std::string_view line_id) = 0;
     /// Ids of open or closed cases whose `look_again` has come, oldest first.
     virtual std::vector<CaseId> casesDue(Timestamp now, int limit) = 0;
     virtual std::optional<Timestamp> nextLookAgain() = 0;
@@ -156,11 +160,13 @@ public:
                         std::span<const Annotation> notes) = 0;
     /// Deferred -> Ready, when its retry time has come.
     virtual void makeReady(std::span<const MessageId> ids, Timestamp now) = 0;
-    /// Ready or Deferred messages -> Superseded, with their notices: no longer true.
+    /// Ready or Deferred messages -> Superseded: what they say is no longer true. Their notices go
+    /// back to Planned, without a message, and their cases become due: what is still true of a
+    /// digest is told in a new message.
     virtual void supersede(std::span<const MessageId> ids, std::string_view reason,
                            Timestamp now) = 0;
-    /// What a crash left behind: Claimed -> Ready (nothing left), OnWire -> Unknown. Returns those
-    /// that are now Unknown.
+    /// What a crash left behind: Claimed -> Ready (nothing left), OnWire -> Unknown, counted in
+    /// `unknown_outcomes`. Returns those that are now Unknown.
     virtual std::vector<MessageId> rescue(Timestamp now) = 0;
     /// Messages by id, with their documents and notice ids.
     virtual std::vector<Message> messages(std::span<const MessageId> ids) = 0;

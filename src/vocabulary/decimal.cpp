@@ -136,6 +136,13 @@ Decimal operator*(Decimal a, Decimal b) {
         narrow(divideHalfEven(Wide{a.millionths_} * b.millionths_, Decimal::kScale)));
 }
 
+Decimal Decimal::cappedProduct(Decimal a, Decimal b) {
+    const Wide product = divideHalfEven(Wide{a.millionths_} * b.millionths_, kScale);
+    if (product > INT64_MAX) return fromMillionths(INT64_MAX);
+    if (product < INT64_MIN) return fromMillionths(INT64_MIN);
+    return fromMillionths(static_cast<std::int64_t>(product));
+}
+
 Decimal operator/(Decimal a, Decimal b) {
     if (b.isZero()) std::abort();
     return Decimal::fromMillionths(

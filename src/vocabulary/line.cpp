@@ -6,6 +6,6 @@ namespace backorderd {
 
 Decimal OrderLine::open() const { return std::max(Decimal{}, ordered - shipped - cancelled); }
 
-Money OrderLine::openValue() const { return {open() * unit_price.amount, unit_price.currency}; }
+Money OrderLine::openValue() const { return {Decimal::cappedProduct(open(), unit_price.amount), unit_price.currency}; }
 
 }  // namespace backorderd

@@ -25,17 +25,28 @@ struct At<Last> {
     static auto& in(auto& value) { return value.*Last; }
 };
 
+/// Sums of three numbers of this size stay far within Decimal's range, so that no record of an ERP
+/// can end the process.
+constexpr Decimal kNumberMax{1'000'000'000};
+
+std::optional<Decimal> readNumber(std::string_view text) {
+    const auto number = Decimal::parse(text);
+    const bool fits = number && *number <= kNumberMax &&
+                      *number >= Decimal::fromMillionths(-kNumberMax.millionths());
+    return fits ? number : std::nullopt;
+}
+
 bool assign(std::string& value, std::string_view text) {
     value.assign(text);
     return true;
 }
 bool assign(Decimal& value, std::string_view text) {
-    const auto number = text.empty() ? Decimal{} : Decimal::parse(text);
+    const auto number = text.empty() ? Decimal{} : readNumber(text);
     if (number) value = *number;
     return number.has_value();
 }
 bool assign(std::optional<Decimal>& value, std::string_view text) {
-    value = Decimal::parse(text);
+    value = readNumber(text);
     return value.has_value() || text.empty();
 }
 bool assign(std::optional<Date>& value, std::string_view text) {

@@ -121,6 +121,32 @@ protected:
         store().markOnWire({&it.message_id, 1}, kNow);
         return it;
     }
+    static Settlement outcome(MessageId id, MessageState state, const std::string& reason = "") {
+        Settlement settlement;
+        settlement.id = id;
+        settlement.state = state;
+        settlement.reason = reason;
+        return settlement;
+    }
+    static Annotation note(const std::string& marker) {
+        Annotation note;
+        note.source = "erp";
+        note.order_id = "o100";
+        note.marker = marker;
+        note.text = "told of the new date";
+        return note;
+    }
+    /// Lists with a filter that `narrow` has filled in.
+    std::vector<CaseId> casesWith(const std::function<void(CaseFilter&)>& narrow) {
+        CaseFilter filter;
+        narrow(filter);
+        return store().listCases(filter);
+    }
+    std::vector<MessageId> messagesWith(const std::function<void(MessageFilter&)>& narrow) {
+        MessageFilter filter;
+        narrow(filter);
+        return store().listMessages(filter);
+    }
     void settle(const Settlement& settlement, Timestamp now = kNow,
                 const std::vector<Annotation>& notes = {}) {
         store().settle({&settlement, 1}, now, notes);

@@ -38,8 +38,8 @@ TEST_P(StoreContract, AChangedLineReplacesItsStoredForm) {
     commit(change);
     EXPECT_EQ(one(id).line.ordered, Decimal{12});
     EXPECT_EQ(one(id).events.size(), 2u);
-    EXPECT_EQ(store().listCases({.customer = "C2"}), Ids{id});
-    EXPECT_TRUE(store().listCases({.customer = "C1"}).empty());
+    EXPECT_EQ(casesWith([&](auto& filter) { filter.customer = "C2"; }), Ids{id});
+    EXPECT_TRUE(casesWith([&](auto& filter) { filter.customer = "C1"; }).empty());
     EXPECT_EQ(known(), (std::vector<Known>{{"8", id, 7, true}}));
 }
 
@@ -156,13 +156,26 @@ TEST_P(StoreContract, ListsCasesByWhatIsAsked) {
     commit(closing);
 
     EXPECT_EQ(store().listCases({}), (Ids{a, c}));
-    EXPECT_EQ(store().listCases({.include_closed = true}), (Ids{a, b, c}));
-    EXPECT_EQ(store().listCases({.source = "erp", .order = "SO100"}), Ids{a});
-    EXPECT_EQ(store().listCases({.source = "other"}), Ids{});
-    EXPECT_EQ(store().listCases({.customer = "C2"}), Ids{c});
-    EXPECT_EQ(store().listCases({.item = "PX-200"}), Ids{c});
-    EXPECT_EQ(store().listCases({.include_closed = true, .limit = 2}), (Ids{a, b}));
-    EXPECT_EQ(store().listCases({.include_closed = true, .limit = 2, .after = b}), Ids{c});
+    EXPECT_EQ(casesWith([&](auto& filter) { filter.include_closed = true; }), (Ids{a, b, c}));
+    EXPECT_EQ(casesWith([&](auto& filter) {
+                  filter.source = "erp";
+                  filter.order = "SO100";
+              }),
+              Ids{a});
+    EXPECT_EQ(casesWith([&](auto& filter) { filter.source = "other"; }), Ids{});
+    EXPECT_EQ(casesWith([&](auto& filter) { filter.customer = "C2"; }), Ids{c});
+    EXPECT_EQ(casesWith([&](auto& filter) { filter.item = "PX-200"; }), Ids{c});
+    EXPECT_EQ(casesWith([&](auto& filter) {
+                  filter.include_closed = true;
+                  filter.limit = 2;
+              }),
+              (Ids{a, b}));
+    EXPECT_EQ(casesWith([&](auto& filter) {
+                  filter.include_closed = true;
+                  filter.limit = 2;
+                  filter.after = b;
+              }),
+              Ids{c});
     EXPECT_EQ(store().openCasesOf("erp", "SO100", "PX-100"), Ids{a});
     EXPECT_EQ(store().openCasesOf("erp", "SO100", "PX-200"), Ids{});
     EXPECT_EQ(store().openCasesOf("other", "SO100", "PX-100"), Ids{});

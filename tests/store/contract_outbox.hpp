@@ -85,7 +85,7 @@ TEST_P(StoreContract, AMessageIsClaimedByOneSenderOnce) {
     const auto second = store().claimReady("mail", kNow, 10);
     ASSERT_EQ(second.size(), 1u);
     EXPECT_EQ(second[0].id, b.message_id);
-    EXPECT_THROW(settle({.id = 4711, .state = MessageState::Sent}), std::logic_error);
+    EXPECT_THROW(settle(outcome(4711, MessageState::Sent)), std::logic_error);
 }
 
 TEST_P(StoreContract, ASentMessageIsHeardAndItsCaseIsDue) {
@@ -110,51 +110,50 @@ TEST_P(StoreContract, ASentMessageIsHeardAndItsCaseIsDue) {
 }
 
 struct OutcomeCase {
-    Settlement settlement;
+    MessageState state;
+    bool outcome_unknown;
     NoticeState notice;
     bool heard;
 };
 
 TEST_P(StoreContract, EachOutcomeReachesTheNotices) {
-    const auto retry_at = kNow + hours{1};
     const OutcomeCase kCases[] = {
-        {{.state = MessageState::Deferred, .next_attempt_at = retry_at},
-         NoticeState::Bundled,
-         false},
-        {{.state = MessageState::Refused, .reason = "no such user"}, NoticeState::Refused, false},
-        {{.state = MessageState::Dead, .reason = "too old"}, NoticeState::Dead, false},
-        {{.state = MessageState::Unknown, .outcome_unknown = true}, NoticeState::Unknown, true},
-        {{.state = MessageState::Ready, .outcome_unknown = true}, NoticeState::Bundled, true},
-        {{.state = MessageState::Ready}, NoticeState::Bundled, false},
+        {MessageState::Deferred, false, NoticeState::Bundled, false},
+        {MessageState::Refused, false, NoticeState::Refused, false},
+        {MessageState::Dead, false, NoticeState::Dead, false},
+        {MessageState::Unknown, true, NoticeState::Unknown, true},
+        {MessageState::Ready, true, NoticeState::Bundled, true},
+        {MessageState::Ready, false, NoticeState::Bundled, false},
     };
     int line_id = 0;
-    for (auto [settlement, notice_state, heard] : kCases) {
+    for (const auto& [state, outcome_unknown, notice_state, heard] : kCases) {
         const auto it = onWire(std::to_string(++line_id));
-        settlement.id = it.message_id;
-        const auto since = kNow + hours{line_id};
-        settle(settlement, since);
+        const auto at = kNow + hours{line_id};
+        auto settlement = outcome(it.message_id, state, "because");
+        settlement.outcome_unknown = outcome_unknown;
+        if (state == MessageState::Deferred) settlement.next_attempt_at = at + hours{1};
+        settle(settlement, at);
         const auto after = messageOf(it.message_id);
-        EXPECT_EQ(after.state, settlement.state);
-        EXPECT_EQ(after.state_reason, settlement.reason);
+        EXPECT_EQ(after.state, state);
+        EXPECT_EQ(after.state_reason, "because");
         EXPECT_EQ(after.next_attempt_at, settlement.next_attempt_at);
-        EXPECT_EQ(after.unknown_outcomes, settlement.outcome_unknown ? 1 : 0);
+        EXPECT_EQ(after.unknown_outcomes, outcome_unknown ? 1 : 0);
         EXPECT_EQ(noticeOf(it.notice_id).state, notice_state);
-        EXPECT_EQ(!store().heardBy(after.recipient, since).empty(), heard);
+        EXPECT_EQ(!store().heardBy(after.recipient, at).empty(), heard);
         // The next round must not claim this one.
-        if (after.state == MessageState::Ready)
+        if (state == MessageState::Ready)
             store().dropMessage(it.message_id, {kNow, "test", "drop", "", ""});
     }
 }
 
 TEST_P(StoreContract, ADeferredMessageGoesAgain) {
     const auto it = onWire("8");
-    settle({.id = it.message_id,
-            .state = MessageState::Deferred,
-            .reason = "busy",
-            .reply = "421 later",
-            .next_attempt_at = kNow + hours{1}});
+    auto busy = outcome(it.message_id, MessageState::Deferred, "busy");
+    busy.next_attempt_at = kNow + hours{1};
+    settle(busy);
     EXPECT_TRUE(store().claimReady("mail", kNow, 10).empty());
-    EXPECT_EQ(store().listMessages({.state = MessageState::Deferred}).size(), 1u);
+    EXPECT_EQ(messagesWith([&](auto& filter) { filter.state = MessageState::Deferred; }).size(),
+              1u);
     store().makeReady({&it.message_id, 1}, kNow + hours{1});
     const auto again = store().claimReady("mail", kNow + hours{1}, 10);
     ASSERT_EQ(again.size(), 1u);
@@ -212,7 +211,7 @@ TEST_P(StoreContract, AnOperatorRetriesAndDrops) {
     const auto it = onWire("8");
     EXPECT_FALSE(store().retryMessage(it.message_id, why)) << "it is under way";
     EXPECT_FALSE(store().dropMessage(it.message_id, why)) << "it is under way";
-    settle({.id = it.message_id, .state = MessageState::Refused, .reason = "full"});
+    settle(outcome(it.message_id, MessageState::Refused, "full"));
     EXPECT_TRUE(store().retryMessage(it.message_id, why));
     EXPECT_EQ(messageOf(it.message_id).state, MessageState::Ready);
     EXPECT_EQ(noticeOf(it.notice_id).state, NoticeState::Bundled);
@@ -223,7 +222,7 @@ TEST_P(StoreContract, AnOperatorRetriesAndDrops) {
     EXPECT_EQ(store().auditTrail(10).size(), 2u);
 
     const auto sent = onWire("9");
-    settle({.id = sent.message_id, .state = MessageState::Sent});
+    settle(outcome(sent.message_id, MessageState::Sent));
     EXPECT_FALSE(store().dropMessage(sent.message_id, why));
     EXPECT_FALSE(store().retryMessage(sent.message_id, why));
     EXPECT_FALSE(store().dropMessage(4711, why));
@@ -237,7 +236,7 @@ TEST_P(StoreContract, AnOperatorRetriesAndDrops) {
 
 TEST_P(StoreContract, CountsAndListsTheQueue) {
     const auto sent = onWire("8");
-    settle({.id = sent.message_id, .state = MessageState::Sent});
+    settle(outcome(sent.message_id, MessageState::Sent));
     const auto ready = frozen("9");
     plan(ready.case_id, notice("status/1"));
     const auto counts = store().counts();
@@ -248,16 +247,19 @@ TEST_P(StoreContract, CountsAndListsTheQueue) {
                   {NoticeState::Bundled, 1}, {NoticeState::Planned, 1}, {NoticeState::Sent, 1}}));
     EXPECT_EQ(counts.messages, (std::vector<M>{{MessageState::Ready, 1}, {MessageState::Sent, 1}}));
     EXPECT_EQ(store().listMessages({}), (Ids{ready.message_id, sent.message_id}));
-    EXPECT_EQ(store().listMessages({.state = MessageState::Sent}), Ids{sent.message_id});
-    EXPECT_EQ(store().listMessages({.recipient = "x@example.com"}), Ids{});
-    EXPECT_EQ(store().listMessages({.recipient = "erika@example.com", .limit = 1}),
+    EXPECT_EQ(messagesWith([&](auto& filter) { filter.state = MessageState::Sent; }),
+              Ids{sent.message_id});
+    EXPECT_EQ(messagesWith([&](auto& filter) { filter.recipient = "x@example.com"; }), Ids{});
+    EXPECT_EQ(messagesWith([&](auto& filter) {
+                  filter.recipient = "erika@example.com";
+                  filter.limit = 1;
+              }),
               Ids{ready.message_id});
     EXPECT_EQ(store().listPlanned(10).size(), 1u);
 }
 
 TEST_P(StoreContract, NotesToTheErpAreWrittenOnce) {
-    const std::vector<Annotation> notes{{.source = "erp", .order_id = "o1", .marker = "k1"},
-                                        {.source = "erp", .order_id = "o1", .marker = "k2"}};
+    const std::vector<Annotation> notes{note("k1"), note("k2")};
     store().settle({}, kNow, notes);
     store().settle({}, kNow + hours{1}, {notes.data(), 1});
     EXPECT_EQ(store().nextAnnotationDue(), kNow);

@@ -1,0 +1,293 @@
+#include "app/daemon.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "app/operations.hpp"
+#include "app/system_clock.hpp"
+#include "app/systemd.hpp"
+#include "app/wiring.hpp"
+#include "net/net.hpp"
+#include "outbox/outbox.hpp"
+#include "store/store.hpp"
+
+namespace backorderd::app {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+/// Nothing due for longer than this: the loop comes round all the same, so that a wall clock that
+/// was set is noticed.
+constexpr auto kQuietMax = 60s;
+
+/// What is due and could not be done is not tried more often than this.
+constexpr auto kQuietMin = 200ms;
+
+/// A failed poll is tried again sooner than the next regular one, but not at once.
+constexpr auto kPollRetryFirst = 10s;
+
+void rethrow(std::exception_ptr failure) {
+    if (failure) std::rethrow_exception(failure);
+}
+
+/// A timer that somebody else may cut short.
+class Nap {
+public:
+    explicit Nap(asio::any_io_executor executor) : timer_{std::move(executor)} {}
+
+    asio::awaitable<void> forAtMost(std::chrono::steady_clock::duration span) {
+        if (std::exchange(woken_, false)) co_return;
+        timer_.expires_after(span);
+        boost::system::error_code cut_short;
+        co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cut_short));
+        woken_ = false;
+    }
+    void wake() {
+        woken_ = true;
+        timer_.cancel();
+    }
+
+private:
+    asio::steady_timer timer_;
+    bool woken_ = false;
+};
+
+class Daemon {
+public:
+    Daemon(std::string settings_file, Setup setup, net::Net& net, const Clock& clock, Log& log,
+           Store& store, asio::io_context& context)
+        : settings_file_{std::move(settings_file)},
+          settings_{std::move(setup.settings)},
+          net_{net},
+          clock_{clock},
+          log_{log},
+          store_{store},
+          context_{context},
+          signals_{context, SIGTERM, SIGINT, SIGHUP},
+          work_nap_{context.get_executor()},
+          operations_{store, clock, [this]() -> Engine& { return *engine_; },
+                      [this] { return reload(); }} {
+        begin(std::move(setup.policy), std::move(setup.ends));
+    }
+
+    void run() {
+        const auto handler = [this](const net::ServedRequest& request) { return serve(request); };
+        control_ = std::make_unique<net::UnixHttpServer>(context_.get_executor(),
+                                                         settings_->control_socket, handler);
+        asio::co_spawn(context_, watchSignals(), rethrow);
+        asio::co_spawn(context_, workLoop(), rethrow);
+        startPolling();
+        systemd::ready(statusLine());
+        log_.info("daemon.ready", {{"sources", std::to_string(engine_->sourceNames().size())}});
+        context_.run();
+    }
+
+private:
+    void begin(Policy policy, Ends ends) {
+        engine_ = std::make_unique<Engine>(context_.get_executor(), store_, clock_, log_,
+                                           *settings_, std::move(policy), std::move(ends));
+        engine_->onWork([this] { work_nap_.wake(); });
+    }
+
+    void startPolling() {
+        poll_naps_.clear();
+        ++generation_;
+        for (const auto& name : engine_->sourceNames()) {
+            auto& nap = poll_naps_.emplace_back(std::make_unique<Nap>(context_.get_executor()));
+            asio::co_spawn(context_, pollLoop(name, *nap, generation_), rethrow);
+        }
+    }
+
+    std::string statusLine() const {
+        std::string line;
+        for (const auto& name : engine_->sourceNames()) {
+            const auto& state = engine_->sourceState(name);
+            line += (line.empty() ? "" : "; ") + name + ": " +
+                    (state.last_result.empty() ? "not polled yet" : state.last_result);
+        }
+        return line;
+    }
+
+    asio::awaitable<void> workLoop() {
+        const auto feed_every = systemd::watchdogEvery();
+        while (!stopping_) {
+            const bool more = !reloading_ && engine_->work();
+            systemd::watchdog();
+            std::chrono::steady_clock::duration quiet = kQuietMax;
+            if (more) quiet = 0s;
+            else if (const auto due = engine_->quietFor(); due && *due < kQuietMax)
+                quiet = std::max<std::chrono::steady_clock::duration>(*due, kQuietMin);
+            if (feed_every && quiet > *feed_every) quiet = *feed_every;
+            co_await work_nap_.forAtMost(quiet);
+        }
+    }
+
+    asio::awaitable<void> pollLoop(std::string name, Nap& nap, int generation) {
+        std::chrono::seconds retry = kPollRetryFirst;
+        for (std::uint64_t round = 0; !stopping_ && generation == generation_; ++round) {
+            const auto report = co_await engine_->poll(name);
+            if (stopping_ || generation != generation_) co_return;
+            systemd::status(statusLine());
+            const auto every = engine_->pollEvery(name);
+            auto pause = every;
+            if (report && report->end == PollReport::End::Failed) {
+                pause = std::min(every, retry);
+                retry = std::min(every, retry * 2);
+            } else {
+                retry = kPollRetryFirst;
+            }
+            co_await nap.forAtMost(pause);
+        }
+    }
+
+    asio::awaitable<void> watchSignals() {
+        while (!stopping_) {
+            const int signal = co_await signals_.async_wait(asio::use_awaitable);
+            if (signal == SIGHUP) {
+                const auto problems = co_await reload();
+                (void)problems;  // The log has them.
+            } else {
+                co_await stop();
+            }
+        }
+    }
+
+    /// Everything that can fail comes before anything is replaced.
+    asio::awaitable<Problems> reload() {
+        systemd::reloading();
+        auto setup = loadSetup(settings_file_, net_, clock_);
+        if (setup) findFixedChanges(*setup);
+        if (!setup || hasErrors(setup->warnings)) {
+            const auto problems = setup ? setup->warnings : setup.error();
+            for (const auto& problem : problems)
+                log_.error("reload.refused", {{"problem", formatProblem(problem)}});
+            systemd::ready("reload refused, the old rules stay in force; see the log");
+            co_return problems;
+        }
+        reloading_ = true;
+        engine_->stop();
+        // Each poll and send under way is bounded by its own time limit.
+        co_await untilIdle(std::nullopt);
+        replace(std::move(*setup));
+        reloading_ = false;
+        work_nap_.wake();
+        log_.info("reload.done", {{"policies", std::to_string(engine_->policy().rules.cadence.size())}});
+        systemd::ready(statusLine());
+        co_return last_warnings_;
+    }
+
+    /// What a running process cannot change under its own feet.
+    void findFixedChanges(Setup& setup) const {
+        const auto refuse = [&](const char* key, const std::string& was, const std::string& is) {
+            if (was != is)
+                setup.warnings.push_back({{settings_file_, 0, 0},
+                                          std::string{key} + " changed from '" + was + "' to '" +
+                                              is + "'; that needs a restart",
+                                          Severity::Error});
+        };
+        refuse("data_dir", settings_->data_dir, setup.settings->data_dir);
+        refuse("control_socket", settings_->control_socket, setup.settings->control_socket);
+    }
+
+    void replace(Setup setup) {
+        for (const auto& warning : setup.warnings)
+            log_.warning("config.warning", {{"problem", formatProblem(warning)}});
+        last_warnings_ = std::move(setup.warnings);
+        for (const auto& nap : poll_naps_) nap->wake();
+        retired_naps_ = std::move(poll_naps_);  // Until their loops have seen the new generation.
+        engine_.reset();
+        settings_ = std::move(setup.settings);
+        begin(std::move(setup.policy), std::move(setup.ends));
+        startPolling();
+    }
+
+    asio::awaitable<void> untilIdle(std::optional<std::chrono::seconds> at_most) {
+        asio::steady_timer timer{context_};
+        const auto begun = clock_.steady();
+        while (!engine_->idle() && (!at_most || clock_.steady() - begun < *at_most)) {
+            systemd::watchdog();
+            timer.expires_after(20ms);
+            co_await timer.async_wait(asio::use_awaitable);
+        }
+    }
+
+    asio::awaitable<void> stop() {
+        systemd::stopping();
+        log_.info("daemon.stopping");
+        stopping_ = true;
+        engine_->stop();
+        co_await untilIdle(settings_->stop_within);
+        log_.info("daemon.stopped", {{"clean", engine_->idle() ? "yes" : "no"}});
+        // What is still on the wire cannot be waited for; the next start decides about it.
+        if (!engine_->idle()) std::_Exit(0);
+        context_.stop();
+    }
+
+    asio::awaitable<net::ServedResponse> serve(const net::ServedRequest& request) {
+        net::ServedResponse response;
+        auto arguments = nlohmann::json::parse(request.body.empty() ? "{}" : request.body, nullptr,
+                                               false);
+        if (request.method != "POST" || request.target.size() < 2 || !arguments.is_object()) {
+            response.status = 400;
+            response.body = R"({"ok":false,"error":"POST /OPERATION with a JSON object"})";
+            co_return response;
+        }
+        const auto name = request.target.substr(1);
+        const auto answer = co_await operations_.call(name, arguments);
+        work_nap_.wake();
+        response.body = answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+        co_return response;
+    }
+
+    std::string settings_file_;
+    std::unique_ptr<config::Settings> settings_;
+    net::Net& net_;
+    const Clock& clock_;
+    Log& log_;
+    Store& store_;
+    asio::io_context& context_;
+    asio::signal_set signals_;
+    Nap work_nap_;
+    std::vector<std::unique_ptr<Nap>> poll_naps_, retired_naps_;
+    std::unique_ptr<Engine> engine_;
+    Operations operations_;
+    std::unique_ptr<net::UnixHttpServer> control_;
+    Problems last_warnings_;
+    int generation_ = 0;
+    bool stopping_ = false;
+    bool reloading_ = false;
+};
+
+}  // namespace
+
+int runDaemon(const std::string& settings_file) {
+    asio::io_context context{1};
+    const SystemClock clock;
+    net::Net net{context.get_executor()};
+    auto setup = loadSetup(settings_file, net, clock);
+    if (!setup) {
+        std::fputs(formatProblems(setup.error()).c_str(), stderr);
+        return 1;
+    }
+    Log log{setup->settings->log};
+    for (const auto& warning : setup->warnings)
+        log.warning("config.warning", {{"problem", formatProblem(warning)}});
+    try {
+        const auto store = store::openStore(setup->settings->data_dir);
+        Daemon daemon{settings_file, std::move(*setup), net, clock, log, *store, context};
+        daemon.run();
+        return 0;
+    } catch (const store::StoreRefused& refused) {
+        log.error("store.refused", {{"reason", refused.what()}});
+        return 3;
+    }
+}
+
+}  // namespace backorderd::app

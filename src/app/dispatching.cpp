@@ -1,0 +1,196 @@
+#include "app/dispatching.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <limits>
+#include <utility>
+
+namespace backorderd::app {
+namespace {
+
+namespace asio = boost::asio;
+
+/// An exception in a send is our own bug; the process ends and the next start is safe.
+void rethrow(std::exception_ptr failure) {
+    if (failure) std::rethrow_exception(failure);
+}
+
+Log::Level levelOf(MessageState state) {
+    switch (state) {
+        case MessageState::Refused:
+        case MessageState::Unknown:
+        case MessageState::Dead: return Log::Level::Warning;
+        default: return Log::Level::Info;
+    }
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(asio::any_io_executor executor, Store& store, const Clock& clock, Log& log,
+                       std::vector<NamedSender>& senders, Settings settings, NoteMaker note_maker)
+    : executor_{std::move(executor)},
+      store_{store},
+      clock_{clock},
+      log_{log},
+      settings_{settings},
+      note_maker_{std::move(note_maker)} {
+    for (auto& sender : senders) lanes_.push_back({&sender, {}, 0});
+}
+
+void Dispatcher::recover() {
+    const auto now = clock_.now();
+    const auto unknown = store_.rescue(now);
+    for (const auto& message : store_.messages(unknown)) {
+        log_.warning("message.outcome_unknown",
+                     {{"message", message.stable_id},
+                      {"recipient", log_.address(message.recipient.address)},
+                      {"reason", "the process ended while it was on the wire"}});
+        for (const auto& lane : lanes_) {
+            if (lane.sender->name != message.sender) continue;
+            const auto policy = lane.sender->sender->onUnknown();
+            const bool again =
+                now < message.created_at + settings_.schedule.keep &&
+                (policy == OnUnknown::SendAgain ||
+                 (policy == OnUnknown::SendAgainOnce && message.unknown_outcomes <= 1));
+            const AuditEntry why{now, "backorderd", "retry", message.stable_id,
+                                 "outcome unknown after a crash; sent again under the same id"};
+            if (again) store_.retryMessage(message.id, why);
+        }
+    }
+    MessageFilter deferred;
+    deferred.state = MessageState::Deferred;
+    deferred.limit = std::numeric_limits<int>::max();
+    for (const auto& message : store_.messages(store_.listMessages(deferred))) {
+        const auto wait = message.next_attempt_at.value_or(now) - now;
+        // A wall clock that stepped while we were down must not put a retry off for ever.
+        defer(message.id, std::clamp<std::chrono::seconds>(wait, std::chrono::seconds{0},
+                                                           settings_.schedule.longest));
+    }
+}
+
+void Dispatcher::kick() {
+    if (stopping_) return;
+    for (auto& lane : lanes_) fillLane(lane);
+}
+
+void Dispatcher::fillLane(Lane& lane) {
+    auto& sender = *lane.sender->sender;
+    while (!stopping_ && lane.in_flight < sender.parallel()) {
+        if (lane.claimed.empty())
+            for (auto& message :
+                 store_.claimReady(lane.sender->name, clock_.now(), settings_.claim_batch))
+                lane.claimed.push_back(std::move(message));
+        if (lane.claimed.empty()) return;
+        ++lane.in_flight;
+        asio::co_spawn(executor_, sendOne(lane, std::move(lane.claimed.front())), rethrow);
+        lane.claimed.pop_front();
+    }
+}
+
+asio::awaitable<void> Dispatcher::sendOne(Lane& lane, Message message) {
+    ++message.attempts;
+    const auto outcome = co_await lane.sender->sender->send(message, *this);
+    --lane.in_flight;
+    finish(message, outcome, *lane.sender->sender);
+}
+
+void Dispatcher::finish(const Message& message, const Outcome& outcome, const Sender& sender) {
+    const auto now = clock_.now();
+    const auto step = outbox::afterAttempt(message, outcome, sender.onUnknown(),
+                                           message.unknown_outcomes > 0, settings_.schedule, now);
+    Settlement settlement{message.id, step.state, step.reason, step.reply, std::nullopt,
+                          std::holds_alternative<Unknown>(outcome)};
+    if (step.retry_in) {
+        settlement.next_attempt_at = now + *step.retry_in;
+        defer(message.id, *step.retry_in);
+    }
+    settlements_.push_back(std::move(settlement));
+    if (step.state == MessageState::Sent && note_maker_)
+        for (auto& note : note_maker_(message)) notes_.push_back(std::move(note));
+    log_.write(levelOf(step.state), std::string{"message."}.append(messageStateName(step.state)),
+               {{"message", message.stable_id},
+                {"sender", message.sender},
+                {"recipient", log_.address(message.recipient.address)},
+                {"attempt", std::to_string(message.attempts)},
+                {"reply", step.reply},
+                {"reason", step.reason}});
+    scheduleFlush();
+}
+
+asio::awaitable<void> Dispatcher::beforeWire(MessageId id) {
+    wire_marks_.push_back(id);
+    if (!wire_barrier_) {
+        wire_barrier_ = std::make_shared<asio::steady_timer>(executor_);
+        wire_barrier_->expires_at(SteadyTime::max());
+    }
+    const auto barrier = wire_barrier_;
+    scheduleFlush();
+    boost::system::error_code cancelled;  // Cancelling is how the barrier is lifted.
+    co_await barrier->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+}
+
+/// Everything that arrives before the loop comes round again goes into one durable write.
+void Dispatcher::scheduleFlush() {
+    if (std::exchange(flush_scheduled_, true)) return;
+    asio::post(executor_, [this] { flush(); });
+}
+
+void Dispatcher::flush() {
+    flush_scheduled_ = false;
+    const auto now = clock_.now();
+    if (!wire_marks_.empty()) {
+        store_.markOnWire(std::exchange(wire_marks_, {}), now);
+        std::exchange(wire_barrier_, nullptr)->cancel();
+    }
+    if (settlements_.empty()) return;
+    store_.settle(std::exchange(settlements_, {}), now, std::exchange(notes_, {}));
+    kick();
+    if (on_settled_) on_settled_();
+}
+
+void Dispatcher::defer(MessageId id, std::chrono::seconds delay) {
+    retry_at_[id] = clock_.steady() + delay;
+}
+
+std::optional<SteadyTime> Dispatcher::nextRetry() const {
+    std::optional<SteadyTime> next;
+    for (const auto& [id, at] : retry_at_)
+        if (!next || at < *next) next = at;
+    return next;
+}
+
+std::vector<MessageId> Dispatcher::retriesDue() const {
+    std::vector<MessageId> due;
+    for (const auto& [id, at] : retry_at_)
+        if (at <= clock_.steady()) due.push_back(id);
+    return due;
+}
+
+void Dispatcher::retry(const std::vector<MessageId>& ids) {
+    forget(ids);
+    if (!ids.empty()) store_.makeReady(ids, clock_.now());
+}
+
+void Dispatcher::forget(const std::vector<MessageId>& ids) {
+    for (const auto id : ids) retry_at_.erase(id);
+}
+
+bool Dispatcher::idle() const {
+    for (const auto& lane : lanes_)
+        if (lane.in_flight > 0 || !lane.claimed.empty()) return false;
+    return !flush_scheduled_;
+}
+
+void Dispatcher::stop() {
+    stopping_ = true;
+    for (auto& lane : lanes_) {
+        for (const auto& message : std::exchange(lane.claimed, {}))
+            settlements_.push_back({message.id, MessageState::Ready,
+                                    "the daemon stopped before it was sent", {}, {}, false});
+    }
+    if (!settlements_.empty()) scheduleFlush();
+}
+
+}  // namespace backorderd::app

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/log.hpp"
+#include "backorderd/clock.hpp"
+#include "backorderd/sender.hpp"
+#include "backorderd/store.hpp"
+#include "outbox/outbox.hpp"
+
+namespace backorderd::app {
+
+/// A sender with the name it has in the settings.
+struct NamedSender {
+    std::string name;
+    std::unique_ptr<Sender> sender;
+};
+
+/// Moves frozen messages out: claims them, has them sent in parallel, makes 'on the wire' and the
+/// outcome durable in batches, and times the retries on the monotonic clock.
+class Dispatcher final : private WireGate {
+public:
+    /// Makes the notes for the ERP that tell what a customer was told; called for sent messages.
+    using NoteMaker = std::function<std::vector<Annotation>(const Message&)>;
+    struct Settings {
+        outbox::RetrySchedule schedule;
+        int claim_batch = 100;
+    };
+    /// All references must outlive the dispatcher, and the dispatcher every send under way.
+    Dispatcher(boost::asio::any_io_executor executor, Store& store, const Clock& clock, Log& log,
+               std::vector<NamedSender>& senders, Settings settings, NoteMaker note_maker);
+
+    /// Decides about what a crash left behind. Once, before the first `kick`.
+    void recover();
+    /// Starts as many sends as may run; returns at once.
+    void kick();
+    /// Called whenever outcomes have been written: there may be more to do.
+    void onSettled(std::function<void()> callback) { on_settled_ = std::move(callback); }
+    /// When the next deferred message is tried again.
+    std::optional<SteadyTime> nextRetry() const;
+    /// Deferred messages whose time has come; the caller checks that they are still true, and hands
+    /// them to `retry`.
+    std::vector<MessageId> retriesDue() const;
+    void retry(const std::vector<MessageId>& ids);
+    void forget(const std::vector<MessageId>& ids);
+
+    /// No send under way and nothing left to write.
+    bool idle() const;
+    /// Starts no further sends, and gives back what was claimed and not begun.
+    void stop();
+
+private:
+    struct Lane {
+        NamedSender* sender;
+        std::deque<Message> claimed;
+        int in_flight = 0;
+    };
+    boost::asio::awaitable<void> beforeWire(MessageId id) override;
+    boost::asio::awaitable<void> sendOne(Lane& lane, Message message);
+    void fillLane(Lane& lane);
+    void finish(const Message& message, const Outcome& outcome, const Sender& sender);
+    void scheduleFlush();
+    void flush();
+    void defer(MessageId id, std::chrono::seconds delay);
+
+    boost::asio::any_io_executor executor_;
+    Store& store_;
+    const Clock& clock_;
+    Log& log_;
+    Settings settings_;
+    NoteMaker note_maker_;
+    std::vector<Lane> lanes_;
+    std::map<MessageId, SteadyTime> retry_at_;
+
+    // What waits for the next durable write. One write serves all that came in the meantime.
+    std::vector<MessageId> wire_marks_;
+    std::vector<Settlement> settlements_;
+    std::vector<Annotation> notes_;
+    std::shared_ptr<boost::asio::steady_timer> wire_barrier_;  // shared by all that wait for it
+    bool flush_scheduled_ = false;
+    bool stopping_ = false;
+    std::function<void()> on_settled_;
+};
+
+}  // namespace backorderd::app

@@ -1,0 +1,195 @@
+#include "app/engine.hpp"
+
+#include <algorithm>
+
+namespace backorderd::app {
+namespace {
+
+namespace asio = boost::asio;
+
+/// Pieces small enough that a due mail never waits long behind them.
+constexpr int kCasesPerPiece = 500;
+constexpr int kGroupsPerPiece = 50;
+
+Preparer::SenderNames namesByChannel(const std::vector<NamedSender>& senders) {
+    Preparer::SenderNames names;
+    for (const auto& sender : senders) names.emplace(sender.sender->channel(), sender.name);
+    return names;
+}
+
+Dispatcher::Settings dispatcherSettings(const config::OutboxSettings& outbox) {
+    return {{outbox.retry_first, outbox.retry_longest, outbox.retry_factor, outbox.retry_jitter,
+             outbox.keep},
+            static_cast<int>(outbox.claim_batch)};
+}
+
+}  // namespace
+
+struct Engine::Source {
+    const config::SourceSettings* settings;
+    std::unique_ptr<Connector> connector;
+    std::unique_ptr<Poller> poller;
+    bool polling = false;
+};
+
+Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock, Log& log,
+               const config::Settings& settings, Policy policy, Ends ends)
+    : store_{store},
+      clock_{clock},
+      log_{log},
+      settings_{settings},
+      policy_{std::make_unique<Policy>(std::move(policy))},
+      senders_{std::move(ends.senders)} {
+    evaluator_ = std::make_unique<Evaluator>(
+        store_, *policy_, [this](std::string_view name) { return freshUntil(name); });
+    const Poller::Limits limits{static_cast<std::size_t>(settings.slice_lines)};
+    for (std::size_t i = 0; i < ends.sources.size(); ++i) {
+        auto source = std::make_unique<Source>();
+        source->settings = &settings.sources.at(i);
+        source->connector = std::move(ends.sources[i].connector);
+        source->poller = std::make_unique<Poller>(*source->settings, *source->connector, store_,
+                                                  *evaluator_, clock_, limits);
+        sources_.push_back(std::move(source));
+    }
+    preparer_ = std::make_unique<Preparer>(store_, *evaluator_, log_, *policy_, settings.house,
+                                           namesByChannel(senders_));
+    annotator_ = std::make_unique<Annotator>(
+        executor, store_, clock_, log_,
+        [this](std::string_view name) { return annotatable(name); });
+    dispatcher_ = std::make_unique<Dispatcher>(
+        executor, store_, clock_, log_, senders_, dispatcherSettings(settings.outbox),
+        [this](const Message& message) { return annotator_->notesFor(message); });
+    dispatcher_->recover();
+    // Rules may have been edited while nobody looked.
+    if (store_.meta("rules") != policy_->rules.fingerprint) {
+        store_.lookAtAllAgain(clock_.now());
+        store_.setMeta("rules", policy_->rules.fingerprint);
+    }
+}
+
+Engine::~Engine() = default;
+
+Engine::Source* Engine::findSource(std::string_view name) const {
+    const auto at = std::find_if(sources_.begin(), sources_.end(), [name](const auto& source) {
+        return source->settings->name == name;
+    });
+    return at == sources_.end() ? nullptr : at->get();
+}
+
+std::vector<std::string> Engine::sourceNames() const {
+    std::vector<std::string> names;
+    for (const auto& source : sources_) names.push_back(source->settings->name);
+    return names;
+}
+
+const SourceState& Engine::sourceState(std::string_view name) const {
+    return findSource(name)->poller->state();
+}
+
+std::chrono::seconds Engine::pollEvery(std::string_view name) const {
+    return findSource(name)->settings->poll_every;
+}
+
+std::optional<Timestamp> Engine::freshUntil(std::string_view name) const {
+    const auto* source = findSource(name);
+    return source && source->poller ? source->poller->freshUntil() : std::nullopt;
+}
+
+Connector* Engine::annotatable(std::string_view name) const {
+    const auto* source = findSource(name);
+    const bool wanted = source && source->settings->write_notes &&
+                        source->connector->capabilities().annotate;
+    return wanted ? source->connector.get() : nullptr;
+}
+
+asio::awaitable<std::optional<PollReport>> Engine::poll(std::string name) {
+    auto* source = findSource(name);
+    if (!source || source->polling || stopping_) co_return std::nullopt;
+    source->polling = true;
+    auto poll_report = co_await source->poller->poll();
+    source->polling = false;
+    report(poll_report);
+    if (on_work_) on_work_();
+    co_return poll_report;
+}
+
+void Engine::report(const PollReport& poll_report) {
+    const auto level = poll_report.end == PollReport::End::Complete ? Log::Level::Info
+                                                                    : Log::Level::Warning;
+    log_.write(level, std::string{"poll."}.append(endName(poll_report.end)),
+               {{"source", poll_report.source},
+                {"lines", std::to_string(poll_report.lines)},
+                {"changed", std::to_string(poll_report.changed)},
+                {"opened", std::to_string(poll_report.opened)},
+                {"closed", std::to_string(poll_report.closed)},
+                {"missing", std::to_string(poll_report.missing)},
+                {"reason", poll_report.reason}});
+    for (const auto& problem : poll_report.problems)
+        log_.warning("record.unreadable",
+                     {{"source", poll_report.source}, {"problem", formatProblem(problem)}});
+}
+
+bool Engine::work() {
+    if (stopping_) return false;
+    const auto now = clock_.now();
+    const int evaluated = evaluator_->evaluateDue(now, kCasesPerPiece);
+    const int prepared = preparer_->prepareDue(now, kGroupsPerPiece);
+    const bool retried = workRetries(now);
+    dispatcher_->kick();
+    annotator_->kick();
+    return evaluated == kCasesPerPiece || prepared > 0 || retried;
+}
+
+bool Engine::workRetries(Timestamp now) {
+    const auto due = dispatcher_->retriesDue();
+    if (due.empty()) return false;
+    const auto good = preparer_->stillTrue(due, now);
+    dispatcher_->forget(due);
+    dispatcher_->retry(good);
+    return true;
+}
+
+std::optional<std::chrono::seconds> Engine::quietFor() const {
+    const auto now = clock_.now();
+    std::optional<std::chrono::seconds> quiet;
+    const auto consider = [&](std::chrono::seconds span) {
+        span = std::max(span, std::chrono::seconds{0});
+        if (!quiet || span < *quiet) quiet = span;
+    };
+    if (const auto at = store_.nextLookAgain()) consider(*at - now);
+    if (const auto at = store_.nextNoticeDue()) consider(*at - now);
+    if (const auto at = store_.nextAnnotationDue(); at && annotator_->idle()) consider(*at - now);
+    if (const auto at = dispatcher_->nextRetry())
+        consider(std::chrono::ceil<std::chrono::seconds>(*at - clock_.steady()));
+    return quiet;
+}
+
+void Engine::onWork(std::function<void()> callback) {
+    on_work_ = callback;
+    annotator_->onSettled(callback);
+    dispatcher_->onSettled(std::move(callback));
+}
+
+void Engine::usePolicy(Policy policy) {
+    auto replaced = std::make_unique<Policy>(std::move(policy));
+    evaluator_->usePolicy(*replaced);
+    preparer_->usePolicy(*replaced);
+    policy_ = std::move(replaced);
+    store_.setMeta("rules", policy_->rules.fingerprint);
+    store_.lookAtAllAgain(clock_.now());
+}
+
+bool Engine::idle() const {
+    return dispatcher_->idle() && annotator_->idle() &&
+           std::none_of(sources_.begin(), sources_.end(),
+                        [](const auto& source) { return source->polling; });
+}
+
+void Engine::stop() {
+    stopping_ = true;
+    for (const auto& source : sources_) source->poller->stop();
+    annotator_->stop();
+    dispatcher_->stop();
+}
+
+}  // namespace backorderd::app

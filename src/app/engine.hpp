@@ -1,0 +1,87 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/annotating.hpp"
+#include "app/dispatching.hpp"
+#include "app/polling.hpp"
+#include "app/preparing.hpp"
+
+namespace backorderd::app {
+
+/// The two ends: what is read and through what is sent.
+struct Ends {
+    struct Source {
+        std::string name;
+        std::unique_ptr<Connector> connector;
+    };
+    std::vector<Source> sources;  ///< in the order of the settings
+    std::vector<NamedSender> senders;
+};
+
+/// Everything between an ERP and the wire, without timers: it does what is due when it is told to,
+/// and says when there will be more. The daemon drives it by the machine's clock, the demo and the
+/// simulation by a virtual one.
+class Engine {
+public:
+    /// Takes the store in hand: reads what is known, and decides about what a crash left behind.
+    /// References must outlive the engine. A sender or source of the settings that `ends` lacks is
+    /// our own bug.
+    Engine(boost::asio::any_io_executor executor, Store& store, const Clock& clock, Log& log,
+           const config::Settings& settings, Policy policy, Ends ends);
+    ~Engine();
+
+    std::vector<std::string> sourceNames() const;
+    const SourceState& sourceState(std::string_view name) const;
+    std::chrono::seconds pollEvery(std::string_view name) const;
+    /// One poll of a source. A poll of it that is under way is an answer, not an error: nullopt.
+    boost::asio::awaitable<std::optional<PollReport>> poll(std::string name);
+
+    /// Does a bounded piece of what is due now and starts sends; true where more is due at once.
+    bool work();
+    /// How long nothing will be due; empty: until something happens.
+    std::optional<std::chrono::seconds> quietFor() const;
+    /// Called when a send, a note or a poll has ended: `work` may have something to do.
+    void onWork(std::function<void()> callback);
+
+    /// Puts another policy in force and looks at every open case under it.
+    void usePolicy(Policy policy);
+    const Policy& policy() const { return *policy_; }
+    const Evaluator& evaluator() const { return *evaluator_; }
+
+    /// No poll, send or note under way.
+    bool idle() const;
+    /// Begins no further poll, send or note.
+    void stop();
+
+private:
+    struct Source;
+    Source* findSource(std::string_view name) const;
+    std::optional<Timestamp> freshUntil(std::string_view source) const;
+    Connector* annotatable(std::string_view source) const;
+    void report(const PollReport& report);
+    bool workRetries(Timestamp now);
+
+    Store& store_;
+    const Clock& clock_;
+    Log& log_;
+    const config::Settings& settings_;
+    std::unique_ptr<Policy> policy_;
+    std::vector<NamedSender> senders_;
+    std::unique_ptr<Evaluator> evaluator_;
+    std::vector<std::unique_ptr<Source>> sources_;
+    std::unique_ptr<Preparer> preparer_;
+    std::unique_ptr<Annotator> annotator_;
+    std::unique_ptr<Dispatcher> dispatcher_;
+    std::function<void()> on_work_;
+    bool stopping_ = false;
+};
+
+}  // namespace backorderd::app

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "app/policy.hpp"
+#include "backorderd/store.hpp"
+#include "rules/rules.hpp"
+
+namespace backorderd::app {
+
+/// Turns a case, its new events and the clock into what is committed: the only place where rules
+/// meet the store.
+class Evaluator {
+public:
+    /// `fresh_until` says until when a source's data count as fresh. All references must outlive
+    /// the evaluator; the policy may be exchanged between calls.
+    using FreshUntil = std::function<std::optional<Timestamp>(std::string_view source)>;
+    Evaluator(Store& store, const Policy& policy, FreshUntil fresh_until);
+
+    void usePolicy(const Policy& policy) { policy_ = &policy; }
+
+    /// A case as it should be after `events`, and the messages that say what is no longer true.
+    struct Change {
+        CaseChange change;
+        std::vector<MessageId> stale;
+    };
+    /// `subject.line` is the new line already. `just_read`: the line comes from a read under way,
+    /// and is fresh whatever the last poll was.
+    Change decide(Case subject, const std::vector<Event>& events, Timestamp now, bool just_read);
+
+    /// Writes the changes, and takes stale messages back.
+    void commit(std::vector<Change>& changes, Timestamp now);
+
+    /// Evaluates up to `limit` cases whose time has come; returns how many there were.
+    int evaluateDue(Timestamp now, int limit);
+    /// Evaluates these cases now.
+    void evaluateNow(const std::vector<CaseId>& ids, Timestamp now);
+
+    /// The decision on a case as it stands, in full words; changes nothing.
+    Decision explain(const Case& subject, Timestamp now) const;
+
+private:
+    rules::Facts factsOf(const Case& subject, Timestamp now) const;
+
+    Store& store_;
+    const Policy* policy_;
+    FreshUntil fresh_until_;
+};
+
+}  // namespace backorderd::app

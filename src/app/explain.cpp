@@ -1,0 +1,145 @@
+#include "app/explain.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace backorderd::app {
+namespace {
+
+using nlohmann::json;
+
+json orNull(const std::optional<Timestamp>& at) { return at ? json(formatTimestamp(*at)) : json(); }
+json orNull(const std::optional<Date>& date) { return date ? json(formatDate(*date)) : json(); }
+
+std::string promiseText(const Promise& promise) {
+    if (!promise.known()) return "not known";
+    if (promise.from == promise.to) return formatDate(*promise.to);
+    return formatDate(*promise.from) + " to " + formatDate(*promise.to);
+}
+
+/// Events, and what became of notices, in the order of time.
+json timeline(const Case& subject) {
+    struct Entry {
+        Timestamp at;
+        std::string kind;
+        std::string text;
+    };
+    std::vector<Entry> entries;
+    for (const auto& event : subject.events)
+        entries.push_back({event.at, std::string{eventName(event.event)},
+                           describeEvent(event.event)});
+    for (const auto& notice : subject.notices) {
+        if (notice.state == NoticeState::Planned) continue;
+        std::string text = std::string{topicName(notice.topic)} + " to " +
+                           notice.recipient.address + ": " +
+                           std::string{noticeStateName(notice.state)};
+        if (!notice.state_reason.empty()) text += " (" + notice.state_reason + ")";
+        entries.push_back({notice.state_at, "notice", std::move(text)});
+    }
+    std::stable_sort(entries.begin(), entries.end(),
+                     [](const Entry& a, const Entry& b) { return a.at < b.at; });
+    json rows = json::array();
+    for (const auto& entry : entries)
+        rows.push_back(
+            {{"at", formatTimestamp(entry.at)}, {"kind", entry.kind}, {"text", entry.text}});
+    return rows;
+}
+
+json lookRow(const RuleLook& look) {
+    json row{{"policy", look.policy->name}, {"applied", look.applied}};
+    if (!look.reached) row["why_not"] = "an earlier policy already applies";
+    else if (look.failed)
+        row["why_not"] = "wanted " + look.failed->wanted + ", found " + look.failed->found;
+    row["place"] = look.policy->place.file + ':' + std::to_string(look.policy->place.line);
+    return row;
+}
+
+json withheldRow(const Withheld& withheld) {
+    return {{"topic", topicName(withheld.topic)},
+            {"policy", withheld.policy ? withheld.policy->name : ""},
+            {"reason", withheldReasonName(withheld.reason)},
+            {"detail", withheld.detail},
+            {"until", orNull(withheld.until)}};
+}
+
+}  // namespace
+
+json lineRow(const Case& subject, Timestamp now) {
+    const auto& line = subject.line;
+    const auto value = line.openValue();
+    return {{"case", subject.id},
+            {"source", line.key.source},
+            {"line", line.key.id},
+            {"order", line.order.number},
+            {"position", line.position},
+            {"customer", line.customer.id},
+            {"customer_name", line.customer.name},
+            {"item", line.item.id},
+            {"item_name", line.item.name},
+            {"open", line.open().toString()},
+            {"unit", line.unit},
+            {"open_value", value.amount.toString() + ' ' + value.currency},
+            {"promise", promiseText(line.promise)},
+            {"supply", line.supply.reference},
+            {"supply_expected", orNull(line.supply.expected)},
+            {"opened_at", formatTimestamp(subject.opened_at)},
+            {"age_days", (now - subject.opened_at) / std::chrono::hours{24}},
+            {"closed_at", orNull(subject.closed_at)},
+            {"look_again", orNull(subject.look_again)}};
+}
+
+json noticeRow(const Notice& notice) {
+    return {{"id", notice.id},
+            {"topic", topicName(notice.topic)},
+            {"policy", notice.rule},
+            {"template", notice.template_name},
+            {"channel", channelName(notice.recipient.channel)},
+            {"to", notice.recipient.address},
+            {"ready_at", formatTimestamp(notice.ready_at)},
+            {"due_at", formatTimestamp(notice.due_at)},
+            {"state", noticeStateName(notice.state)},
+            {"state_reason", notice.state_reason},
+            {"reason", notice.reason},
+            {"message", notice.message_id}};
+}
+
+json messageRow(const Message& message) {
+    return {{"id", message.id},
+            {"message_id", message.stable_id},
+            {"sender", message.sender},
+            {"channel", channelName(message.recipient.channel)},
+            {"to", message.recipient.address},
+            {"subject", message.subject},
+            {"state", messageStateName(message.state)},
+            {"state_reason", message.state_reason},
+            {"state_at", formatTimestamp(message.state_at)},
+            {"created_at", formatTimestamp(message.created_at)},
+            {"attempts", message.attempts},
+            {"unknown_outcomes", message.unknown_outcomes},
+            {"next_attempt_at", orNull(message.next_attempt_at)},
+            {"last_reply", message.last_reply}};
+}
+
+json explainCase(const Case& subject, const Decision& decision,
+                 const std::vector<StockLevel>& stock, Timestamp now) {
+    json story = lineRow(subject, now);
+    story["adopted"] = subject.adopted;
+    story["contact"] = subject.line.contact.email.empty() ? subject.line.contact.phone
+                                                          : subject.line.contact.email;
+    story["missing_since"] = orNull(subject.missing_since);
+    story["timeline"] = timeline(subject);
+    story["rules"] = json::array();
+    for (const auto& look : decision.looks) story["rules"].push_back(lookRow(look));
+    story["planned"] = json::array();
+    for (const auto& notice : decision.wanted) story["planned"].push_back(noticeRow(notice));
+    story["withheld"] = json::array();
+    for (const auto& withheld : decision.withheld)
+        story["withheld"].push_back(withheldRow(withheld));
+    story["stock"] = json::array();
+    for (const auto& level : stock)
+        story["stock"].push_back({{"warehouse", level.warehouse}, {"free", level.free.toString()}});
+    story["next_look"] = orNull(decision.look_again);
+    return story;
+}
+
+}  // namespace backorderd::app

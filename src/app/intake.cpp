@@ -1,0 +1,221 @@
+#include "app/intake.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace backorderd::app {
+namespace {
+
+/// A fingerprint for a line that came from a look-up rather than from a record: the next snapshot
+/// that shows the line reads it anew.
+constexpr std::uint64_t kNoFingerprint = 0;
+
+}  // namespace
+
+Poller::Intake::Intake(Poller& poller, PollReport& report)
+    : poller_{poller},
+      report_{report},
+      adopting_{poller.settings_.adopt && !poller.state_.baseline_done} {}
+
+void Poller::Intake::take(const Page& page, SnapshotReader& reader) {
+    report_.lines += page.records.size();
+    for (const auto& problem : page.problems) report_.problems.push_back(problem);
+    sound_ &= page.problems.empty();
+    for (std::size_t i = 0; i < page.records.size(); ++i) takeRecord(page.records[i], i, reader);
+}
+
+void Poller::Intake::takeRecord(const LineRecord& record, std::size_t index,
+                                SnapshotReader& reader) {
+    using Seen = lines::KnownLines::Seen;
+    const auto sight = poller_.known_.see(record.id, record.fingerprint);
+    if (sight.seen == Seen::Again || (sight.seen == Seen::Unchanged && !sight.missing)) return;
+    if (sight.seen == Seen::Conflict) {
+        sound_ = false;
+        report_.problems.push_back(
+            {{}, "line '" + std::string{record.id} +
+                     "' came twice in one snapshot with different contents; both are left as they "
+                     "were, correct the export"});
+        return;
+    }
+    auto line = reader.decode(index);
+    if (!line) {
+        sound_ = false;
+        for (const auto& problem : line.error()) report_.problems.push_back(problem);
+        return;
+    }
+    Record decoded{std::move(*line), record.fingerprint, sight.case_id};
+    if (sight.seen == Seen::New && !adopting_ && hasSibling(decoded.line))
+        siblings_.push_back(std::move(decoded));
+    else
+        slice_.push_back(std::move(decoded));
+}
+
+/// An open case of the same order and item may turn out to be this line's former self.
+bool Poller::Intake::hasSibling(const OrderLine& line) const {
+    return !line.order.number.empty() &&
+           !poller_.store_.openCasesOf(line.key.source, line.order.number, line.item.id).empty();
+}
+
+void Poller::Intake::commitSlice() {
+    if (slice_.empty()) return;
+    const auto count = std::min(slice_.size(), poller_.limits_.slice_lines);
+    std::vector<Record> records{std::make_move_iterator(slice_.begin()),
+                                std::make_move_iterator(slice_.begin() +
+                                                        static_cast<std::ptrdiff_t>(count))};
+    slice_.erase(slice_.begin(), slice_.begin() + static_cast<std::ptrdiff_t>(count));
+    const auto now = poller_.clock_.now();
+    commit(decideSlice(records, now), now);
+}
+
+std::vector<Evaluator::Change> Poller::Intake::decideSlice(std::vector<Record>& records,
+                                                           Timestamp now) {
+    std::vector<CaseId> ids;
+    for (auto& record : records) {
+        // A line that is not resident may have had a case before: it was closed since.
+        if (record.case_id == 0 && !adopting_)
+            record.case_id = poller_.store_.caseOfLine(record.line.key.source, record.line.key.id)
+                                 .value_or(0);
+        if (record.case_id != 0) ids.push_back(record.case_id);
+    }
+    std::unordered_map<CaseId, Case> before;
+    for (auto& subject : poller_.store_.cases(ids)) {
+        const auto id = subject.id;
+        before.emplace(id, std::move(subject));
+    }
+    std::vector<Evaluator::Change> changes;
+    changes.reserve(records.size());
+    for (auto& record : records) {
+        auto change = record.case_id == 0
+                          ? decideNew(record, now)
+                          : decideKnown(std::move(before.at(record.case_id)), record, now);
+        if (change) {
+            change->change.fingerprint = record.fingerprint;
+            changes.push_back(std::move(*change));
+        } else {
+            poller_.known_.put(record.line.key.id, record.fingerprint, 0);
+        }
+    }
+    return changes;
+}
+
+std::optional<Evaluator::Change> Poller::Intake::decideNew(Record& record, Timestamp now) {
+    auto events = lines::diff(nullptr, record.line);
+    if (events.empty()) return std::nullopt;
+    if (auto* opened = std::get_if<LineOpened>(&events.front())) opened->adopted = adopting_;
+    Case subject;
+    subject.line = std::move(record.line);
+    subject.opened_at = now;
+    subject.adopted = adopting_;
+    return poller_.evaluator_.decide(std::move(subject), events, now, true);
+}
+
+std::optional<Evaluator::Change> Poller::Intake::decideKnown(Case before, Record& record,
+                                                             Timestamp now) {
+    if (before.closed_at && lines::isOnBackOrder(record.line)) {
+        Case subject;  // A new life of the same line, whatever its last state was.
+        const std::vector<Event> events{Reopened{record.line.open()}};
+        subject.line = std::move(record.line);
+        subject.opened_at = now;
+        return poller_.evaluator_.decide(std::move(subject), events, now, true);
+    }
+    std::vector<Event> events;
+    if (!before.closed_at) events = lines::diff(&before.line, record.line);
+    before.line = std::move(record.line);
+    before.missing_since.reset();
+    return poller_.evaluator_.decide(std::move(before), events, now, true);
+}
+
+void Poller::Intake::commit(std::vector<Evaluator::Change> changes, Timestamp now) {
+    if (changes.empty()) return;
+    poller_.evaluator_.commit(changes, now);
+    for (const auto& [change, stale] : changes) {
+        count(change);
+        const auto& line = change.after.line;
+        const auto case_id = change.after.closed_at ? CaseId{0} : change.after.id;
+        if (change.fingerprint) poller_.known_.put(line.key.id, *change.fingerprint, case_id);
+        poller_.known_.markMissing(line.key.id, change.after.missing_since.has_value());
+    }
+}
+
+void Poller::Intake::count(const CaseChange& change) {
+    if (change.new_events.empty()) return;
+    ++report_.changed;
+    for (const auto& event : change.new_events) {
+        if (std::holds_alternative<LineOpened>(event.event) ||
+            std::holds_alternative<Reopened>(event.event))
+            ++report_.opened;
+        if (closesCase(event.event)) ++report_.closed;
+    }
+}
+
+std::vector<Poller::Intake::Absent> Poller::Intake::absent() const {
+    std::vector<Absent> result;
+    for (const auto& unseen : poller_.known_.unseen())
+        result.push_back({std::string{unseen.id}, unseen.case_id, unseen.missing});
+    return result;
+}
+
+void Poller::Intake::resolveRenumbered() {
+    if (siblings_.empty()) return;
+    const auto now = poller_.clock_.now();
+    std::vector<Evaluator::Change> changes;
+    for (const auto& absent : absent()) {
+        if (siblings_.empty()) break;
+        auto subject = std::move(poller_.store_.cases(std::vector{absent.case_id}).front());
+        const auto match =
+            std::find_if(siblings_.begin(), siblings_.end(), [&](const Record& candidate) {
+                return !subject.closed_at &&
+                       lines::looksRenumbered(subject.line, candidate.line);
+            });
+        if (match == siblings_.end()) continue;
+        std::vector<Event> events{Renumbered{absent.id, match->line.key.id}};
+        const auto more = lines::diff(&subject.line, match->line);
+        events.insert(events.end(), more.begin(), more.end());
+        subject.line = std::move(match->line);
+        subject.missing_since.reset();
+        auto change = poller_.evaluator_.decide(std::move(subject), events, now, true);
+        change.change.fingerprint = match->fingerprint;
+        changes.push_back(std::move(change));
+        siblings_.erase(match);
+        poller_.known_.erase(absent.id);
+    }
+    commit(std::move(changes), now);
+    openSiblings();
+}
+
+void Poller::Intake::openSiblings() {
+    std::move(siblings_.begin(), siblings_.end(), std::back_inserter(slice_));
+    siblings_.clear();
+}
+
+void Poller::Intake::takeFound(const Absent& absent, OrderLine line) {
+    std::vector<Record> records;
+    records.push_back({std::move(line), kNoFingerprint, absent.case_id});
+    const auto now = poller_.clock_.now();
+    commit(decideSlice(records, now), now);
+}
+
+void Poller::Intake::takeGone(const Absent& absent) {
+    auto subject = std::move(poller_.store_.cases(std::vector{absent.case_id}).front());
+    if (subject.closed_at) return;
+    const auto now = poller_.clock_.now();
+    const std::vector<Event> events{Vanished{}};
+    std::vector<Evaluator::Change> changes;
+    changes.push_back(poller_.evaluator_.decide(std::move(subject), events, now, true));
+    changes.back().change.fingerprint = kNoFingerprint;
+    commit(std::move(changes), now);
+}
+
+void Poller::Intake::takeMissing(const Absent& absent) {
+    if (absent.missing) return takeGone(absent);
+    auto subject = std::move(poller_.store_.cases(std::vector{absent.case_id}).front());
+    if (subject.closed_at) return;
+    ++report_.missing;
+    const auto now = poller_.clock_.now();
+    subject.missing_since = now;
+    std::vector<Evaluator::Change> changes;
+    changes.push_back(poller_.evaluator_.decide(std::move(subject), {}, now, true));
+    commit(std::move(changes), now);
+}
+
+}  // namespace backorderd::app

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/polling.hpp"
+
+namespace backorderd::app {
+
+/// One snapshot on its way into the store. Gathers what changed until a slice is full, turns the
+/// slice into events and decisions, and commits it.
+class Poller::Intake {
+public:
+    Intake(Poller& poller, PollReport& report);
+
+    /// Compares a page with what is known, and decodes what changed. Synchronous; call
+    /// `sliceFull` and `commitSlice` between pages.
+    void take(const Page& page, SnapshotReader& reader);
+    bool sliceFull() const { return slice_.size() >= poller_.limits_.slice_lines; }
+    /// Commits at most one slice of what has been gathered.
+    void commitSlice();
+    bool empty() const { return slice_.empty(); }
+
+    /// After the proven end: pairs new lines with vanished ones of the same order, and opens the
+    /// rest.
+    void resolveRenumbered();
+    /// Without a proven end nothing has vanished: every new line is a new line.
+    void openSiblings();
+    /// Known lines that the snapshot did not show.
+    struct Absent {
+        std::string id;
+        CaseId case_id;
+        bool missing;  ///< was missing from the proven snapshot before as well
+    };
+    std::vector<Absent> absent() const;
+    /// What a look-up found of an absent line.
+    void takeFound(const Absent& absent, OrderLine line);
+    /// The source itself says that the line is no more.
+    void takeGone(const Absent& absent);
+    /// Absent, and nobody can be asked: believed when a second proven snapshot agrees.
+    void takeMissing(const Absent& absent);
+
+    /// Whether every record could be read and none contradicted another.
+    bool sound() const { return sound_; }
+
+private:
+    struct Record {
+        OrderLine line;
+        std::uint64_t fingerprint = 0;
+        CaseId case_id = 0;
+    };
+    void takeRecord(const LineRecord& record, std::size_t index, SnapshotReader& reader);
+    bool hasSibling(const OrderLine& line) const;
+    std::vector<Evaluator::Change> decideSlice(std::vector<Record>& records, Timestamp now);
+    std::optional<Evaluator::Change> decideKnown(Case before, Record& record, Timestamp now);
+    std::optional<Evaluator::Change> decideNew(Record& record, Timestamp now);
+    void commit(std::vector<Evaluator::Change> changes, Timestamp now);
+    void count(const CaseChange& change);
+
+    Poller& poller_;
+    PollReport& report_;
+    bool adopting_;
+    bool sound_ = true;
+    std::vector<Record> slice_;
+    std::vector<Record> siblings_;  ///< new lines that may be old ones under another id
+};
+
+}  // namespace backorderd::app

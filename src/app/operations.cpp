@@ -1,0 +1,246 @@
+#include "app/operations.hpp"
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "app/explain.hpp"
+#include "rules/rules.hpp"
+
+namespace backorderd::app {
+namespace {
+
+using nlohmann::json;
+namespace asio = boost::asio;
+
+/// An operation that cannot be done, in words for the operator.
+struct Declined {
+    std::string reason;
+};
+
+json answer(json result) { return {{"ok", true}, {"result", std::move(result)}}; }
+json decline(std::string reason) { return {{"ok", false}, {"error", std::move(reason)}}; }
+
+std::string textOf(const json& arguments, const char* name) {
+    return arguments.value(name, std::string{});
+}
+
+constexpr int kListMax = 10'000;
+
+int limitOf(const json& arguments) {
+    const int limit = arguments.value("limit", 100);
+    if (limit < 1 || limit > kListMax)
+        throw Declined{"limit must be from 1 to " + std::to_string(kListMax)};
+    return limit;
+}
+
+json reportRow(const PollReport& report) {
+    json problems = json::array();
+    for (const auto& problem : report.problems) problems.push_back(formatProblem(problem));
+    return {{"source", report.source},   {"end", endName(report.end)},
+            {"reason", report.reason},   {"lines", report.lines},
+            {"changed", report.changed}, {"opened", report.opened},
+            {"closed", report.closed},   {"missing", report.missing},
+            {"problems", problems}};
+}
+
+/// Whose act it is stands in the audit trail for ever: an act without a name is refused.
+AuditEntry auditOf(const json& arguments, std::string_view action, Timestamp now) {
+    AuditEntry entry{now, textOf(arguments, "author"), std::string{action},
+                     std::to_string(arguments.value("id", std::int64_t{0})),
+                     textOf(arguments, "reason")};
+    if (entry.actor.empty()) throw Declined{"an author is needed: --author NAME"};
+    if (entry.reason.empty()) throw Declined{"a reason is needed: --reason TEXT"};
+    return entry;
+}
+
+}  // namespace
+
+Operations::Operations(Store& store, const Clock& clock, std::function<Engine&()> engine,
+                       Reload reload)
+    : store_{store},
+      clock_{clock},
+      engine_{std::move(engine)},
+      reload_{std::move(reload)} {}
+
+asio::awaitable<json> Operations::call(std::string name, json arguments) {
+    try {
+        if (name == "poll") co_return co_await poll(arguments);
+        if (name == "reload") co_return co_await reload();
+        if (name == "status") co_return status();
+        if (name == "lines") co_return lines(arguments);
+        if (name == "explain") co_return explain(arguments);
+        if (name == "preview") co_return preview(arguments);
+        if (name == "queue.list") co_return queueList(arguments);
+        if (name == "queue.show") co_return queueShow(arguments);
+        if (name.starts_with("queue.")) co_return queueChange(name.substr(6), arguments);
+    } catch (const Declined& declined) {
+        co_return decline(declined.reason);
+    } catch (const json::exception& error) {
+        co_return decline(std::string{"the arguments do not fit: "} + error.what());
+    }
+    co_return decline("there is no operation '" + name + "'");
+}
+
+json Operations::status() {
+    auto& engine = engine_();
+    json sources = json::array();
+    for (const auto& name : engine.sourceNames()) {
+        const auto& state = engine.sourceState(name);
+        const auto at = [](const std::optional<Timestamp>& time) {
+            return time ? json(formatTimestamp(*time)) : json();
+        };
+        sources.push_back({{"name", name},
+                           {"baseline_done", state.baseline_done},
+                           {"last_poll_at", at(state.last_poll_at)},
+                           {"last_good_at", at(state.last_good_at)},
+                           {"last_result", state.last_result}});
+    }
+    json notices = json::object(), messages = json::object();
+    const auto counts = store_.counts();
+    for (const auto& [state, count] : counts.notices)
+        notices[std::string{noticeStateName(state)}] = count;
+    for (const auto& [state, count] : counts.messages)
+        messages[std::string{messageStateName(state)}] = count;
+    return answer({{"sources", sources},
+                   {"notices", notices},
+                   {"messages", messages},
+                   {"policies", engine.policy().rules.cadence.size()}});
+}
+
+asio::awaitable<json> Operations::poll(const json& arguments) {
+    const auto wanted = textOf(arguments, "source");
+    std::vector<std::string> names;
+    for (const auto& name : engine_().sourceNames())
+        if (wanted.empty() || wanted == name) names.push_back(name);
+    if (names.empty()) {
+        const auto near = nearestWord(wanted, engine_().sourceNames());
+        throw Declined{"there is no source '" + wanted + "'" +
+                       (near.empty() ? "" : " (did you mean '" + near + "'?)")};
+    }
+    json reports = json::array();
+    for (const auto& name : names) {
+        const auto report = co_await engine_().poll(name);
+        if (report) reports.push_back(reportRow(*report));
+        else reports.push_back({{"source", name}, {"end", "under way"}});
+    }
+    co_return answer(std::move(reports));
+}
+
+asio::awaitable<json> Operations::reload() {
+    const auto problems = co_await reload_();
+    if (hasErrors(problems))
+        co_return decline("the old rules and settings stay in force:\n" + formatProblems(problems));
+    json warnings = json::array();
+    for (const auto& problem : problems) warnings.push_back(formatProblem(problem));
+    co_return answer({{"warnings", warnings}});
+}
+
+json Operations::lines(const json& arguments) {
+    CaseFilter filter;
+    filter.source = textOf(arguments, "source");
+    filter.customer = textOf(arguments, "customer");
+    filter.order = textOf(arguments, "order");
+    filter.item = textOf(arguments, "item");
+    filter.include_closed = arguments.value("closed", false);
+    filter.limit = limitOf(arguments);
+    filter.after = arguments.value("after", CaseId{0});
+    json rows = json::array();
+    for (const auto& subject : store_.cases(store_.listCases(filter)))
+        rows.push_back(lineRow(subject, clock_.now()));
+    return answer(std::move(rows));
+}
+
+json Operations::explain(const json& arguments) {
+    const auto text = textOf(arguments, "line");
+    const auto ids = store_.findCases(text);
+    if (ids.empty())
+        throw Declined{"no line fits '" + text +
+                       "': give a line id, ORDER/POSITION or an order number ('backorderd lines' "
+                       "lists what is open)"};
+    const auto now = clock_.now();
+    json stories = json::array();
+    for (const auto& subject : store_.cases(ids)) {
+        const auto decision = engine_().evaluator().explain(subject, now);
+        const auto stock = store_.stockOf(subject.line.key.source, subject.line.item.id);
+        stories.push_back(explainCase(subject, decision, stock, now));
+    }
+    return answer(std::move(stories));
+}
+
+Case Operations::findCase(const std::string& text) {
+    const auto ids = store_.findCases(text);
+    if (ids.empty()) throw Declined{"no line fits '" + text + "'"};
+    return std::move(store_.cases(std::vector{ids.front()}).front());
+}
+
+json Operations::preview(const json& arguments) {
+    const auto name = textOf(arguments, "template");
+    const auto line = textOf(arguments, "line");
+    const auto language = textOf(arguments, "language");
+    const auto& policy = engine_().policy();
+    auto request = render::exampleRequest(name, language);
+    if (!line.empty()) {
+        auto& entry = request.entries.front();
+        entry.subject = findCase(line);
+        entry.notice.case_id = entry.subject.id;
+        request.recipient.name = entry.subject.line.contact.name;
+        if (language.empty()) request.recipient.language = entry.subject.line.contact.language;
+        request.now = clock_.now();
+        request.today = rules::localDate(request.now, entry.subject.line.contact.timezone);
+    }
+    const auto rendered = policy.templates.render(request);
+    if (!rendered) throw Declined{formatProblems(rendered.error())};
+    return answer({{"subject", rendered->subject},
+                   {"text", rendered->text},
+                   {"html", rendered->html},
+                   {"sms", rendered->sms},
+                   {"language", rendered->language}});
+}
+
+json Operations::queueList(const json& arguments) {
+    MessageFilter filter;
+    filter.recipient = textOf(arguments, "recipient");
+    filter.limit = limitOf(arguments);
+    const auto state = textOf(arguments, "state");
+    if (!state.empty() && state != "planned") {
+        filter.state = parseMessageState(state);
+        if (!filter.state) throw Declined{"there is no message state '" + state + "'"};
+    }
+    json messages = json::array(), planned = json::array();
+    if (state != "planned")
+        for (const auto& message : store_.messages(store_.listMessages(filter)))
+            messages.push_back(messageRow(message));
+    if (state.empty() || state == "planned")
+        for (const auto& notice : store_.listPlanned(filter.limit))
+            if (filter.recipient.empty() || notice.recipient.address == filter.recipient)
+                planned.push_back(noticeRow(notice));
+    return answer({{"messages", messages}, {"planned", planned}});
+}
+
+json Operations::queueShow(const json& arguments) {
+    const auto id = arguments.value("id", MessageId{0});
+    const auto found = store_.messages(std::vector{id});
+    if (found.empty()) throw Declined{"there is no message " + std::to_string(id)};
+    json row = messageRow(found.front());
+    row["document"] = found.front().document;
+    row["notices"] = json::array();
+    for (const auto& notice : store_.notices(found.front().notices))
+        row["notices"].push_back(noticeRow(notice));
+    return answer(std::move(row));
+}
+
+json Operations::queueChange(std::string_view action, const json& arguments) {
+    const auto id = arguments.value("id", std::int64_t{0});
+    const auto why = auditOf(arguments, std::string{"queue "}.append(action), clock_.now());
+    bool done = false;
+    if (action == "retry") done = store_.retryMessage(id, why);
+    else if (action == "drop") done = store_.dropMessage(id, why);
+    else if (action == "drop-notice") done = store_.dropNotice(id, why);
+    else throw Declined{"there is no operation 'queue." + std::string{action} + "'"};
+    if (!done)
+        throw Declined{"'" + std::string{action} + "' is not possible: " + std::to_string(id) +
+                       " does not exist, or its state does not allow it ('queue show' tells)"};
+    return answer({{"id", id}});
+}
+
+}  // namespace backorderd::app

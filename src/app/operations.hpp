@@ -1,0 +1,57 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+
+#include "app/engine.hpp"
+
+namespace backorderd::app {
+
+/// What an operator can ask for, by name, with arguments and answers as JSON: one implementation,
+/// reached over the control socket of a running daemon or in-process where none runs.
+///
+/// | operation | arguments | answer |
+/// |---|---|---|
+/// | `status` | – | sources, counts of the outbox, rules in force |
+/// | `poll` | `source` (empty: all) | a report for each source |
+/// | `reload` | – | warnings; fails with all problems, and the old rules stay |
+/// | `lines` | `source`, `customer`, `order`, `item`, `closed`, `limit`, `after` | open cases |
+/// | `explain` | `line` | the cases that fit, each with its story |
+/// | `preview` | `template`, `line`, `language` | a rendered message |
+/// | `queue.list` | `state`, `recipient`, `limit` | messages and planned notices |
+/// | `queue.show` | `id` | one message with its document |
+/// | `queue.retry`, `queue.drop` | `id`, `author`, `reason` | – |
+/// | `queue.drop-notice` | `id`, `author`, `reason` | – |
+class Operations {
+public:
+    /// Does a reload; returns problems, with `Severity::Error` where nothing was changed.
+    using Reload = std::function<boost::asio::awaitable<Problems>()>;
+    /// `engine` is asked for at each call: a reload may replace it.
+    Operations(Store& store, const Clock& clock, std::function<Engine&()> engine, Reload reload);
+
+    /// `{"ok": true, "result": …}` or `{"ok": false, "error": "…"}`. Unknown names and arguments
+    /// that do not fit are errors of that kind, never exceptions.
+    boost::asio::awaitable<nlohmann::json> call(std::string name, nlohmann::json arguments);
+
+private:
+    nlohmann::json status();
+    boost::asio::awaitable<nlohmann::json> poll(const nlohmann::json& arguments);
+    boost::asio::awaitable<nlohmann::json> reload();
+    nlohmann::json lines(const nlohmann::json& arguments);
+    nlohmann::json explain(const nlohmann::json& arguments);
+    nlohmann::json preview(const nlohmann::json& arguments);
+    nlohmann::json queueList(const nlohmann::json& arguments);
+    nlohmann::json queueShow(const nlohmann::json& arguments);
+    nlohmann::json queueChange(std::string_view action, const nlohmann::json& arguments);
+    Case findCase(const std::string& text);
+
+    Store& store_;
+    const Clock& clock_;
+    std::function<Engine&()> engine_;
+    Reload reload_;
+};
+
+}  // namespace backorderd::app

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/evaluating.hpp"
+#include "backorderd/clock.hpp"
+#include "backorderd/connector.hpp"
+#include "config/config.hpp"
+#include "lines/lines.hpp"
+
+namespace backorderd::app {
+
+/// What one poll found.
+struct PollReport {
+    enum class End { Complete, Partial, Failed };
+
+    std::string source;
+    End end = End::Failed;
+    std::string reason;  ///< why it is not complete
+    Problems problems;   ///< records that could not be read
+    std::size_t lines = 0, changed = 0, opened = 0, closed = 0, missing = 0;
+};
+std::string_view endName(PollReport::End end);
+
+/// Reads one source: snapshot, comparison, events, decisions, all committed slice by slice. Each
+/// slice is safe to repeat, and only the proven end of a snapshot may close lines.
+class Poller {
+public:
+    struct Limits {
+        std::size_t slice_lines = 2000;  ///< lines per transaction
+        std::size_t finds_max = 500;     ///< look-ups of vanished lines per poll
+    };
+    /// All references must outlive the poller.
+    Poller(const config::SourceSettings& settings, Connector& connector, Store& store,
+           Evaluator& evaluator, const Clock& clock, Limits limits);
+    ~Poller();
+
+    /// One poll. Never two at a time.
+    boost::asio::awaitable<PollReport> poll();
+
+    /// A poll under way ends at its next page; what it has read so far is kept.
+    void stop() { stopping_ = true; }
+
+    const SourceState& state() const;
+    /// Until when the data count as fresh; empty: never read to the end.
+    std::optional<Timestamp> freshUntil() const;
+
+private:
+    class Intake;
+    boost::asio::awaitable<void> readSnapshot(Intake& intake, PollReport& report);
+    boost::asio::awaitable<void> commitRest(Intake& intake);
+    boost::asio::awaitable<void> finishSnapshot(Intake& intake, const SnapshotEnd& end,
+                                                PollReport& report);
+    boost::asio::awaitable<void> settleAbsent(Intake& intake);
+
+    const config::SourceSettings& settings_;
+    Connector& connector_;
+    Store& store_;
+    Evaluator& evaluator_;
+    const Clock& clock_;
+    Limits limits_;
+    SourceState state_;
+    lines::KnownLines known_;
+    bool stopping_ = false;
+};
+
+}  // namespace backorderd::app

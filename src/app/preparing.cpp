@@ -1,0 +1,257 @@
+#include "app/preparing.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "outbox/outbox.hpp"
+#include "rules/rules.hpp"
+
+namespace backorderd::app {
+namespace {
+
+/// What the configuration stopped is tried again after this time: somebody may have mended it.
+constexpr std::chrono::seconds kConfigurationRetry{3600};
+
+/// What the customer heard last of a case, before this notice.
+std::optional<ToldFacts> toldBefore(const Case& subject) {
+    std::optional<ToldFacts> told;
+    Timestamp at{};
+    for (const auto& notice : subject.notices) {
+        if (!wasHeard(notice.state) || notice.topic == Topic::NoContact || notice.state_at < at)
+            continue;
+        at = notice.state_at;
+        told = notice.facts;
+    }
+    if (told || subject.events.empty()) return told;
+    // Of what was adopted, the customer is taken to know the promise of that day.
+    if (const auto* opened = std::get_if<LineOpened>(&subject.events.front().event);
+        opened && opened->adopted)
+        told = ToldFacts{opened->promise, opened->open};
+    return told;
+}
+
+/// The event that a notice's key names behind the slash, where it is a number.
+std::optional<Event> eventOf(const Notice& notice, const Case& subject) {
+    const auto slash = notice.key.find('/');
+    if (slash == std::string::npos) return std::nullopt;
+    int seq = 0;
+    const char* const end = notice.key.data() + notice.key.size();
+    const auto [rest, error] = std::from_chars(notice.key.data() + slash + 1, end, seq);
+    if (error != std::errc{} || rest != end) return std::nullopt;
+    for (const auto& event : subject.events)
+        if (event.seq == seq) return event.event;
+    return std::nullopt;
+}
+
+std::vector<CaseId> caseIds(const std::vector<std::vector<Notice>>& groups) {
+    std::set<CaseId> ids;
+    for (const auto& group : groups)
+        for (const auto& notice : group) ids.insert(notice.case_id);
+    return {ids.begin(), ids.end()};
+}
+
+std::string domainOf(std::string_view address) {
+    const auto at = address.rfind('@');
+    return std::string{at == std::string_view::npos ? "localhost" : address.substr(at + 1)};
+}
+
+}  // namespace
+
+std::string threadId(const OrderLine& line, std::string_view domain) {
+    Notice order;  // The order stands in for a notice: one stable id is made one way.
+    order.key = line.key.source + '\n' + line.order.id + '\n' + line.order.number;
+    return "order-" + outbox::stableId({order}) + '@' + std::string{domain};
+}
+
+render::Request requestFor(const Policy& policy, const std::vector<Notice>& notices,
+                           const std::map<CaseId, Case>& cases, Timestamp now) {
+    render::Request request;
+    request.now = now;
+    request.recipient = notices.front().recipient;
+    const auto& zone = request.recipient.timezone;
+    request.today = rules::localDate(now, zone.empty() ? policy.house.timezone : zone);
+    request.template_name = notices.front().template_name;
+    for (const auto& notice : notices) {
+        const auto& subject = cases.at(notice.case_id);
+        request.entries.push_back(
+            {notice, subject, toldBefore(subject), eventOf(notice, subject)});
+        if (notice.template_name != request.template_name) {
+            request.template_name = "digest";
+            for (const auto& cadence : policy.rules.cadence)
+                if (cadence.name == notice.rule)
+                    request.template_name = cadence.digest.template_name;
+        }
+    }
+    return request;
+}
+
+Preparer::Preparer(Store& store, Evaluator& evaluator, Log& log, const Policy& policy,
+                   const config::HouseSettings& house, SenderNames senders)
+    : store_{store},
+      evaluator_{evaluator},
+      log_{log},
+      policy_{&policy},
+      house_{house},
+      senders_{std::move(senders)} {}
+
+int Preparer::prepareDue(Timestamp now, int limit) {
+    const auto groups = store_.dueGroups(now, limit);
+    if (groups.empty()) return 0;
+    const auto cases = reevaluate(groups, now);
+    std::vector<Message> messages;
+    for (const auto& group : groups) {
+        const auto notices = survivors(group, cases, now);
+        if (notices.empty()) continue;
+        if (!senders_.contains(notices.front().recipient.channel)) {
+            postpone(notices, cases, now + kConfigurationRetry,
+                     "no sender is configured for the channel " +
+                         std::string{channelName(notices.front().recipient.channel)});
+        } else if (const auto until = limitedUntil(notices, now)) {
+            postpone(notices, cases, *until,
+                     "the recipient's limit of messages is reached until " +
+                         formatTimestamp(*until));
+        } else if (auto message = compose(notices, cases, now)) {
+            messages.push_back(std::move(*message));
+        }
+    }
+    store_.freeze(messages);
+    return static_cast<int>(groups.size());
+}
+
+Preparer::Cases Preparer::reevaluate(const std::vector<std::vector<Notice>>& groups,
+                                     Timestamp now) {
+    const auto ids = caseIds(groups);
+    evaluator_.evaluateNow(ids, now);
+    Cases cases;
+    for (auto& subject : store_.cases(ids)) {
+        const auto id = subject.id;
+        cases.emplace(id, std::move(subject));
+    }
+    return cases;
+}
+
+/// What of a group is still to be told now. Empty also where its windows have moved on.
+std::vector<Notice> Preparer::survivors(const std::vector<Notice>& group, const Cases& cases,
+                                        Timestamp now) const {
+    std::vector<Notice> notices;
+    bool due = false;
+    for (const auto& before : group) {
+        const auto& logged = cases.at(before.case_id).notices;
+        const auto at = std::find_if(logged.begin(), logged.end(),
+                                     [&](const Notice& notice) { return notice.id == before.id; });
+        if (at == logged.end() || at->state != NoticeState::Planned || at->ready_at > now) continue;
+        due |= at->due_at <= now;
+        notices.push_back(*at);
+    }
+    // A recipient that changed under way belongs to another group, which has its own turn.
+    if (!notices.empty())
+        std::erase_if(notices, [&](const Notice& notice) {
+            return notice.recipient != notices.front().recipient ||
+                   notice.digest_key != notices.front().digest_key;
+        });
+    if (!due) notices.clear();
+    return notices;
+}
+
+const CadencePolicy* Preparer::policyOf(const Notice& notice) const {
+    for (const auto& cadence : policy_->rules.cadence)
+        if (cadence.name == notice.rule) return &cadence;
+    return nullptr;
+}
+
+std::optional<Timestamp> Preparer::limitedUntil(const std::vector<Notice>& group, Timestamp now) {
+    std::optional<Timestamp> latest;
+    for (const auto& notice : group) {
+        const auto* cadence = policyOf(notice);
+        if (!cadence || !cadence->limit || notice.topic == Topic::NoContact) continue;
+        const auto* message = cadence->message(notice.topic);
+        if (message && message->critical) return std::nullopt;
+        const Calendar utc;
+        const auto* calendar = policy_->rules.findCalendar(cadence->calendar);
+        const auto per =
+            rules::addPeriod(now, cadence->limit->per, calendar ? *calendar : utc) - now;
+        const auto heard = store_.heardBy(notice.recipient, now - per);
+        const auto until = outbox::limitedUntil(heard, cadence->limit->max, per, now);
+        if (until && (!latest || *until > *latest)) latest = until;
+    }
+    return latest;
+}
+
+void Preparer::postpone(std::vector<Notice> group, const Cases& cases, Timestamp until,
+                        const std::string& reason) {
+    for (auto& notice : group) {
+        notice.ready_at = until;
+        notice.due_at = until;
+        notice.state_reason = reason;
+    }
+    log_.warning("notice.postponed", {{"recipient", log_.address(group.front().recipient.address)},
+                                      {"reason", reason}});
+    change(group, cases);
+}
+
+void Preparer::change(const std::vector<Notice>& notices, const Cases& cases) {
+    std::map<CaseId, CaseChange> changes;
+    for (const auto& notice : notices) {
+        auto& its_change = changes[notice.case_id];
+        its_change.after = cases.at(notice.case_id);
+        its_change.changed_notices.push_back(notice);
+    }
+    std::vector<CaseChange> list;
+    for (auto& [id, its_change] : changes) list.push_back(std::move(its_change));
+    store_.commit(list);
+}
+
+std::optional<Message> Preparer::compose(const std::vector<Notice>& group, const Cases& cases,
+                                         Timestamp now) {
+    const auto request = requestFor(*policy_, group, cases, now);
+    const auto rendered = policy_->templates.render(request);
+    if (!rendered) {
+        postpone(group, cases, now + kConfigurationRetry, formatProblems(rendered.error()));
+        return std::nullopt;
+    }
+    const auto domain = house_.message_id_domain.empty() ? domainOf(house_.from_address)
+                                                         : house_.message_id_domain;
+    const auto& recipient = request.recipient;
+    Message message;
+    message.stable_id = outbox::stableId(group) + '@' + domain;
+    message.sender = senders_.at(recipient.channel);
+    message.recipient = recipient;
+    message.subject = rendered->subject;
+    message.envelope_from = house_.from_address;
+    message.created_at = now;
+    message.state_at = now;
+    for (const auto& notice : group) message.notices.push_back(notice.id);
+
+    if (recipient.channel != Channel::Email) {
+        message.document = rendered->sms;
+        return message;
+    }
+    const auto& first = request.entries.front().subject.line;
+    const bool one_order = std::all_of(
+        request.entries.begin(), request.entries.end(), [&](const render::Entry& entry) {
+            return entry.subject.line.key.source == first.key.source &&
+                   entry.subject.line.order == first.order;
+        });
+    const render::MailHeaders headers{
+        house_.from_name,  house_.from_address, house_.reply_to, recipient.name, recipient.address,
+        message.stable_id, one_order ? threadId(first, domain) : std::string{},
+        house_.unsubscribe_link, now};
+    message.document = render::mailDocument(headers, *rendered);
+    return message;
+}
+
+std::vector<MessageId> Preparer::stillTrue(const std::vector<MessageId>& ids, Timestamp now) {
+    if (ids.empty()) return {};
+    std::vector<NoticeId> notice_ids;
+    for (const auto& message : store_.messages(ids))
+        notice_ids.insert(notice_ids.end(), message.notices.begin(), message.notices.end());
+    // Evaluating takes back by itself what is not true any more.
+    evaluator_.evaluateNow(caseIds({store_.notices(notice_ids)}), now);
+    std::vector<MessageId> good;
+    for (const auto& message : store_.messages(ids))
+        if (message.state == MessageState::Deferred) good.push_back(message.id);
+    return good;
+}
+
+}  // namespace backorderd::app

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "app/evaluating.hpp"
+#include "app/log.hpp"
+#include "config/config.hpp"
+
+namespace backorderd::app {
+
+/// Turns notices whose window has opened into frozen messages: looks at each again, keeps what is
+/// still true, groups, applies limits, renders.
+class Preparer {
+public:
+    /// Which sender serves a channel, by name; a channel that is missing has none.
+    using SenderNames = std::map<Channel, std::string>;
+    /// All references must outlive the preparer; the policy may be exchanged between calls.
+    Preparer(Store& store, Evaluator& evaluator, Log& log, const Policy& policy,
+             const config::HouseSettings& house, SenderNames senders);
+
+    void usePolicy(const Policy& policy) { policy_ = &policy; }
+
+    /// Handles up to `limit` groups of due notices; returns how many there were.
+    int prepareDue(Timestamp now, int limit);
+    /// Looks again at what messages say that could not leave so far. Those that are no longer true
+    /// are taken back; returns those that still are.
+    std::vector<MessageId> stillTrue(const std::vector<MessageId>& ids, Timestamp now);
+
+private:
+    using Cases = std::map<CaseId, Case>;
+    Cases reevaluate(const std::vector<std::vector<Notice>>& groups, Timestamp now);
+    std::vector<Notice> survivors(const std::vector<Notice>& group, const Cases& cases,
+                                  Timestamp now) const;
+    const CadencePolicy* policyOf(const Notice& notice) const;
+    std::optional<Timestamp> limitedUntil(const std::vector<Notice>& group, Timestamp now);
+    void postpone(std::vector<Notice> group, const Cases& cases, Timestamp until,
+                  const std::string& reason);
+    void change(const std::vector<Notice>& notices, const Cases& cases);
+    std::optional<Message> compose(const std::vector<Notice>& group, const Cases& cases,
+                                   Timestamp now);
+
+    Store& store_;
+    Evaluator& evaluator_;
+    Log& log_;
+    const Policy* policy_;
+    const config::HouseSettings& house_;
+    SenderNames senders_;
+};
+
+/// What a template needs of the notices of one message.
+render::Request requestFor(const Policy& policy, const std::vector<Notice>& notices,
+                           const std::map<CaseId, Case>& cases, Timestamp now);
+
+/// The Message-ID that stands for an order's conversation.
+std::string threadId(const OrderLine& line, std::string_view domain);
+
+}  // namespace backorderd::app

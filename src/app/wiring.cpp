@@ -1,0 +1,64 @@
+#include "app/wiring.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "connectors/connectors.hpp"
+#include "senders/senders.hpp"
+
+namespace backorderd::app {
+namespace {
+
+void append(Problems& all, const Problems& more) { all.insert(all.end(), more.begin(), more.end()); }
+
+Ends makeEnds(config::Settings& settings, net::Net& net, const Clock& clock) {
+    Ends ends;
+    for (auto& source : settings.sources) {
+        const connectors::Environment environment{source.name, net, clock};
+        ends.sources.push_back(
+            {source.name, connectors::makeConnector(source.kind, source.section, environment)});
+    }
+    for (auto& sender : settings.senders)
+        ends.senders.push_back(
+            {sender.name, senders::makeSender(sender.kind, sender.section, net)});
+    return ends;
+}
+
+/// A policy that writes through a channel which no sender serves would hold every notice.
+Problems findUnservedChannels(const RuleSet& rules, const Ends& ends) {
+    std::set<Channel> served;
+    for (const auto& sender : ends.senders)
+        if (sender.sender) served.insert(sender.sender->channel());
+    Problems problems;
+    for (const auto& policy : rules.cadence) {
+        for (const auto channel : policy.channels) {
+            if (served.contains(channel)) continue;
+            problems.push_back({policy.place,
+                                "policy '" + policy.name + "' writes by " +
+                                    std::string{channelName(channel)} +
+                                    ", and no sender of the settings serves that channel; it is "
+                                    "passed over",
+                                Severity::Warning});
+        }
+    }
+    return problems;
+}
+
+}  // namespace
+
+Result<Setup> loadSetup(const std::string& settings_file, net::Net& net, const Clock& clock) {
+    auto settings = config::loadSettings(settings_file);
+    if (!settings) return settings.error();
+    auto owned = std::make_unique<config::Settings>(std::move(*settings));
+    auto ends = makeEnds(*owned, net, clock);
+    Problems problems = config::findUnread(*owned);
+    Problems warnings;
+    auto policy = loadPolicy(*owned, warnings);
+    if (!policy) append(problems, policy.error());
+    if (hasErrors(problems)) return problems;
+    append(warnings, problems);
+    append(warnings, findUnservedChannels(policy->rules, ends));
+    return Setup{std::move(owned), std::move(*policy), std::move(ends), std::move(warnings)};
+}
+
+}  // namespace backorderd::app

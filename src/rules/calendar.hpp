@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+#include <string_view>
+
+#include "backorderd/dates.hpp"
+#include "backorderd/rule.hpp"
+
+namespace date {
+class time_zone;
+}
+
+/// Zones, days and business days.
+namespace backorderd::rules {
+
+/// A time zone, found once and asked often. Empty and unknown names mean UTC.
+class Zone {
+public:
+    explicit Zone(std::string_view name);
+
+    static bool exists(std::string_view name);
+
+    std::chrono::local_seconds localTime(Timestamp at) const;
+    /// In a gap the next valid instant, in an overlap the first.
+    Timestamp instant(std::chrono::local_seconds local) const;
+
+    Date date(Timestamp at) const { return std::chrono::floor<std::chrono::days>(localTime(at)); }
+    Timestamp instant(Date day, int minute_of_day) const;
+    Timestamp startOf(Date day) const { return instant(day, 0); }
+
+private:
+    const date::time_zone* zone_;  // null is UTC; the database of zones lives as long as the process
+};
+
+/// The calendar of that name, or the built-in one (UTC, Monday to Friday).
+const Calendar& calendarNamed(const RuleSet& rules, std::string_view name);
+
+/// In the work week and no holiday.
+bool isBusinessDay(const Calendar& calendar, Date day);
+/// The `count`-th business day after `day`; calendar days where the calendar has no business day.
+Date addBusinessDays(Date day, int count, const Calendar& calendar);
+/// Business days in (from, to]; `from` must not be later.
+int businessDaysBetween(Date from, Date to, const Calendar& calendar);
+
+/// As rules::addPeriod, with the calendar's zone at hand.
+Timestamp addPeriod(Timestamp at, Period period, const Calendar& calendar, const Zone& zone);
+
+}  // namespace backorderd::rules

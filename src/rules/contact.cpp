@@ -1,0 +1,68 @@
+#include "rules/contact.hpp"
+
+#include <algorithm>
+
+namespace backorderd::rules {
+namespace {
+
+constexpr std::size_t kAddressBytesMax = 254;
+/// Teams that stand in for one another in a circle must come to an end.
+constexpr int kStandInsMax = 8;
+
+bool isDigit(char c) { return c >= '0' && c <= '9'; }
+
+std::vector<Recipient> ownAddresses(const Team& team, const OrderLine& line) {
+    std::vector<Recipient> found;
+    const auto add = [&](const std::string& address, const std::string& name) {
+        if (isPlausibleEmail(address))
+            found.push_back({Channel::Email, address, name, team.language, ""});
+    };
+    if (team.from_line_sales_rep) add(line.sales_rep.email, line.sales_rep.name);
+    for (const auto& address : team.email) add(address, "");
+    return found;
+}
+
+}  // namespace
+
+bool isPlausibleEmail(std::string_view address) {
+    const auto at = address.find('@');
+    if (at == std::string_view::npos || at == 0 || address.size() > kAddressBytesMax) return false;
+    const auto domain = address.substr(at + 1);
+    const auto isForbidden = [](char c) {
+        return static_cast<unsigned char>(c) <= ' ' || c == '\x7f' || c == '<' || c == '>' ||
+               c == ',' || c == ';';
+    };
+    return !domain.empty() && domain.find('@') == std::string_view::npos &&
+           domain.front() != '.' && domain.back() != '.' &&
+           domain.find("..") == std::string_view::npos &&
+           std::none_of(address.begin(), address.end(), isForbidden);
+}
+
+bool isPhoneNumber(std::string_view number) {
+    return number.size() >= 8 && number.size() <= 16 && number[0] == '+' && number[1] != '0' &&
+           std::all_of(number.begin() + 1, number.end(), isDigit);
+}
+
+std::optional<Recipient> reachContact(const Contact& contact,
+                                      const std::vector<Channel>& channels) {
+    for (const auto channel : channels) {
+        const bool by_mail = channel == Channel::Email && isPlausibleEmail(contact.email);
+        const bool by_sms = channel == Channel::Sms && isPhoneNumber(contact.phone);
+        if (by_mail || by_sms)
+            return Recipient{channel, by_mail ? contact.email : contact.phone, contact.name,
+                             contact.language, contact.timezone};
+    }
+    return std::nullopt;
+}
+
+std::vector<Recipient> reachTeam(const RuleSet& rules, std::string_view team,
+                                 const OrderLine& line) {
+    const auto* asked = rules.findTeam(team);
+    for (int stand_ins = 0; asked && stand_ins < kStandInsMax; ++stand_ins) {
+        if (auto found = ownAddresses(*asked, line); !found.empty()) return found;
+        asked = asked->absent_use.empty() ? nullptr : rules.findTeam(asked->absent_use);
+    }
+    return {};
+}
+
+}  // namespace backorderd::rules

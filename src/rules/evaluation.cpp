@@ -1,0 +1,326 @@
+#include "rules/evaluation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "rules/condition.hpp"
+#include "rules/contact.hpp"
+#include "rules/plan.hpp"
+
+namespace backorderd::rules {
+namespace {
+
+/// How often a notice that waits for something else than the clock is looked at.
+constexpr std::chrono::hours kHoldStep{1};
+constexpr std::chrono::minutes kFreshStep{15};
+
+constexpr std::string_view kUnreachable =
+    "The contact cannot be reached on any of the policy's channels.";
+
+template <class List>
+bool hasKey(const List& list, std::string_view key) {
+    return std::any_of(list.begin(), list.end(),
+                       [key](const auto& entry) { return entry.key == key; });
+}
+
+}  // namespace
+
+Evaluation::Evaluation(const RuleSet& rules_, const Case& subject_, const Facts& facts_,
+                       Detail detail_)
+    : rules{rules_},
+      subject{subject_},
+      facts{facts_},
+      detail{detail_},
+      now{facts_.now},
+      history{subject_},
+      open{!subject_.closed_at && subject_.line.isOpen()} {
+    matchPolicies();
+    if (!open) keepClosingPolicy();
+}
+
+void Evaluation::matchPolicies() {
+    bool taken = false;
+    for (const auto& policy : rules.cadence) {
+        if (taken && detail == Detail::Brief) return;
+        RuleLook look{&policy, false, !taken, std::nullopt};
+        if (!taken) {
+            Question question{subject, now, calendarNamed(rules, policy.calendar)};
+            FailedTest failed;
+            const bool full = detail == Detail::Full;
+            look.applied = holds(policy.match, question, full ? &failed : nullptr);
+            if (question.may_change) lookAgain(*question.may_change);
+            if (look.applied) {
+                taken = take(policy);
+            } else if (full) {
+                look.failed = std::move(failed);
+            }
+        }
+        if (detail == Detail::Full) decision_.looks.push_back(std::move(look));
+    }
+}
+
+/// Returns whether no further policy is to be looked at.
+bool Evaluation::take(const CadencePolicy& policy) {
+    if (!first_policy_) first_policy_ = &policy;
+    const auto& calendar = calendarNamed(rules, policy.calendar);
+    for (const auto& [topic, message] : policy.messages) {
+        auto& its_rule = topic_rules_[indexOf(topic)];
+        if (!its_rule) its_rule = {&policy, &message, &calendar};
+    }
+    return !policy.continues;
+}
+
+/// A line that has closed may match no longer (its open value is zero). Who spoke last also ends
+/// the story.
+void Evaluation::keepClosingPolicy() {
+    if (!history.last_heard) return;
+    for (const auto& policy : rules.cadence) {
+        if (policy.name != history.last_heard->rule) continue;
+        for (const auto topic : {Topic::Shipped, Topic::Cancelled})
+            if (const auto* const message = policy.message(topic))
+                topic_rules_[indexOf(topic)] = {&policy, message,
+                                                &calendarNamed(rules, policy.calendar)};
+        return;
+    }
+}
+
+const Calendar& Evaluation::lapseCalendar() const {
+    if (const auto& lapse = rule(Topic::PromiseLapsed)) return *lapse.calendar;
+    return calendarNamed(rules, first_policy_ ? first_policy_->calendar : std::string_view{});
+}
+
+void Evaluation::lookAgain(Timestamp at) {
+    if (!open || at <= now) return;
+    auto& look_again = decision_.look_again;
+    look_again = look_again ? std::min(*look_again, at) : at;
+}
+
+bool Evaluation::customerNoticeWanted() const { return !decision_.wanted.empty(); }
+
+void Evaluation::addWithheld(Withheld withheld) {
+    decision_.withheld.push_back(std::move(withheld));
+}
+
+Notice* Evaluation::propose(const TopicRule& its_rule, Occasion occasion) {
+    const auto* const row = findNotice(subject, occasion.key);
+    if (row && !isPending(row->state)) {
+        withhold(occasion.topic, WithheldReason::AlreadyTold, [&] {
+            return fmt::format("{} is {} since {}.", row->key, noticeStateName(row->state),
+                               formatTimestamp(row->state_at));
+        });
+        return nullptr;
+    }
+    if (row && row->state == NoticeState::Bundled) {
+        keepFrozen(*row);
+        return nullptr;
+    }
+
+    auto recipient = reachContact(subject.line.contact, its_rule.policy->channels);
+    if (!recipient) {
+        if (!unreachable_ || occasion.from < unreachable_->from)
+            unreachable_ = Unreachable{its_rule, occasion.from};
+        if (row) {
+            recipient = row->recipient;
+            occasion.unreachable = true;
+        } else {
+            withhold(occasion.topic, WithheldReason::NoContact,
+                     [] { return std::string{kUnreachable}; });
+            return nullptr;
+        }
+    }
+    return want(its_rule, std::move(occasion), row, *std::move(recipient));
+}
+
+/// Why a notice has to wait for something else than its time.
+std::optional<Evaluation::Hold> Evaluation::findHold(const Occasion& occasion) const {
+    if (subject.missing_since && !isClosing(occasion.topic))
+        return Hold{WithheldReason::Missing, kHoldStep,
+                    "The last proven snapshot did not have the line."};
+    if (occasion.needs_fresh_data && !isFresh())
+        return Hold{WithheldReason::DataNotFresh, kFreshStep,
+                    "The source has not been read well for too long."};
+    if (occasion.unreachable) return Hold{WithheldReason::NoContact, kHoldStep, kUnreachable};
+    if (occasion.behind_first)
+        return Hold{WithheldReason::PendingFirst, kHoldStep,
+                    "The first message is on its way and comes before this one."};
+    return std::nullopt;
+}
+
+/// Until when a notice waits for something else than its time. What is planned stays so: it may be
+/// right again the next moment, and an end would use up its key. It is moved only when it could
+/// leave, and that moment is looked at, so that looking more often makes no difference.
+std::optional<Timestamp> Evaluation::heldUntil(const Occasion& occasion, const Notice* row,
+                                               const SendTimes& times) {
+    const auto hold = findHold(occasion);
+    if (!hold) {
+        // While its digest is open, another notice may take it along at any moment.
+        if (occasion.needs_fresh_data && now < times.due)
+            lookAgain(times.ready > now ? times.ready : *facts.fresh_until);
+        return std::nullopt;
+    }
+    const bool may_leave = !row || times.ready <= now;
+    const auto until = may_leave ? nextOnGrid(now, hold->step) : times.ready;
+    lookAgain(until);
+    withhold(
+        occasion.topic, hold->reason, [&] { return std::string{hold->words}; }, until,
+        row ? std::string_view{occasion.key} : std::string_view{});
+    return until;
+}
+
+bool Evaluation::isFresh() const { return facts.fresh_until && now < *facts.fresh_until; }
+
+Notice* Evaluation::want(const TopicRule& its_rule, Occasion&& occasion, const Notice* row,
+                         Recipient&& recipient) {
+    const auto& policy = *its_rule.policy;
+    auto plan = planTimes(its_rule, occasion, recipient, row, now);
+    const auto held_until = heldUntil(occasion, row, plan.times);
+    if (held_until && !row && !occasion.behind_first) return nullptr;
+    if (held_until) plan.hold(*held_until);
+
+    auto notice = row ? *row : Notice{};
+    if (!row) {
+        notice.case_id = subject.id;
+        notice.state_at = now;
+    }
+    const auto told = history.heard[indexOf(occasion.topic)];
+    notice.topic = occasion.topic;
+    notice.rule = policy.name;
+    notice.template_name =
+        its_rule.message ? templateFor(*its_rule.message, told) : policy.no_contact_template;
+    notice.digest_key = digestKey(policy, subject.line, occasion.topic, recipient);
+    notice.recipient = std::move(recipient);
+    notice.fact_at = occasion.fact_at;
+    notice.ready_at = plan.times.ready;
+    notice.due_at = plan.times.due;
+    notice.expires_at = plan.expires;
+    notice.facts = {subject.line.promise, subject.line.open()};
+    if (!held_until) sayWhyNotYet(notice, occasion);
+    notice.key = std::move(occasion.key);
+    notice.reason = std::move(occasion.reason);
+    return &decision_.wanted.emplace_back(std::move(notice));
+}
+
+void Evaluation::sayWhyNotYet(const Notice& notice, const Occasion& occasion) {
+    if (detail == Detail::Brief || notice.ready_at <= now) return;
+    auto reason = WithheldReason::OutsideWindow;
+    std::string_view words = "The send window is shut.";
+    if (occasion.from > now && occasion.topic == Topic::Opened) {
+        reason = WithheldReason::WithinGrace;
+        words = "The line may still ship within the grace time.";
+    } else if (occasion.from > now && occasion.topic == Topic::PromiseChanged) {
+        reason = WithheldReason::NotSettled;
+        words = "The new date has not stood for long enough.";
+    }
+    withhold(occasion.topic, reason, [&] { return std::string{words}; }, notice.ready_at,
+             occasion.key);
+}
+
+void Evaluation::keepFrozen(const Notice& frozen) {
+    if (!isOutdated(frozen)) {
+        decision_.wanted.push_back(frozen);
+        return;
+    }
+    withhold(frozen.topic, WithheldReason::NotTrueAnyMore,
+             [] { return "The message names a date that holds no longer."; }, std::nullopt,
+             frozen.key);
+}
+
+/// Messages about the wait itself are not sent with a date that has changed or passed since they
+/// were frozen: another topic then tells the truth. The others carry a fact that nothing else tells.
+bool Evaluation::isOutdated(const Notice& frozen) const {
+    if (frozen.topic != Topic::Opened && frozen.topic != Topic::PromiseChanged &&
+        frozen.topic != Topic::Status)
+        return false;
+    if (frozen.facts.promise != subject.line.promise) return true;
+    if (!frozen.facts.promise.to) return false;
+    const auto lapses = Zone{lapseCalendar().timezone}.startOf(*frozen.facts.promise.to +
+                                                               std::chrono::days{1});
+    return now >= lapses && frozen.state_at < lapses;
+}
+
+Decision Evaluation::finish() {
+    if (!unreachable_ && history.pending[indexOf(Topic::NoContact)] > 0) keepWaitingAlert();
+    if (unreachable_ && open) alertOwnPeople();
+    accountForPending();
+    return std::move(decision_);
+}
+
+/// An alert that waits to leave stays right until the contact can be reached, also where the message
+/// that first waited for the contact is not due any more.
+void Evaluation::keepWaitingAlert() {
+    for (const auto& row : subject.notices) {
+        if (row.topic != Topic::NoContact || !isPending(row.state)) continue;
+        for (const auto& policy : rules.cadence) {
+            if (policy.name != row.rule || reachContact(subject.line.contact, policy.channels))
+                continue;
+            unreachable_ = Unreachable{{&policy, nullptr, &calendarNamed(rules, policy.calendar)},
+                                       row.fact_at};
+            return;
+        }
+    }
+}
+
+void Evaluation::alertOwnPeople() {
+    const auto& policy = *unreachable_->rule.policy;
+    const auto recipients = reachTeam(rules, policy.no_contact_team, subject.line);
+    if (recipients.empty()) {
+        withhold(Topic::NoContact, WithheldReason::NoContact,
+                 [] { return "The policy names nobody to alert who has an address."; });
+        return;
+    }
+    const TopicRule alert{&policy, nullptr, unreachable_->rule.calendar};
+    for (std::size_t i = 0; i < recipients.size(); ++i) {
+        Occasion occasion{.topic = Topic::NoContact,
+                          .key = fmt::format("no_contact/{}", i),
+                          .fact_at = unreachable_->from,
+                          .from = unreachable_->from,
+                          .latest = std::nullopt,
+                          .reason = "The customer's contact cannot be reached."};
+        const auto* const row = findNotice(subject, occasion.key);
+        if (row && !isPending(row->state)) continue;
+        if (row && row->state == NoticeState::Bundled) {
+            decision_.wanted.push_back(*row);
+            continue;
+        }
+        // Which message waits for a contact may change; the alert is about all of them.
+        if (row) occasion.fact_at = occasion.from = std::min(occasion.from, row->fact_at);
+        want(alert, std::move(occasion), row, Recipient{recipients[i]});
+    }
+}
+
+void Evaluation::accountForPending() {
+    for (const auto& row : subject.notices) {
+        if (!isPending(row.state) || hasKey(decision_.wanted, row.key) ||
+            hasKey(decision_.withheld, row.key))
+            continue;
+        addWithheld(reasonFor(row));
+    }
+}
+
+Withheld Evaluation::reasonFor(const Notice& row) const {
+    const auto because = [&](WithheldReason reason, std::string words) {
+        return Withheld{row.topic,    rule(row.topic).policy, reason, std::move(words),
+                        std::nullopt, row.key};
+    };
+    if (!open) return because(WithheldReason::Superseded, "The line is closed.");
+    if (row.topic == Topic::NoContact)
+        return because(WithheldReason::NotTrueAnyMore, "The contact can be reached.");
+    if (!rule(row.topic))
+        return because(WithheldReason::NotConfigured,
+                       "No policy that matches the line has this message.");
+    if (row.state == NoticeState::Bundled && isOutdated(row))
+        return because(WithheldReason::NotTrueAnyMore,
+                       "The message names a date that holds no longer.");
+    const auto same_topic = std::find_if(
+        decision_.withheld.begin(), decision_.withheld.end(),
+        [&](const Withheld& entry) { return entry.topic == row.topic && entry.key.empty(); });
+    if (same_topic == decision_.withheld.end())
+        return because(WithheldReason::Superseded,
+                       "Something newer about the line is told instead.");
+    auto entry = *same_topic;
+    entry.key = row.key;
+    return entry;
+}
+
+}  // namespace backorderd::rules

@@ -160,7 +160,8 @@ public:
                         std::span<const Annotation> notes) = 0;
     /// Deferred -> Ready, when its retry time has come.
     virtual void makeReady(std::span<const MessageId> ids, Timestamp now) = 0;
-    /// Ready or Deferred messages -> Superseded: what they say is no longer true. Their notices go
+    /// Ready or Deferred messages -> Superseded: what they say is no longer true; one that is
+    /// leaving or has left stays as it is. Their notices go
     /// back to Planned, without a message, and their cases become due: what is still true of a
     /// digest is told in a new message.
     virtual void supersede(std::span<const MessageId> ids, std::string_view reason,

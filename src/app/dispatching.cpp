@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -90,7 +91,6 @@ void Dispatcher::fillLane(Lane& lane) {
 }
 
 asio::awaitable<void> Dispatcher::sendOne(Lane& lane, Message message) {
-    ++message.attempts;
     const auto outcome = co_await lane.sender->sender->send(message, *this);
     --lane.in_flight;
     finish(message, outcome, *lane.sender->sender);
@@ -175,6 +175,19 @@ void Dispatcher::retry(const std::vector<MessageId>& ids) {
 
 void Dispatcher::forget(const std::vector<MessageId>& ids) {
     for (const auto id : ids) retry_at_.erase(id);
+}
+
+void Dispatcher::giveBack(const std::vector<MessageId>& ids) {
+    std::vector<Settlement> unsent;
+    for (auto& lane : lanes_) {
+        std::erase_if(lane.claimed, [&](const Message& message) {
+            if (std::find(ids.begin(), ids.end(), message.id) == ids.end()) return false;
+            unsent.push_back({message.id, MessageState::Ready, "no longer true", {}, {}, false});
+            return true;
+        });
+    }
+    if (!unsent.empty()) store_.settle(unsent, clock_.now(), {});
+    forget(ids);
 }
 
 bool Dispatcher::idle() const {

@@ -51,6 +51,10 @@ public:
     void retry(const std::vector<MessageId>& ids);
     void forget(const std::vector<MessageId>& ids);
 
+    /// Gives back those of these messages that are claimed and whose sending has not begun, so that
+    /// they can be taken back.
+    void giveBack(const std::vector<MessageId>& ids);
+
     /// No send under way and nothing left to write.
     bool idle() const;
     /// Starts no further sends, and gives back what was claimed and not begun.

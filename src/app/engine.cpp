@@ -59,6 +59,8 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
     dispatcher_ = std::make_unique<Dispatcher>(
         executor, store_, clock_, log_, senders_, dispatcherSettings(settings.outbox),
         [this](const Message& message) { return annotator_->notesFor(message); });
+    evaluator_->onStale(
+        [this](const std::vector<MessageId>& ids) { dispatcher_->giveBack(ids); });
     dispatcher_->recover();
     // Rules may have been edited while nobody looked.
     if (store_.meta("rules") != policy_->rules.fingerprint) {

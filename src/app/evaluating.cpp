@@ -23,41 +23,36 @@ rules::Facts Evaluator::factsOf(const Case& subject, Timestamp now) const {
     return {now, fresh_until_(subject.line.key.source)};
 }
 
-Evaluator::Change Evaluator::decide(Case subject, const std::vector<Event>& events, Timestamp now,
-                                    bool just_read) {
-    Change result;
-    auto& change = result.change;
-    for (const auto& event : events) appendEvent(subject, change.new_events, event, now);
-    if (const auto lapse = rules::lapseEvent(policy_->rules, subject, now))
-        appendEvent(subject, change.new_events, *lapse, now);
-    auto facts = factsOf(subject, now);
+void Evaluator::decide(Changes& changes, Case&& subject, const std::vector<Event>& events,
+                       Timestamp now, bool just_read) {
+    auto& change = changes.cases.emplace_back();
+    change.after = std::move(subject);
+    auto& after = change.after;
+    for (const auto& event : events) appendEvent(after, change.new_events, event, now);
+    if (const auto lapse = rules::lapseEvent(policy_->rules, after, now))
+        appendEvent(after, change.new_events, *lapse, now);
+    auto facts = factsOf(after, now);
     if (just_read && (!facts.fresh_until || *facts.fresh_until <= now))
         facts.fresh_until = now + std::chrono::seconds{1};
-    const auto decision = rules::evaluate(policy_->rules, subject, facts);
-    auto plan = outbox::reconcile(subject, decision, now);
+    const auto decision = rules::evaluate(policy_->rules, after, facts);
+    auto plan = outbox::reconcile(after, decision, now);
     change.new_notices = std::move(plan.create);
     change.changed_notices = std::move(plan.change);
-    subject.look_again = decision.look_again;
-    result.stale = std::move(plan.stale_messages);
-    change.after = std::move(subject);
-    return result;
+    after.look_again = decision.look_again;
+    changes.stale.insert(changes.stale.end(), plan.stale_messages.begin(),
+                         plan.stale_messages.end());
 }
 
-void Evaluator::commit(std::vector<Change>& changes, Timestamp now) {
-    std::vector<CaseChange> bare;
-    std::vector<MessageId> stale;
-    bare.reserve(changes.size());
-    for (auto& [change, its_stale] : changes) {
-        bare.push_back(std::move(change));
-        stale.insert(stale.end(), its_stale.begin(), its_stale.end());
-    }
-    store_.commit(bare);
+void Evaluator::commit(Changes& changes, Timestamp now) {
+    store_.commit(changes.cases);
     // Two cases of one digest name the same message.
+    auto& stale = changes.stale;
     std::sort(stale.begin(), stale.end());
     stale.erase(std::unique(stale.begin(), stale.end()), stale.end());
     // Taking a message back makes its cases due, and they are decided anew without it.
-    if (!stale.empty()) store_.supersede(stale, "the line changed before the message left", now);
-    for (std::size_t i = 0; i < changes.size(); ++i) changes[i].change = std::move(bare[i]);
+    if (stale.empty()) return;
+    if (on_stale_) on_stale_(stale);
+    store_.supersede(stale, "the line changed before the message left", now);
 }
 
 int Evaluator::evaluateDue(Timestamp now, int limit) {
@@ -68,10 +63,9 @@ int Evaluator::evaluateDue(Timestamp now, int limit) {
 
 void Evaluator::evaluateNow(const std::vector<CaseId>& ids, Timestamp now) {
     if (ids.empty()) return;
-    std::vector<Change> changes;
-    changes.reserve(ids.size());
-    for (auto& subject : store_.cases(ids))
-        changes.push_back(decide(std::move(subject), {}, now, false));
+    Changes changes;
+    changes.cases.reserve(ids.size());
+    for (auto& subject : store_.cases(ids)) decide(changes, std::move(subject), {}, now, false);
     commit(changes, now);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "app/policy.hpp"
@@ -19,18 +20,23 @@ public:
     Evaluator(Store& store, const Policy& policy, FreshUntil fresh_until);
 
     void usePolicy(const Policy& policy) { policy_ = &policy; }
+    /// Called with messages that are about to be taken back, before the store is told.
+    void onStale(std::function<void(const std::vector<MessageId>&)> callback) {
+        on_stale_ = std::move(callback);
+    }
 
-    /// A case as it should be after `events`, and the messages that say what is no longer true.
-    struct Change {
-        CaseChange change;
+    /// Cases as they should be, and the messages that say what is no longer true.
+    struct Changes {
+        std::vector<CaseChange> cases;
         std::vector<MessageId> stale;
     };
-    /// `subject.line` is the new line already. `just_read`: the line comes from a read under way,
-    /// and is fresh whatever the last poll was.
-    Change decide(Case subject, const std::vector<Event>& events, Timestamp now, bool just_read);
+    /// Adds what becomes of a case after `events`. `subject.line` is the new line already.
+    /// `just_read`: the line comes from a read under way, and is fresh whatever the last poll was.
+    void decide(Changes& changes, Case&& subject, const std::vector<Event>& events, Timestamp now,
+                bool just_read);
 
     /// Writes the changes, and takes stale messages back.
-    void commit(std::vector<Change>& changes, Timestamp now);
+    void commit(Changes& changes, Timestamp now);
 
     /// Evaluates up to `limit` cases whose time has come; returns how many there were.
     int evaluateDue(Timestamp now, int limit);
@@ -46,6 +52,7 @@ private:
     Store& store_;
     const Policy* policy_;
     FreshUntil fresh_until_;
+    std::function<void(const std::vector<MessageId>&)> on_stale_;
 };
 
 }  // namespace backorderd::app

@@ -67,8 +67,7 @@ void Poller::Intake::commitSlice() {
     commit(decideSlice(records, now), now);
 }
 
-std::vector<Evaluator::Change> Poller::Intake::decideSlice(std::vector<Record>& records,
-                                                           Timestamp now) {
+Evaluator::Changes Poller::Intake::decideSlice(std::vector<Record>& records, Timestamp now) {
     std::vector<CaseId> ids;
     for (auto& record : records) {
         // A line that is not resident may have had a case before: it was closed since.
@@ -82,53 +81,49 @@ std::vector<Evaluator::Change> Poller::Intake::decideSlice(std::vector<Record>& 
         const auto id = subject.id;
         before.emplace(id, std::move(subject));
     }
-    std::vector<Evaluator::Change> changes;
-    changes.reserve(records.size());
+    Evaluator::Changes changes;
+    changes.cases.reserve(records.size());
     for (auto& record : records) {
-        auto change = record.case_id == 0
-                          ? decideNew(record, now)
-                          : decideKnown(std::move(before.at(record.case_id)), record, now);
-        if (change) {
-            change->change.fingerprint = record.fingerprint;
-            changes.push_back(std::move(*change));
-        } else {
-            poller_.known_.put(record.line.key.id, record.fingerprint, 0);
-        }
+        if (record.case_id == 0) decideNew(changes, record, now);
+        else decideKnown(changes, std::move(before.at(record.case_id)), record, now);
     }
     return changes;
 }
 
-std::optional<Evaluator::Change> Poller::Intake::decideNew(Record& record, Timestamp now) {
+void Poller::Intake::decideNew(Evaluator::Changes& changes, Record& record, Timestamp now) {
     auto events = lines::diff(nullptr, record.line);
-    if (events.empty()) return std::nullopt;
+    if (events.empty()) return poller_.known_.put(record.line.key.id, record.fingerprint, 0);
     if (auto* opened = std::get_if<LineOpened>(&events.front())) opened->adopted = adopting_;
     Case subject;
     subject.line = std::move(record.line);
     subject.opened_at = now;
     subject.adopted = adopting_;
-    return poller_.evaluator_.decide(std::move(subject), events, now, true);
+    poller_.evaluator_.decide(changes, std::move(subject), events, now, true);
+    changes.cases.back().fingerprint = record.fingerprint;
 }
 
-std::optional<Evaluator::Change> Poller::Intake::decideKnown(Case before, Record& record,
-                                                             Timestamp now) {
+void Poller::Intake::decideKnown(Evaluator::Changes& changes, Case before, Record& record,
+                                 Timestamp now) {
     if (before.closed_at && lines::isOnBackOrder(record.line)) {
         Case subject;  // A new life of the same line, whatever its last state was.
-        const std::vector<Event> events{Reopened{record.line.open()}};
         subject.line = std::move(record.line);
         subject.opened_at = now;
-        return poller_.evaluator_.decide(std::move(subject), events, now, true);
+        const std::vector<Event> events{Reopened{subject.line.open()}};
+        poller_.evaluator_.decide(changes, std::move(subject), events, now, true);
+    } else {
+        std::vector<Event> events;
+        if (!before.closed_at) events = lines::diff(&before.line, record.line);
+        before.line = std::move(record.line);
+        before.missing_since.reset();
+        poller_.evaluator_.decide(changes, std::move(before), events, now, true);
     }
-    std::vector<Event> events;
-    if (!before.closed_at) events = lines::diff(&before.line, record.line);
-    before.line = std::move(record.line);
-    before.missing_since.reset();
-    return poller_.evaluator_.decide(std::move(before), events, now, true);
+    changes.cases.back().fingerprint = record.fingerprint;
 }
 
-void Poller::Intake::commit(std::vector<Evaluator::Change> changes, Timestamp now) {
-    if (changes.empty()) return;
+void Poller::Intake::commit(Evaluator::Changes changes, Timestamp now) {
+    if (changes.cases.empty()) return;
     poller_.evaluator_.commit(changes, now);
-    for (const auto& [change, stale] : changes) {
+    for (const auto& change : changes.cases) {
         count(change);
         const auto& line = change.after.line;
         const auto case_id = change.after.closed_at ? CaseId{0} : change.after.id;
@@ -158,7 +153,7 @@ std::vector<Poller::Intake::Absent> Poller::Intake::absent() const {
 void Poller::Intake::resolveRenumbered() {
     if (siblings_.empty()) return;
     const auto now = poller_.clock_.now();
-    std::vector<Evaluator::Change> changes;
+    Evaluator::Changes changes;
     for (const auto& absent : absent()) {
         if (siblings_.empty()) break;
         auto subject = std::move(poller_.store_.cases(std::vector{absent.case_id}).front());
@@ -173,9 +168,8 @@ void Poller::Intake::resolveRenumbered() {
         events.insert(events.end(), more.begin(), more.end());
         subject.line = std::move(match->line);
         subject.missing_since.reset();
-        auto change = poller_.evaluator_.decide(std::move(subject), events, now, true);
-        change.change.fingerprint = match->fingerprint;
-        changes.push_back(std::move(change));
+        poller_.evaluator_.decide(changes, std::move(subject), events, now, true);
+        changes.cases.back().fingerprint = match->fingerprint;
         siblings_.erase(match);
         poller_.known_.erase(absent.id);
     }
@@ -200,9 +194,9 @@ void Poller::Intake::takeGone(const Absent& absent) {
     if (subject.closed_at) return;
     const auto now = poller_.clock_.now();
     const std::vector<Event> events{Vanished{}};
-    std::vector<Evaluator::Change> changes;
-    changes.push_back(poller_.evaluator_.decide(std::move(subject), events, now, true));
-    changes.back().change.fingerprint = kNoFingerprint;
+    Evaluator::Changes changes;
+    poller_.evaluator_.decide(changes, std::move(subject), events, now, true);
+    changes.cases.back().fingerprint = kNoFingerprint;
     commit(std::move(changes), now);
 }
 
@@ -213,8 +207,8 @@ void Poller::Intake::takeMissing(const Absent& absent) {
     ++report_.missing;
     const auto now = poller_.clock_.now();
     subject.missing_since = now;
-    std::vector<Evaluator::Change> changes;
-    changes.push_back(poller_.evaluator_.decide(std::move(subject), {}, now, true));
+    Evaluator::Changes changes;
+    poller_.evaluator_.decide(changes, std::move(subject), {}, now, true);
     commit(std::move(changes), now);
 }
 

@@ -52,10 +52,10 @@ private:
     };
     void takeRecord(const LineRecord& record, std::size_t index, SnapshotReader& reader);
     bool hasSibling(const OrderLine& line) const;
-    std::vector<Evaluator::Change> decideSlice(std::vector<Record>& records, Timestamp now);
-    std::optional<Evaluator::Change> decideKnown(Case before, Record& record, Timestamp now);
-    std::optional<Evaluator::Change> decideNew(Record& record, Timestamp now);
-    void commit(std::vector<Evaluator::Change> changes, Timestamp now);
+    Evaluator::Changes decideSlice(std::vector<Record>& records, Timestamp now);
+    void decideKnown(Evaluator::Changes& changes, Case before, Record& record, Timestamp now);
+    void decideNew(Evaluator::Changes& changes, Record& record, Timestamp now);
+    void commit(Evaluator::Changes changes, Timestamp now);
     void count(const CaseChange& change);
 
     Poller& poller_;

@@ -13,8 +13,7 @@ Problems orderProblems(Problems problems) {
     };
     std::ranges::stable_sort(problems, {}, place);
     // An alias makes one mistake stand in several places of the tree, but in one of the file.
-    const auto repeated = std::ranges::unique(problems);
-    problems.erase(repeated.begin(), repeated.end());
+    problems.erase(std::unique(problems.begin(), problems.end()), problems.end());
     if (problems.size() <= kProblemsMax) return problems;
     const Problem rest{
         {problems.front().place.file, 0, 0},

@@ -11,7 +11,7 @@
 namespace backorderd::config {
 namespace {
 
-constexpr std::size_t kSecretBytesMax = 64 * 1024;
+constexpr std::size_t kSecretBytesMax = 65'536;
 constexpr const char* kForms = "write { file: PATH }, { env: NAME } or { credential: NAME }";
 
 /// The content of a secret's file without the line break at its end; a problem where it is none.

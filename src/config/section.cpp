@@ -14,7 +14,7 @@
 namespace backorderd::config {
 namespace {
 
-constexpr std::size_t kTextBytesMax = 64 * 1024;
+constexpr std::size_t kTextBytesMax = 65'536;
 constexpr std::size_t kListMax = 1000;
 
 /// The seconds of a period that needs no calendar.

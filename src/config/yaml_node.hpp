@@ -38,7 +38,7 @@ struct Node {
 };
 
 /// What a file may cost us, whoever wrote it.
-constexpr std::size_t kFileBytesMax = 4 * 1024 * 1024;
+constexpr std::size_t kFileBytesMax = std::size_t{4} * 1024 * 1024;
 constexpr std::size_t kDepthMax = 64;
 constexpr std::size_t kValuesMax = 250'000;
 constexpr std::size_t kKeyBytesMax = 200;

@@ -1,5 +1,6 @@
 #include "demo/demo.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <filesystem>
@@ -51,7 +52,7 @@ std::string settingsText(const Options& options) {
            "    kind: file\n"
            "    folder: mail\n"
            "log:\n"
-           "  level: warn\n";
+           "  level: err\n";
 }
 
 std::string dayTitle(Date day) {
@@ -134,6 +135,7 @@ private:
             mails.push_back("    -> " + message.recipient.address + "  \"" + message.subject +
                             "\"");
         }
+        std::reverse(mails.begin(), mails.end());  // The list begins with the newest.
         last_told_ = newest_;
         if (news_.empty() && mails.empty()) return;
         story_.line(dayTitle(day));

@@ -12,8 +12,6 @@ constexpr int kKeepClosedDays = 7;
 
 Decimal whole(int count) { return Decimal{count}; }
 
-std::string shortDate(Date date) { return formatDate(date).substr(5); }
-
 struct Product {
     const char* id;
     const char* name;
@@ -67,7 +65,7 @@ World::World(std::uint32_t seed, Date first_day, std::string source)
     : random_{seed}, source_{std::move(source)} {
     // What had gone wrong before anybody watched: the baseline.
     for (int i = 0; i < 6; ++i)
-        sell(i, next_order_++, 1, i, 4 + 3 * i, first_day - std::chrono::days{9 + 3 * i});
+        sell(i, next_order_++, 1, i, 4 + 3 * i, first_day - std::chrono::days{2 + i});
 }
 
 /// Not a std:: distribution: those may differ between libraries, and a seed must not.
@@ -158,8 +156,8 @@ void World::supplierWrites(Date day, std::vector<std::string>& news) {
         }
         news.push_back("Supplier of " + std::string{kProducts[purchase.product].id} + ' ' +
                        (slip > 0 ? "slips " : "gains ") + std::to_string(slip) + " days to " +
-                       shortDate(purchase.expected) + " (" + purchase.number + ", " +
-                       std::to_string(moved) + " lines wait for it)");
+                       formatDate(purchase.expected) + " (" + purchase.number + ", " +
+                       std::to_string(moved) + " waiting)");
     }
 }
 

@@ -114,8 +114,6 @@ void decideStatus(Evaluation& evaluation, const FirstMessage& first) {
 
     evaluation.lookAgain(next);
     auto due = dueStatus(evaluation, series.at(n), calendar, zone);
-    if (due.row && !isPending(due.row->state)) return withholdUntil(evaluation, next);
-    if (due.at > evaluation.now) return withholdUntil(evaluation, std::min(due.at, next));
     const bool frozen = due.row && due.row->state == NoticeState::Bundled;
     if (evaluation.customerNoticeWanted() && !frozen) {
         evaluation.withhold(Topic::Status, WithheldReason::PendingFirst, [] {
@@ -123,6 +121,8 @@ void decideStatus(Evaluation& evaluation, const FirstMessage& first) {
         });
         return;
     }
+    if (due.row && !isPending(due.row->state)) return withholdUntil(evaluation, next);
+    if (due.at > evaluation.now) return withholdUntil(evaluation, std::min(due.at, next));
     auto* const notice = evaluation.propose(
         rule, {.topic = Topic::Status,
                .key = std::move(due.key),

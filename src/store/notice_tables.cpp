@@ -100,7 +100,9 @@ NoticeTables::NoticeTables(SQLite::Database& database)
               " WHERE message_id = ?1 AND state <> ?2"
               " AND state IN ('bundled', 'refused', 'unknown', 'dead')"},
       release_{database,
-               "UPDATE notice SET state = 'planned', state_reason = ?2, state_at = ?3,"
+               // Later than before in any case: the next message's id is made of this moment.
+               "UPDATE notice SET state = 'planned', state_reason = ?2,"
+               " state_at = max(?3, state_at + 1),"
                " message_id = NULL WHERE message_id = ?1 AND state = 'bundled'"},
       drop_{database,
             "UPDATE notice SET state = 'dropped', state_reason = ?2, state_at = ?3"

@@ -279,7 +279,7 @@ void SqliteStore::supersede(std::span<const MessageId> ids, std::string_view rea
                             Timestamp now) {
     writing("superseding messages", [&] {
         for (const auto id : ids) {
-            require(messages_.supersede(id, reason, now), "superseded", id);
+            if (!messages_.supersede(id, reason, now)) continue;  // It is leaving, or has left.
             cases_.wakeOf(id, now);
             notices_.release(id, reason, now);
         }

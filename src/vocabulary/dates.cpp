@@ -1,7 +1,6 @@
 #include "backorderd/dates.hpp"
 
 #include <array>
-#include <cstdio>
 #include <utility>
 
 namespace backorderd {
@@ -66,6 +65,12 @@ std::optional<std::chrono::seconds> takeOffset(std::string_view& text) {
     return west ? -offset : offset;
 }
 
+/// Lines are stored by the million: no printf here.
+void writeDigits(std::string& text, std::size_t at, std::size_t count, unsigned value) {
+    for (std::size_t i = at + count; i-- > at; value /= 10)
+        text[i] = static_cast<char>('0' + value % 10);
+}
+
 // The longest word first, so that `bd` is not taken for `d`.
 constexpr std::array<std::pair<std::string_view, Period::Unit>, 6> kUnits{{
     {"bd", Period::Unit::BusinessDays},
@@ -86,10 +91,11 @@ std::optional<Date> parseDate(std::string_view text) {
 
 std::string formatDate(Date date) {
     const std::chrono::year_month_day ymd{date};
-    std::array<char, 32> text{};
-    const int length = std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", int{ymd.year()},
-                                     unsigned{ymd.month()}, unsigned{ymd.day()});
-    return {text.data(), static_cast<std::size_t>(length)};
+    std::string text = "0000-00-00";
+    writeDigits(text, 0, 4, static_cast<unsigned>(int{ymd.year()}));
+    writeDigits(text, 5, 2, unsigned{ymd.month()});
+    writeDigits(text, 8, 2, unsigned{ymd.day()});
+    return text;
 }
 
 std::optional<Timestamp> parseTimestamp(std::string_view text) {
@@ -106,13 +112,11 @@ std::optional<Timestamp> parseTimestamp(std::string_view text) {
 std::string formatTimestamp(Timestamp at) {
     const auto day = std::chrono::floor<std::chrono::days>(at);
     const std::chrono::hh_mm_ss time{at - day};
-    std::array<char, 32> text{};
-    const int length = std::snprintf(text.data(), text.size(), "T%02d:%02d:%02dZ",
-                                     static_cast<int>(time.hours().count()),
-                                     static_cast<int>(time.minutes().count()),
-                                     static_cast<int>(time.seconds().count()));
-    return formatDate(Date{day.time_since_epoch()}) +
-           std::string{text.data(), static_cast<std::size_t>(length)};
+    std::string text = formatDate(Date{day.time_since_epoch()}) + "T00:00:00Z";
+    writeDigits(text, 11, 2, static_cast<unsigned>(time.hours().count()));
+    writeDigits(text, 14, 2, static_cast<unsigned>(time.minutes().count()));
+    writeDigits(text, 17, 2, static_cast<unsigned>(time.seconds().count()));
+    return text;
 }
 
 std::optional<Period> parsePeriod(std::string_view text) {

@@ -285,11 +285,16 @@ public:
         return store->cases(store->listCases(filter)).at(0);
     }
 
+    static config::Settings emptySettings() {
+        return {"", "", "", "", "", 30s, 2000, {}, {}, {}, {}, {},
+                config::Section::fromText("{}", "test")};
+    }
+
     TemporaryFolder folder;
     FakeClock clock;
     FakeErp erp;
     FakeMailbox mailbox;
-    config::Settings settings{.root = config::Section::fromText("{}", "test")};
+    config::Settings settings = emptySettings();
     std::unique_ptr<asio::io_context> context;
     std::unique_ptr<Store> store;
     std::unique_ptr<Log> log;

@@ -270,7 +270,9 @@ TEST(Decisions, KeepTheirPromisesOverRandomHistories) {
         line.on_look = [&](const Timeline& its, std::optional<Timestamp> look_again) {
             EXPECT_TRUE(!look_again || *look_again > its.now) << seed;
             const auto again = its.look(rules::Detail::Full);
-            EXPECT_EQ(again.look_again, look_again) << seed << formatTimestamp(its.now);
+            // A second look may find that less waits, never that something came sooner.
+            EXPECT_TRUE(!again.look_again || (look_again && *look_again <= *again.look_again))
+                << seed << " " << formatTimestamp(its.now);
             for (const auto& wanted : again.wanted) {
                 EXPECT_NE(wanted.id, 0) << seed << " a second look finds " << wanted.key;
                 EXPECT_THAT(its.subject.notices, ::testing::Contains(wanted)) << seed;

@@ -90,9 +90,9 @@ TEST_P(StoreContract, AMessageIsClaimedByOneSenderOnce) {
 
 TEST_P(StoreContract, ASentMessageIsHeardAndItsCaseIsDue) {
     const auto it = onWire("8");
-    const Annotation note{.source = "erp", .order_id = "o100", .marker = "k1", .text = "told"};
-    settle({.id = it.message_id, .state = MessageState::Sent, .reply = "250 OK"}, kNow + minutes{1},
-           {note});
+    auto accepted = outcome(it.message_id, MessageState::Sent);
+    accepted.reply = "250 OK";
+    settle(accepted, kNow + minutes{1}, {note("k1")});
     reopen();
     const auto sent = messageOf(it.message_id);
     EXPECT_EQ(sent.state, MessageState::Sent);

@@ -41,8 +41,9 @@ CREATE TABLE line (
 -- A line's life from opened to closed. Narrow, because most changes concern the times only; the
 -- line itself is in case_line. Customers come in no order, and an index over them would dirty most
 -- of its pages in every slice of a first load: the cases of one customer are found by a scan.
+-- A row is never deleted, because its number lives on in the ids of messages.
 CREATE TABLE case_file (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     source_id INTEGER NOT NULL,
     opened_at INTEGER NOT NULL,
     adopted INTEGER NOT NULL CHECK (adopted IN (0, 1)),

@@ -116,8 +116,12 @@ asio::awaitable<std::optional<PollReport>> Engine::poll(std::string name) {
 }
 
 void Engine::report(const PollReport& poll_report) {
-    const auto level = poll_report.end == PollReport::End::Complete ? Log::Level::Info
-                                                                    : Log::Level::Warning;
+    // A poll that found nothing new is worth a line only to somebody who looks for it.
+    const bool complete = poll_report.end == PollReport::End::Complete;
+    const bool news = poll_report.changed > 0 || poll_report.missing > 0;
+    const auto level = !complete ? Log::Level::Warning
+                       : news    ? Log::Level::Info
+                                 : Log::Level::Debug;
     log_.write(level, std::string{"poll."}.append(endName(poll_report.end)),
                {{"source", poll_report.source},
                 {"lines", std::to_string(poll_report.lines)},

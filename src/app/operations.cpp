@@ -183,6 +183,10 @@ json Operations::preview(const json& arguments) {
         auto& entry = request.entries.front();
         entry.subject = findCase(line);
         entry.notice.case_id = entry.subject.id;
+        entry.notice.facts = {entry.subject.line.promise, entry.subject.line.open()};
+        entry.told_before.reset();
+        entry.event.reset();
+        if (!entry.subject.events.empty()) entry.event = entry.subject.events.back().event;
         request.recipient.name = entry.subject.line.contact.name;
         if (language.empty()) request.recipient.language = entry.subject.line.contact.language;
         request.now = clock_.now();

@@ -184,10 +184,8 @@ JsonFlattener::Fault JsonFlattener::Parts::readField(ondemand::field& field, int
     const int at = stepOf(field);
     if (at < 0) return {"a name of a member is not valid JSON", nullptr};
     ondemand::value& value = field.value();
-    ondemand::json_type type{};
-    if (const auto error = value.type().get(type)) return notJson(error, {});
     const auto& found = steps[static_cast<std::size_t>(at)];
-    if (type != ondemand::json_type::object)
+    if (!value.raw_json_token().starts_with('{'))
         return found.column < 0 ? Fault{} : takeScalar(value, found.column);
     ondemand::object inner;
     if (const auto error = value.get_object().get(inner)) return notJson(error, {});

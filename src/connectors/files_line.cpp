@@ -17,7 +17,7 @@ void join(Supply& own, const Supply& joined) {
 
 std::string writtenOtherwise(const Cell& cell, const LineColumn& target, const ValueFormat& format) {
     const bool date = target.field->type == FieldType::Date;
-    return fmt::format("'{}' is not a {}, which '{}' must be, as this file writes it ({})",
+    return fmt::format("'{}' is not a {}, which '{}' must be, as this file writes them ({})",
                        cell.text.substr(0, 60), date ? "date" : "number", target.name,
                        date ? fmt::format("'{}'", format.date)
                             : fmt::format("decimal sign '{}', {}", format.decimal,
@@ -32,7 +32,7 @@ bool isCanonical(FieldType type, const ValueFormat& format, std::string_view tex
     switch (type) {
         case FieldType::Text: return true;
         case FieldType::Number: return format.decimal == '.' && format.thousands.empty();
-        case FieldType::Date: return text.size() == 10 && format.date == "%Y-%m-%d";
+        case FieldType::Date: return text.empty();
         case FieldType::Kind: return false;
     }
     return false;

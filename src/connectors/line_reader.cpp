@@ -2,34 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdlib>
 
 namespace backorderd::connectors {
 namespace {
 
-/// Beyond this a quantity is a mistake of the ERP's, and sums could leave the range of a Decimal,
-/// which ends the process.
-constexpr std::int64_t kQuantityMax = 1'000'000'000'000;
-constexpr double kValueMax = 9e12;
-
 std::string_view typeWords(FieldType type) {
     switch (type) {
         case FieldType::Text: return "a text";
-        case FieldType::Number: return "a number";
+        case FieldType::Number: return "a number of at most 1,000,000,000 either way";
         case FieldType::Date: return "a date";
         case FieldType::Kind: return "one of backorder, preorder, drop-ship, made-to-order";
     }
     std::abort();
-}
-
-double asDouble(Decimal value) {
-    return static_cast<double>(value.millionths()) / static_cast<double>(Decimal::kScale);
-}
-
-bool isTooLarge(Decimal value) {
-    return value > Decimal::fromMillionths(kQuantityMax * Decimal::kScale) ||
-           value < Decimal::fromMillionths(-kQuantityMax * Decimal::kScale);
 }
 
 }  // namespace
@@ -61,14 +46,6 @@ std::string lineFault(const OrderLine& line) {
     if (line.order.number.empty()) return "the line has no order number ('order.number')";
     if (line.item.id.empty()) return "the line has no item number ('item.id')";
     if (line.customer.id.empty()) return "the line has no customer number ('customer.id')";
-    for (const Decimal quantity : {line.ordered, line.shipped, line.cancelled,
-                                   line.allocated.value_or(Decimal{}), line.unit_price.amount})
-        if (isTooLarge(quantity))
-            return fmt::format("{} is out of range: at most {} either way", quantity.toString(),
-                               kQuantityMax);
-    if (std::abs(asDouble(line.open()) * asDouble(line.unit_price.amount)) > kValueMax)
-        return fmt::format("the value of the open quantity is out of range: {} times {}",
-                           line.open().toString(), line.unit_price.amount.toString());
     return {};
 }
 

@@ -22,7 +22,7 @@ bool isLineColumn(std::string_view name);
 std::string setColumn(OrderLine& line, const LineColumn& column, std::string_view text);
 
 /// What keeps a line that was read in full from being used: a field that every line must have is
-/// missing, or its numbers cannot be calculated with. Empty: nothing.
+/// missing. Empty: nothing.
 std::string lineFault(const OrderLine& line);
 
 }  // namespace backorderd::connectors

@@ -52,7 +52,7 @@ std::string settingsText(const Options& options) {
            "    kind: file\n"
            "    folder: mail\n"
            "log:\n"
-           "  level: err\n";
+           "  level: error\n";
 }
 
 std::string dayTitle(Date day) {

@@ -26,12 +26,13 @@ CaseTables::CaseTables(SQLite::Database& database, SourceTables& sources, Notice
       notices_{notices},
       insert_{database,
               "INSERT INTO case_file (source_id, opened_at, adopted, closed_at, missing_since,"
-              " look_again, earlier_case_id, customer_id, order_number, item_id, position)"
-              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"},
+              " look_again, customer_id, order_number, item_id, position)"
+              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
       insert_line_{database, "INSERT INTO case_line (case_id, line) VALUES (?1, ?2)"},
       insert_event_{database,
                     "INSERT INTO case_event (case_id, seq, at, name, members)"
                     " VALUES (?1, ?2, ?3, ?4, ?5)"},
+      update_earlier_{database, "UPDATE case_file SET earlier_case_id = ?2 WHERE id = ?1"},
       times_{database, "SELECT closed_at, missing_since, look_again FROM case_file WHERE id = ?1"},
       update_times_{database,
                     "UPDATE case_file SET closed_at = ?2, missing_since = ?3, look_again = ?4"
@@ -78,18 +79,15 @@ void CaseTables::insert(CaseChange& change) {
     if (!change.fingerprint)
         throw std::logic_error(fmt::format("new case of line {} has no fingerprint", line.key.id));
     const auto source_id = sources_.idOf(line.key.source);
-    const auto known = sources_.findLine(source_id, line.key.id);
-    std::optional<CaseId> earlier;
-    if (known) earlier = known->case_id;
     insert_.run(source_id, after.opened_at, after.adopted, after.closed_at, after.missing_since,
-                after.look_again, earlier, line.customer.id, line.order.number, line.item.id,
-                line.position);
+                after.look_again, line.customer.id, line.order.number, line.item.id, line.position);
     after.id = database_.getLastInsertRowid();
     insert_line_.run(after.id, codec::encodeLine(line));
-    if (known)
-        sources_.updateLine(source_id, line.key.id, lineRow(change));
-    else
-        sources_.insertLine(source_id, line.key.id, lineRow(change));
+    // Nearly every new case is of a new line: only where it is not, the line is looked up.
+    const auto row = lineRow(change);
+    if (sources_.insertLine(source_id, line.key.id, row)) return;
+    update_earlier_.run(after.id, sources_.findLine(source_id, line.key.id)->case_id);
+    sources_.updateLine(source_id, line.key.id, row);
 }
 
 // What stays as it is, is not written: most changes touch the times alone, and a page that is not
@@ -152,10 +150,7 @@ void CaseTables::renumber(std::int64_t source_id, const std::string& old_line_id
                           const std::string& line_id, const SourceTables::LineRow& row) {
     if (!isCurrent(row.case_id)) return;
     sources_.deleteLine(source_id, old_line_id, row.case_id);
-    if (sources_.findLine(source_id, line_id))
-        sources_.updateLine(source_id, line_id, row);
-    else
-        sources_.insertLine(source_id, line_id, row);
+    if (!sources_.insertLine(source_id, line_id, row)) sources_.updateLine(source_id, line_id, row);
 }
 
 bool CaseTables::isCurrent(CaseId id) { return !later_.rows(id).next(); }

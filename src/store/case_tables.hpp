@@ -40,7 +40,7 @@ private:
     SourceTables& sources_;
     NoticeTables& notices_;
     codec::LineDecoder decoder_;
-    Query insert_, insert_line_, insert_event_;
+    Query insert_, insert_line_, insert_event_, update_earlier_;
     Query times_, update_times_, stored_, update_names_, update_line_, later_;
     Query read_, events_, wake_, wake_of_;
 };

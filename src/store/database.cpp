@@ -147,6 +147,9 @@ void prepareDirectory(const std::string& directory, bool create) {
 }
 
 SQLite::Database openDatabase(const std::string& directory, const OpenOptions& options) {
+    // SQLite otherwise counts every allocation of the process under a lock. It heeds this only
+    // before its first use, and says so; either way is right.
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     try {
         close(openFile(directory, kDatabaseFile));
         SQLite::Database database{pathIn(directory, kDatabaseFile),

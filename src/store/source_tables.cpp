@@ -38,7 +38,7 @@ SourceTables::SourceTables(SQLite::Database& database)
                  " WHERE source_id = ?1 AND line_id = ?2"},
       insert_line_{database,
                    "INSERT INTO line (source_id, line_id, case_id, fingerprint, open, missing)"
-                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
+                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING"},
       update_line_{database,
                    "UPDATE line SET case_id = ?3, fingerprint = ?4, open = ?5, missing = ?6"
                    " WHERE source_id = ?1 AND line_id = ?2"},
@@ -125,10 +125,10 @@ std::optional<SourceTables::LineRow> SourceTables::findLine(std::int64_t source_
     return LineRow{rows.integer(0), fingerprint(rows.integer(1)), rows.flag(2), rows.flag(3)};
 }
 
-void SourceTables::insertLine(std::int64_t source_id, const std::string& line_id,
+bool SourceTables::insertLine(std::int64_t source_id, const std::string& line_id,
                               const LineRow& row) {
-    insert_line_.run(source_id, line_id, row.case_id, stored(row.fingerprint), row.open,
-                     row.missing);
+    return insert_line_.run(source_id, line_id, row.case_id, stored(row.fingerprint), row.open,
+                            row.missing) == 1;
 }
 
 void SourceTables::updateLine(std::int64_t source_id, const std::string& line_id,

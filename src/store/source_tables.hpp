@@ -41,7 +41,8 @@ public:
         bool operator==(const LineRow&) const = default;
     };
     std::optional<LineRow> findLine(std::int64_t source_id, const std::string& line_id);
-    void insertLine(std::int64_t source_id, const std::string& line_id, const LineRow& row);
+    /// False, with nothing done, where the line has a row already.
+    bool insertLine(std::int64_t source_id, const std::string& line_id, const LineRow& row);
     void updateLine(std::int64_t source_id, const std::string& line_id, const LineRow& row);
     /// Changes the flags alone; nothing where another case is the line's current one.
     void flagLine(std::int64_t source_id, const std::string& line_id, CaseId case_id, bool open,

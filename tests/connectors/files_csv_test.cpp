@@ -66,24 +66,28 @@ const CsvCase kCsvCases[] = {
      "2"},
     {"NoId", "", kHead + ",S,P,1,C\n2,S,P,1,C\n", "lines.csv:2:1: the row has no line id", "2"},
     {"BadNumber", "", kHead + "1,S,P,many,C\n2,S,P,1,C\n",
-     "lines.csv:2:7: 'many' is not a number, which 'ordered' must be", "2"},
+     "lines.csv:2:7: 'many' is not a number of at most 1,000,000,000 either way, which 'ordered' "
+     "must be", "2"},
     {"BadNumberOfAnotherCountry", "csv: {decimal: ',', thousands: '.'}", kHead + "1,S,P,1.5,C\n",
-     "lines.csv:2:7: '1.5' is not a number, which 'ordered' must be, as this file writes it "
+     "lines.csv:2:7: '1.5' is not a number, which 'ordered' must be, as this file writes them "
      "(decimal sign ',', groups of three digits with '.')",
      ""},
     {"BadDate", "",
      "line,order.number,item.id,ordered,customer.id,promise\n1,S,P,1,C,02.03.2026\n2,S,P,1,C,\n",
-     "lines.csv:2:11: '02.03.2026' is not a date, which 'promise' must be, as this file writes it "
+     "lines.csv:2:11: '02.03.2026' is not a date, which 'promise' must be, as this file writes them "
      "('%Y-%m-%d')",
      "2"},
     {"SeveralFaultsOfOneRow", "",
      "line,order.number,item.id,ordered,customer.id,promise\n1,S,P,x,C,soon\n",
-     "lines.csv:2:7: 'x' is not a number, which 'ordered' must be\n"
-     "lines.csv:2:11: 'soon' is not a date, which 'promise' must be, as this file writes it "
+     "lines.csv:2:7: 'x' is not a number of at most 1,000,000,000 either way, which 'ordered' must "
+     "be\n"
+     "lines.csv:2:11: 'soon' is not a date, which 'promise' must be, as this file writes them "
      "('%Y-%m-%d')",
      ""},
-    {"QuantityOutOfRange", "", kHead + "1,S,P,9000000000000,C\n",
-     "lines.csv:2:1: 9000000000000 is out of range: at most 1000000000000 either way", ""},
+    {"QuantityOutOfRange", "", kHead + "1,S,P,9000000000,C\n",
+     "lines.csv:2:7: '9000000000' is not a number of at most 1,000,000,000 either way, which "
+     "'ordered' must be",
+     ""},
     {"TextBehindTheClosingQuote", "", kHead + "1,S,\"P\"x,1,C\n2,S,P,1,C\n",
      "lines.csv:2:8: text stands behind the closing quote: a quote within a quoted field must be "
      "doubled",

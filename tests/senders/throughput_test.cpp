@@ -5,9 +5,12 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
+#include <cstdlib>
 #include <ctime>
+#include <vector>
 
 #include "senders/senders.hpp"
 #include "support/run_coroutine.hpp"
@@ -20,7 +23,7 @@ namespace asio = boost::asio;
 
 constexpr int kMails = 20'000;
 constexpr int kConnections = 10;
-constexpr int kRounds = 3;
+constexpr int kRounds = 5;
 
 class OpenGate final : public WireGate {
 public:
@@ -89,14 +92,15 @@ double sourceRate(const test::SmtpSink& sink) {
 
 TEST(Throughput, DISABLED_KeepsUpWithSmtpSource) {
     const test::SmtpSink sink({});
-    double worst = 1e9;
+    std::vector<double> ratios;
     for (int round = 0; round < kRounds; ++round) {
         const double theirs = sourceRate(sink);
         const double ours = ourRate(sink);
-        worst = std::min(worst, ours / theirs);
-        fmt::print("ratio:       {:8.2f}\n", ours / theirs);
+        ratios.push_back(ours / theirs);
+        fmt::print("ratio:       {:8.2f}\n", ratios.back());
     }
-    EXPECT_GE(worst, 0.7);
+    std::sort(ratios.begin(), ratios.end());
+    EXPECT_GE(ratios[kRounds / 2], 0.7);
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ std::optional<std::string> readFile(const std::string& path, std::string& reason
         }
         content.append(buffer, static_cast<std::size_t>(count));
     }
-    reason = fmt::format("it is larger than {} MiB", kFileBytesMax / (1024 * 1024));
+    reason = fmt::format("it is larger than {} MiB", kFileBytesMax >> 20);
     return std::nullopt;
 }
 

@@ -116,6 +116,7 @@ void collectFile(const std::string& file, RuleFiles& out, Problems& problems) {
 
 std::vector<std::string> namesOf(const std::vector<NamedNode>& named) {
     std::vector<std::string> names;
+    names.reserve(named.size());
     for (const NamedNode& one : named) names.push_back(one.name);
     return names;
 }

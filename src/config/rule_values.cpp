@@ -26,7 +26,7 @@ std::int64_t roughSeconds(Period period) {
         case Period::Unit::BusinessDays:
             return period.count * kDay;
         case Period::Unit::Weeks:
-            return period.count * 7 * kDay;
+            return period.count * (7 * kDay);
     }
     return 0;
 }

@@ -69,6 +69,7 @@ std::string choiceText(const std::vector<std::string>& words) {
 /// The same for a cell of a Markdown table.
 std::string choiceType(const std::vector<std::string>& words) {
     std::vector<std::string> shown;
+    shown.reserve(words.size());
     for (const std::string& word : words)
         shown.push_back(word.empty()   ? "`\"\"`"
                         : word == "|"  ? "`\\|`"
@@ -217,7 +218,7 @@ std::string Section::required(std::string_view key, std::string_view meaning) {
         (void)impl_->reader.need(key, meaning);
         return {};
     }
-    const std::string value = text(key, "", meaning);
+    std::string value = text(key, "", meaning);
     if (value.empty() && impl_->reader.find(key) && impl_->reader.find(key)->isScalar())
         problem(key, fmt::format("'{}' must not be empty", key));
     return value;

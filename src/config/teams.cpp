@@ -97,8 +97,10 @@ void findAbsenceCycles(const std::vector<Team>& teams, Problems& problems) {
 
 std::vector<Team> readTeams(const std::vector<NamedNode>& named, Problems& problems) {
     std::vector<std::string> names;
+    names.reserve(named.size());
     for (const NamedNode& one : named) names.push_back(one.name);
     std::vector<Team> teams;
+    teams.reserve(named.size());
     for (const NamedNode& one : named) teams.push_back(readTeam(one, names, problems));
     findAbsenceCycles(teams, problems);
     return teams;

@@ -136,8 +136,8 @@ private:
 }  // namespace
 
 std::unique_ptr<Sender> makeFileSender(config::Section& section, net::Net&) {
-    const std::string folder = section.path(
-        "folder", "", "Where the files go; it must be given, and is made where it is missing.");
+    const std::string folder =
+        section.path("folder", "", "Where the files go; it is made where it is missing.");
     if (folder.empty())
         section.problem("folder", "'folder' is missing: say where the files are to go");
     const std::string format =

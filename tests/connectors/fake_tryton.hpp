@@ -167,25 +167,33 @@ private:
         return rights;
     }
 
-    /// Of the domain it understands `id`; the rest holds for every record.
+    /// Of the domain it understands the clauses on fields that a record has; the rest hold.
     json search(const Call& call) {
         const std::string model = call.method.substr(6, call.method.size() - 6 - 12);
         json found = json::array();
         for (const json& record : tables[model]) {
-            bool holds = true;
-            for (const json& clause : call.params.at(0)) {
-                if (clause.at(0) == "id" && clause.at(1) == ">")
-                    holds = holds && record.at("id") > clause.at(2);
-                if (clause.at(0) == "id" && clause.at(1) == "=")
-                    holds = holds && record.at("id") == clause.at(2);
-                if (clause.at(0) == "id" && clause.at(1) == "in")
-                    holds = holds && contains(clause.at(2), record.at("id"));
-            }
+            const bool holds =
+                std::all_of(call.params.at(0).begin(), call.params.at(0).end(),
+                            [&](const json& clause) { return meets(record, clause); });
             if (holds && (call.params.at(2).is_null() ||
                           found.size() < call.params.at(2).get<std::size_t>()))
                 found.push_back(record);
         }
         return found;
+    }
+
+    static bool meets(const json& record, const json& clause) {
+        const auto value = record.find(clause.at(0).get<std::string>());
+        if (value == record.end())
+            return true;
+        const std::string test = clause.at(1);
+        if (test == "in")
+            return contains(clause.at(2), *value);
+        if (test == "=")
+            return *value == clause.at(2);
+        if (test == "!=")
+            return *value != clause.at(2);
+        return test != ">" || *value > clause.at(2);
     }
 
     static bool contains(const json& list, const json& value) {

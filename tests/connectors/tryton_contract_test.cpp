@@ -39,10 +39,14 @@ TEST_F(TrytonContract, YieldsWhatIsShort) {
     EXPECT_EQ(first.warehouse, "Warehouse");
     EXPECT_EQ(first.contact.email, "buying@kestrel.example");
     EXPECT_EQ(first.promise, Promise::on(*parseDate("2026-12-19")));
+    EXPECT_EQ(first.allocated, Decimal{4});
+    EXPECT_EQ(first.supply.reference, "P15");
+    EXPECT_EQ(lineOf(whole, "3").allocated, Decimal{2});
+    EXPECT_EQ(lineOf(whole, "3").supply.reference, "P22");
     EXPECT_EQ(lineOf(whole, "2").contact.language, "de");
     EXPECT_EQ(lineOf(whole, "9").attributes.at("shipment_state"), "exception");
     EXPECT_FALSE(lineOf(whole, "9").promise.known());
-    EXPECT_THAT(whole.end->stock, Contains(StockLevel{"PX-100", "Warehouse", Decimal{4}}));
+    EXPECT_THAT(whole.end->stock, Contains(StockLevel{"SE-018", "Warehouse", Decimal{98}}));
 }
 
 TEST_F(TrytonContract, YieldsAllThatIsOpenWhereTheSettingSaysSo) {

@@ -33,6 +33,11 @@ protected:
         server_.tables["product.product"] = json::array({
             product(2, "PX-100", 4), product(3, "PX-200", 0), product(4, "SE-018", 98),
             product(5, "VA-050", 0), product(6, "MO-24", 2)});
+        server_.tables["stock.move"] = json::array({
+            move(15, "supplier", "draft", 2, 20, "purchase.line,1"),
+            move(20, "storage", "assigned", 2, 4, "stock.move,3"),
+            move(22, "supplier", "draft", 6, 3, "purchase.line,2"),
+            move(23, "storage", "assigned", 6, 2, "stock.move,7")});
         server_.tables["party.contact_mechanism"] = json::array({
             {{"id", 2}, {"party", 3}, {"type", "email"}, {"value", "buying@kestrel.example"}},
             {{"id", 3}, {"party", 4}, {"type", "email"}, {"value", "einkauf@bergmann.example"}}});
@@ -44,6 +49,17 @@ protected:
                 {"name", code},
                 {"quantity", on_hand},
                 {"default_uom.", {{"factor", 1.0}}}};
+    }
+
+    static nlohmann::json move(int id, const char* from, const char* state, int product,
+                               double quantity, const char* origin) {
+        return {{"id", id},
+                {"from_location.type", from},
+                {"state", state},
+                {"product", product},
+                {"internal_quantity", quantity},
+                {"origin", origin},
+                {"purchase.", {{"number", "P" + std::to_string(id)}, {"warehouse", 5}}}};
     }
 
     std::unique_ptr<Connector> make(const std::string& settings = {}) {

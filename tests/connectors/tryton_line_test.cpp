@@ -333,7 +333,7 @@ TEST(TrytonOrderLine, CarriesWhatTheCustomerIsTold) {
     made = makeOrderLine("erp", line, {}, stock, details);
     EXPECT_EQ(made.contact.email, "achats@kestrel.example");
     EXPECT_EQ(made.contact.language, "fr");
-    EXPECT_EQ(made.contact.phone, "+49404728111");
+    EXPECT_EQ(made.contact.phone, "+4940472811");
 }
 
 TEST(TrytonOrderLine, OfACancelledRestIsClosed) {

@@ -205,7 +205,7 @@ TEST_F(TrytonRpc, SettingsAreCheckedWithTheirPlaces) {
         "test.yaml");
     const connectors::Environment environment{"erp", net_, clock_};
     EXPECT_NE(connectors::makeTryton(section, environment), nullptr);
-    EXPECT_THAT(formatProblems(section.problems()), HasSubstr("1:6: warning: the password crosses"));
+    EXPECT_THAT(formatProblems(section.problems()), HasSubstr("test.yaml:1:1: warning: the password crosses"));
 }
 
 }  // namespace

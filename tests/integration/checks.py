@@ -4,7 +4,7 @@ import time
 
 from mail_server import plain_text
 
-MAIL_SECONDS = 120
+MAIL_SECONDS = 180
 
 
 class Checks:

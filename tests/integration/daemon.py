@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 
@@ -10,7 +11,7 @@ from erp_server import DAEMON_PASSWORD, DAEMON_USER
 from mail_server import PASSWORD as MAIL_PASSWORD
 from mail_server import USER as MAIL_USER
 
-START_SECONDS = 60
+START_SECONDS = 300
 STOP_SECONDS = 30
 
 SETTINGS = '''
@@ -120,9 +121,14 @@ class Daemon:
                 [self.binary, 'run', '--config', self.settings],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
+    def answers(self):
+        """Whether the daemon listens; a killed one leaves its socket's file behind."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(os.path.join(self.folder, 'control.sock')) == 0
+
     def wait_until_ready(self):
         deadline = time.monotonic() + START_SECONDS
-        while not os.path.exists(os.path.join(self.folder, 'control.sock')):
+        while not self.answers():
             if self.process.poll() is not None:
                 raise RuntimeError(f'the daemon ended with {self.process.returncode}; '
                                    f'see {self.log}')

@@ -16,7 +16,7 @@ MODULES = [
 ADMIN_PASSWORD = 'admin-of-the-test'
 DAEMON_USER = 'backorderd'
 DAEMON_PASSWORD = 'quiet-WIND-73x'
-START_SECONDS = 60
+START_SECONDS = 300
 
 
 def free_port():

@@ -17,7 +17,7 @@ from erp_server import free_port
 
 USER = 'daemon@house.example'
 PASSWORD = 'mail-of-the-test'
-START_SECONDS = 30
+START_SECONDS = 120
 
 MASTER = '''
 127.0.0.1:{port} inet n - n - - smtpd

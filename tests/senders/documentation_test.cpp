@@ -14,8 +14,8 @@ TEST(ConfigurationPage, HoldsEverySettingOfEveryKind) {
     for (const std::string& kind : senderKinds()) {
         const auto section = config::Section::fromText("url: x\n", "s.yaml");
         makeSender(kind, section, net);
-        EXPECT_EQ(testing_support::undocumented(
-                      section.declared(), "### Senders of the kind `" + kind + "`", "senders[]."),
+        EXPECT_EQ(testing_support::undocumented(section.declared(),
+                                                "## Senders of kind `" + kind + "`", "senders[]."),
                   "");
     }
 }

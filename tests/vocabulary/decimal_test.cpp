@@ -18,7 +18,9 @@ TEST_P(DecimalParse, ReadsExactlyOrRefuses) {
     const auto& [text, written] = GetParam();
     const auto value = Decimal::parse(text);
     ASSERT_EQ(value.has_value(), written != nullptr) << text;
-    if (value) EXPECT_EQ(value->toString(), written);
+    if (value) {
+        EXPECT_EQ(value->toString(), written);
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -28,8 +28,9 @@ TEST(LineFields, EveryFieldKeepsWhatItIsGiven) {
         OrderLine line;
         ASSERT_TRUE(field.set(line, exampleOf(field.type))) << field.name;
         // A range of one day is a single date, so the beginning shows only where it differs.
-        if (field.name != "promise.from")
+        if (field.name != "promise.from") {
             EXPECT_EQ(field.get(line), exampleOf(field.type)) << field.name;
+        }
         EXPECT_TRUE(field.set(line, "")) << field.name << " can be unknown";
     }
     EXPECT_EQ(findLineField("item.colour"), nullptr);

@@ -82,10 +82,9 @@ constexpr LineField field(std::string_view name, FieldType type, std::string_vie
 // the range; `promise.from` is its beginning where that differs.
 bool setPromise(OrderLine& line, std::string_view text) {
     auto& promise = line.promise;
-    const bool single = promise.from == promise.to;
     if (!assign(promise.to, text)) return false;
-    if (single || !promise.to || !promise.from) promise.from = promise.to;
-    if (promise.from > promise.to) promise.from = promise.to;
+    // A beginning that came first stays, where it is one.
+    if (!promise.to || !promise.from || *promise.from > *promise.to) promise.from = promise.to;
     return true;
 }
 bool setPromiseFrom(OrderLine& line, std::string_view text) {

@@ -39,13 +39,17 @@ struct Script {
 class ScriptedServer {
 public:
     ScriptedServer(boost::asio::io_context& io, std::vector<Script> scripts)
-        : acceptor_(io, {boost::asio::ip::address_v4::loopback(), 0}),
-          state_(std::make_shared<State>()) {
-        state_->scripts = std::move(scripts);
-        boost::asio::co_spawn(io, acceptLoop(acceptor_, state_), rethrow);
+        : state_(std::make_shared<State>(io, std::move(scripts))) {
+        boost::asio::co_spawn(io, acceptLoop(state_), rethrow);
     }
+    ~ScriptedServer() {
+        boost::system::error_code ignored;  // Nobody is reached there any more.
+        state_->acceptor.close(ignored);
+    }
+    ScriptedServer(const ScriptedServer&) = delete;
+    ScriptedServer& operator=(const ScriptedServer&) = delete;
 
-    unsigned short port() const { return acceptor_.local_endpoint().port(); }
+    unsigned short port() const { return state_->acceptor.local_endpoint().port(); }
     /// What each connection has sent so far.
     const std::deque<std::string>& heard() const { return state_->heard; }
     /// How many connections the other side, or the script, has ended.
@@ -56,6 +60,10 @@ private:
 
     /// Shared with the connections, which end with the loop and not with the server.
     struct State {
+        State(boost::asio::io_context& io, std::vector<Script> its_scripts)
+            : acceptor(io, {boost::asio::ip::address_v4::loopback(), 0}),
+              scripts(std::move(its_scripts)) {}
+        Tcp::acceptor acceptor;
         std::vector<Script> scripts;
         std::deque<std::string> heard;  // a deque keeps its elements in their places
         std::vector<Tcp::socket> stalled;
@@ -67,13 +75,13 @@ private:
         if (thrown) std::rethrow_exception(thrown);
     }
 
-    static boost::asio::awaitable<void> acceptLoop(Tcp::acceptor& acceptor, Shared state) {
-        const auto executor = acceptor.get_executor();
+    static boost::asio::awaitable<void> acceptLoop(Shared state) {
+        const auto executor = state->acceptor.get_executor();
         while (true) {
             boost::system::error_code failed;
-            Tcp::socket socket = co_await acceptor.async_accept(
+            Tcp::socket socket = co_await state->acceptor.async_accept(
                 boost::asio::redirect_error(boost::asio::use_awaitable, failed));
-            if (failed) co_return;  // the acceptor is gone
+            if (failed) co_return;  // the server is gone
             const std::size_t turn = std::min(state->heard.size(), state->scripts.size() - 1);
             std::string& heard = state->heard.emplace_back();
             boost::asio::co_spawn(
@@ -122,7 +130,6 @@ private:
         co_return failed;
     }
 
-    Tcp::acceptor acceptor_;
     Shared state_;
 };
 

@@ -14,13 +14,16 @@ void append(Problems& all, const Problems& more) { all.insert(all.end(), more.be
 Ends makeEnds(config::Settings& settings, net::Net& net, const Clock& clock) {
     Ends ends;
     for (auto& source : settings.sources) {
+        if (source.kind.empty()) continue;  // Its absence is a problem already.
         const connectors::Environment environment{source.name, net, clock};
         ends.sources.push_back(
             {source.name, connectors::makeConnector(source.kind, source.section, environment)});
     }
-    for (auto& sender : settings.senders)
+    for (auto& sender : settings.senders) {
+        if (sender.kind.empty()) continue;
         ends.senders.push_back(
             {sender.name, senders::makeSender(sender.kind, sender.section, net)});
+    }
     return ends;
 }
 
@@ -47,8 +50,10 @@ Problems findUnservedChannels(const RuleSet& rules, const Ends& ends) {
 }  // namespace
 
 Result<Setup> loadSetup(const std::string& settings_file, net::Net& net, const Clock& clock) {
-    auto settings = config::loadSettings(settings_file);
-    if (!settings) return settings.error();
+    // Settings with mistakes are read to the end all the same, so that all are named at once.
+    Problems unreadable;
+    auto settings = config::readSettings(settings_file, unreadable);
+    if (!settings) return unreadable;
     auto owned = std::make_unique<config::Settings>(std::move(*settings));
     auto ends = makeEnds(*owned, net, clock);
     Problems problems = config::findUnread(*owned);

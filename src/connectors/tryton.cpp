@@ -32,8 +32,7 @@ public:
         Id id = 0;
         const auto [end, error] =
             std::from_chars(line_id.data(), line_id.data() + line_id.size(), id);
-        if (error != std::errc{} || end != line_id.data() + line_id.size())
-            co_return LineGone{};
+        if (error != std::errc{} || end != line_id.data() + line_id.size()) co_return LineGone{};
         co_return co_await source_.find(id);
     }
 
@@ -56,8 +55,7 @@ Asked<bool> TrytonConnector::hasNote(std::string resource, std::string marker) {
     Pages pages{session_, "ir.note", std::move(domain), fields, kIdsMax};
     while (!pages.atEnd()) {
         auto page = co_await pages.next();
-        if (auto* failed = std::get_if<Failure>(&page))
-            co_return std::move(*failed);
+        if (auto* failed = std::get_if<Failure>(&page)) co_return std::move(*failed);
         for (const json& record : std::get<json>(page)) {
             const auto message = record.find("message");
             if (message != record.end() && message->is_string() &&
@@ -72,10 +70,8 @@ boost::asio::awaitable<std::optional<Failure>> TrytonConnector::annotate(const N
     const std::string resource = "sale.sale," + note.order_id;
     const std::string marker = note.marker;
     auto stands = co_await hasNote(resource, marker);
-    if (auto* failed = std::get_if<Failure>(&stands))
-        co_return std::move(*failed);
-    if (std::get<bool>(stands))
-        co_return std::nullopt;
+    if (auto* failed = std::get_if<Failure>(&stands)) co_return std::move(*failed);
+    if (std::get<bool>(stands)) co_return std::nullopt;
     json values = json::object();
     values["resource"] = resource;
     values["message"] = note.text.find(note.marker) == std::string::npos
@@ -85,8 +81,7 @@ boost::asio::awaitable<std::optional<Failure>> TrytonConnector::annotate(const N
     json params = json::array();
     params.push_back(json::array({std::move(values)}));
     auto made = co_await session_.call("ir.note.create", std::move(params));
-    if (auto* failed = std::get_if<Failure>(&made))
-        co_return std::move(*failed);
+    if (auto* failed = std::get_if<Failure>(&made)) co_return std::move(*failed);
     co_return std::nullopt;
 }
 
@@ -99,24 +94,19 @@ Asked<std::string> TrytonConnector::missingRights(Features features) {
         models.push_back("purchase.purchase");
         models.push_back("purchase.line");
     }
-    if (features.sold_to_order)
-        models.push_back("purchase.request");
-    if (features.package)
-        models.push_back("stock.package");
+    if (features.sold_to_order) models.push_back("purchase.request");
+    if (features.package) models.push_back("stock.package");
     json params = json::array();
     params.push_back(models);
     auto answer = co_await session_.call("ir.model.access.get_access", std::move(params));
-    if (auto* failed = std::get_if<Failure>(&answer))
-        co_return std::move(*failed);
+    if (auto* failed = std::get_if<Failure>(&answer)) co_return std::move(*failed);
     const auto& rights = std::get<json>(answer);
     // Whole numbers on SQLite, true or false elsewhere.
     const auto may = [&rights](const std::string& model, const char* right) {
         const auto of_model = rights.find(model);
-        if (of_model == rights.end() || !of_model->is_object())
-            return false;
+        if (of_model == rights.end() || !of_model->is_object()) return false;
         const auto value = of_model->find(right);
-        return value != of_model->end() &&
-               (*value == true || (value->is_number() && *value != 0));
+        return value != of_model->end() && (*value == true || (value->is_number() && *value != 0));
     };
     std::string missing;
     for (const json& model : models)
@@ -129,39 +119,31 @@ Asked<std::string> TrytonConnector::missingRights(Features features) {
 
 std::string missingModules(const Features& features) {
     std::string text;
-    if (!features.purchase)
-        text += " Without the module 'purchase' no line shows its supply.";
-    if (!features.sold_to_order)
-        text += " Without 'sale_supply' nothing is bought to order.";
-    if (!features.carrier)
-        text += " Without 'sale_shipment_cost' shipments name no carrier.";
+    if (!features.purchase) text += " Without the module 'purchase' no line shows its supply.";
+    if (!features.sold_to_order) text += " Without 'sale_supply' nothing is bought to order.";
+    if (!features.carrier) text += " Without 'sale_shipment_cost' shipments name no carrier.";
     return text;
 }
 
 boost::asio::awaitable<Probe> TrytonConnector::probe() {
     auto version = co_await session_.version();
-    if (auto* failed = std::get_if<Failure>(&version))
-        co_return Probe{false, failed->reason};
-    if (auto failed = co_await session_.ready())
-        co_return Probe{false, failed->reason};
+    if (auto* failed = std::get_if<Failure>(&version)) co_return Probe{false, failed->reason};
+    if (auto failed = co_await session_.ready()) co_return Probe{false, failed->reason};
     auto features = co_await source_.features();
-    if (auto* failed = std::get_if<Failure>(&features))
-        co_return Probe{false, failed->reason};
+    if (auto* failed = std::get_if<Failure>(&features)) co_return Probe{false, failed->reason};
     const auto offered = std::get<Features>(features);
     auto missing = co_await missingRights(offered);
-    if (auto* failed = std::get_if<Failure>(&missing))
-        co_return Probe{false, failed->reason};
+    if (auto* failed = std::get_if<Failure>(&missing)) co_return Probe{false, failed->reason};
 
     const auto& number = std::get<json>(version);
     const std::string release = number.is_string() ? number.get<std::string>() : "?";
     Probe probe;
     probe.ok = std::get<std::string>(missing).find("read") == std::string::npos;
-    probe.text = fmt::format("Tryton {} at {}, database '{}', as '{}' of {}.{}{}", release,
-                             session_.access().url, session_.access().database,
-                             session_.access().user, session_.company(),
-                             std::get<std::string>(missing), missingModules(offered));
-    if (!release.starts_with("6.0."))
-        probe.text += " This connector was written for Tryton 6.0.";
+    probe.text =
+        fmt::format("Tryton {} at {}, database '{}', as '{}' of {}.{}{}", release,
+                    session_.access().url, session_.access().database, session_.access().user,
+                    session_.company(), std::get<std::string>(missing), missingModules(offered));
+    if (!release.starts_with("6.0.")) probe.text += " This connector was written for Tryton 6.0.";
     co_return probe;
 }
 
@@ -171,29 +153,27 @@ bool isLoopback(std::string_view url) {
 }
 
 std::string readUrl(config::Section& section) {
-    std::string url =
-        section.required("url", "Address of the Tryton server, `http://HOST:8000` or `https://HOST`");
-    if (url.empty())
-        return url;
+    std::string url = section.required(
+        "url", "Address of the Tryton server, `http://HOST:8000` or `https://HOST`");
+    if (url.empty()) return url;
     if (!url.starts_with("http://") && !url.starts_with("https://"))
         section.problem("url", "must begin with http:// or https://");
     if (url.find('@') != std::string::npos || url.find('?') != std::string::npos)
-        section.problem("url", "is the bare address of the server: user and password have keys of "
-                               "their own");
+        section.problem("url",
+                        "is the bare address of the server: user and password have keys of "
+                        "their own");
     if (url.starts_with("http://") && !isLoopback(url))
         section.problem("url", "the password crosses the network unencrypted; use https://",
                         Severity::Warning);
-    if (!url.ends_with('/'))
-        url += '/';
+    if (!url.ends_with('/')) url += '/';
     return url;
 }
 
 Definition readDefinition(config::Section& section) {
-    const std::string word = section.choice(
-        "backorder", {"short_or_late", "late", "any_open"}, "short_or_late",
-        "Which open lines count as back orders");
-    if (word == "late")
-        return Definition::Late;
+    const std::string word =
+        section.choice("backorder", {"short_or_late", "late", "any_open"}, "short_or_late",
+                       "Which open lines count as back orders");
+    if (word == "late") return Definition::Late;
     return word == "any_open" ? Definition::AnyOpen : Definition::ShortOrLate;
 }
 
@@ -213,14 +193,14 @@ std::unique_ptr<Connector> makeTryton(config::Section section, const Environment
     access.user = section.required("user", "Login of the Tryton user to read with");
     const auto password = section.secret("password", "The user's password");
     if (!password && !section.has("password"))
-        section.problem("password", "the key 'password' is missing: `{ file: PATH }`, "
-                                    "`{ env: NAME }` or `{ credential: NAME }`");
+        section.problem("password",
+                        "the key 'password' is missing: `{ file: PATH }`, "
+                        "`{ env: NAME }` or `{ credential: NAME }`");
     access.password = password.value_or("");
     if (access.database.find_first_of("/?#% ") != std::string::npos)
         section.problem("database", "is a name, not an address");
     access.timeout = section.duration(
-        "timeout",
-        {std::chrono::seconds{60}, std::chrono::seconds{5}, std::chrono::seconds{600}},
+        "timeout", {std::chrono::seconds{60}, std::chrono::seconds{5}, std::chrono::seconds{600}},
         "How long one call may take");
     Reading reading;
     reading.source = environment.source;
@@ -228,8 +208,7 @@ std::unique_ptr<Connector> makeTryton(config::Section section, const Environment
         section.number("page_size", {500, 50, 2000}, "Sale lines read in one call"));
     reading.definition = readDefinition(section);
     section.finish();
-    if (countErrors(section.problems()) > errors_before)
-        return nullptr;
+    if (countErrors(section.problems()) > errors_before) return nullptr;
     return std::make_unique<TrytonConnector>(std::move(access), std::move(reading), environment);
 }
 

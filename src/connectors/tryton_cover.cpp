@@ -19,8 +19,7 @@ Date orLast(std::optional<Date> date) { return date.value_or(Date::max()); }
 Date firstPlanned(const SaleLine& line) {
     Date first = Date::max();
     for (const Move& move : line.moves)
-        if (move.isOpen())
-            first = std::min(first, orLast(move.planned));
+        if (move.isOpen()) first = std::min(first, orLast(move.planned));
     return first;
 }
 
@@ -44,8 +43,7 @@ Pool makePool(const std::vector<SaleLine>& lines, const Stock& stock) {
     pool.free = stock.free;
     std::set<Id> answers_a_sale;
     for (const SaleLine& line : lines)
-        if (line.purchase_line)
-            answers_a_sale.insert(*line.purchase_line);
+        if (line.purchase_line) answers_a_sale.insert(*line.purchase_line);
     for (const Incoming& delivery : stock.incoming) {
         if (delivery.purchase_line && answers_a_sale.contains(*delivery.purchase_line))
             pool.bought_to_order[*delivery.purchase_line].push_back(delivery);
@@ -59,10 +57,8 @@ Pool makePool(const std::vector<SaleLine>& lines, const Stock& stock) {
 Decimal takeIncoming(Decimal& need, Supply& supply, std::vector<Incoming>& deliveries) {
     Decimal taken;
     for (Incoming& delivery : deliveries) {
-        if (!need.isPositive())
-            break;
-        if (!delivery.quantity.isPositive())
-            continue;
+        if (!need.isPositive()) break;
+        if (!delivery.quantity.isPositive()) continue;
         taken = taken + take(need, delivery.quantity);
         supply.reference = delivery.purchase;
         supply.expected = delivery.planned;
@@ -88,18 +84,14 @@ Coverage serve(const SaleLine& line, const Stock& stock, Pool& pool) {
             deliveries = &own->second;
         }
     // Goods bought for this very order do not compete for what lies in stock.
-    if (!awaits_its_own)
-        take(need, pool.free[{line.product, line.warehouse}]);
+    if (!awaits_its_own) take(need, pool.free[{line.product, line.warehouse}]);
     coverage.is_short = need.isPositive();
     if (!coverage.is_short) {
-        if (sums.left.isPositive())
-            coverage.supply.reference = kFromStock;
+        if (sums.left.isPositive()) coverage.supply.reference = kFromStock;
         return coverage;
     }
-    if (line.purchase_line)
-        coverage.supply.reference = line.purchase;
-    if (line.sold_to_order && !line.purchase_line)
-        return coverage;
+    if (line.purchase_line) coverage.supply.reference = line.purchase;
+    if (line.sold_to_order && !line.purchase_line) return coverage;
     const Decimal taken = takeIncoming(need, coverage.supply, *deliveries);
     if (taken.isPositive())
         coverage.supply.quantity = inUnit(taken, default_factor, line.unit_factor);
@@ -109,10 +101,11 @@ Coverage serve(const SaleLine& line, const Stock& stock, Pool& pool) {
 }  // namespace
 
 Decimal inUnit(Decimal quantity, Decimal from_factor, Decimal to_factor) {
-    if (from_factor == to_factor || !to_factor.isPositive())
-        return quantity;
+    if (from_factor == to_factor || !to_factor.isPositive()) return quantity;
     constexpr double kLargest = 1e9;
-    const auto rough = [](Decimal number) { return static_cast<double>(number.millionths()) / 1e6; };
+    const auto rough = [](Decimal number) {
+        return static_cast<double>(number.millionths()) / 1e6;
+    };
     const double product = rough(quantity) * rough(from_factor);
     if (std::abs(product / rough(to_factor)) > kLargest)
         return quantity.isPositive() ? Decimal{1'000'000'000} : Decimal{-1'000'000'000};
@@ -136,8 +129,7 @@ std::vector<Coverage> cover(const std::vector<SaleLine>& lines, const Stock& sto
                std::make_tuple(firstPlanned(lines[b]), orLast(lines[b].order.date), lines[b].id);
     });
     std::vector<Coverage> coverages(lines.size());
-    for (const std::size_t turn : turns)
-        coverages[turn] = serve(lines[turn], stock, pool);
+    for (const std::size_t turn : turns) coverages[turn] = serve(lines[turn], stock, pool);
     return coverages;
 }
 

@@ -23,10 +23,8 @@ boost::asio::awaitable<std::optional<Failure>> readContacts(Session& session, co
     params.push_back(
         json::parse(R"([["party", "ASC"], ["sequence", "ASC NULLS FIRST"], ["id", "ASC"]])"));
     params.push_back(json::parse(R"(["party", "type", "value", "name", "language.code"])"));
-    auto answer =
-        co_await session.call("party.contact_mechanism.search_read", std::move(params));
-    if (auto* failed = std::get_if<Failure>(&answer))
-        co_return std::move(*failed);
+    auto answer = co_await session.call("party.contact_mechanism.search_read", std::move(params));
+    if (auto* failed = std::get_if<Failure>(&answer)) co_return std::move(*failed);
     for (const json& record : std::get<json>(answer)) {
         Row row{record};
         PartyContact contact;
@@ -51,8 +49,7 @@ void takeShipment(const json& record, Details& details) {
     if (const json* packages = row.list("packages."))
         for (const json& one : *packages) {
             Row package{one};
-            if (shipment.tracking.empty())
-                shipment.tracking = package.text("shipping_reference");
+            if (shipment.tracking.empty()) shipment.tracking = package.text("shipping_reference");
             if (shipment.tracking_url.empty())
                 shipment.tracking_url = package.text("shipping_tracking_url");
         }
@@ -66,18 +63,15 @@ boost::asio::awaitable<std::optional<Failure>> readShipments(Session& session,
     json domain = json::array();
     domain.push_back(json::array({"id", "in", shipments}));
     json fields = json::parse(R"(["number", "reference", "effective_date"])");
-    if (features.carrier)
-        fields.push_back("carrier.party.name");
+    if (features.carrier) fields.push_back("carrier.party.name");
     if (features.package)
         for (const char* name : {"packages.shipping_reference", "packages.shipping_tracking_url"})
             fields.push_back(name);
     Pages pages{session, "stock.shipment.out", std::move(domain), std::move(fields), kIdsMax};
     while (!pages.atEnd()) {
         auto page = co_await pages.next();
-        if (auto* failed = std::get_if<Failure>(&page))
-            co_return std::move(*failed);
-        for (const json& record : std::get<json>(page))
-            takeShipment(record, details);
+        if (auto* failed = std::get_if<Failure>(&page)) co_return std::move(*failed);
+        for (const json& record : std::get<json>(page)) takeShipment(record, details);
     }
     co_return std::nullopt;
 }
@@ -91,8 +85,7 @@ Asked<Details> readDetails(Session& session, const Features& features,
     for (const SaleLine& line : lines) {
         parties.insert(line.party);
         for (const Move& move : line.moves)
-            if (move.state == "done" && move.shipment)
-                shipments.insert(*move.shipment);
+            if (move.state == "done" && move.shipment) shipments.insert(*move.shipment);
     }
     Details details;
     for (const auto& group : inGroups(parties)) {

@@ -15,19 +15,16 @@ const PartyContact* findContact(const std::vector<PartyContact>& contacts, std::
     };
     const auto is_of_type = [&](const PartyContact& contact) { return contact.type == type; };
     auto found = std::find_if(contacts.begin(), contacts.end(), is_chosen);
-    if (found == contacts.end())
-        found = std::find_if(contacts.begin(), contacts.end(), is_of_type);
+    if (found == contacts.end()) found = std::find_if(contacts.begin(), contacts.end(), is_of_type);
     return found == contacts.end() ? nullptr : &*found;
 }
 
 /// `+49 (40) 47-28 11` to `+49404728111`; a number without a country stays as it is written.
 std::string phoneNumber(const std::string& written) {
-    if (!written.starts_with('+'))
-        return written;
+    if (!written.starts_with('+')) return written;
     std::string digits;
     for (const char c : written)
-        if (c == '+' || (c >= '0' && c <= '9'))
-            digits += c;
+        if (c == '+' || (c >= '0' && c <= '9')) digits += c;
     return digits;
 }
 
@@ -36,19 +33,15 @@ Contact contactOf(const SaleLine& line, const Details& details) {
     contact.name = line.customer.name;
     contact.language = line.language;
     const auto known = details.contacts.find(line.party);
-    if (known == details.contacts.end())
-        return contact;
+    if (known == details.contacts.end()) return contact;
     if (const auto* email = findContact(known->second, "email", line.contact)) {
         contact.email = email->value;
         contact.role = email->name;
-        if (!email->language.empty())
-            contact.language = email->language;
+        if (!email->language.empty()) contact.language = email->language;
     }
     const auto* phone = findContact(known->second, "mobile", line.contact);
-    if (phone == nullptr)
-        phone = findContact(known->second, "phone", line.contact);
-    if (phone != nullptr)
-        contact.phone = phoneNumber(phone->value);
+    if (phone == nullptr) phone = findContact(known->second, "phone", line.contact);
+    if (phone != nullptr) contact.phone = phoneNumber(phone->value);
     return contact;
 }
 
@@ -59,15 +52,13 @@ Shipment lastShipment(const SaleLine& line, const Details& details) {
         if (move.state == "done" && (last == nullptr || std::tie(move.effective, move.id) >
                                                             std::tie(last->effective, last->id)))
             last = &move;
-    if (last == nullptr)
-        return {};
+    if (last == nullptr) return {};
     Shipment shipment;
     if (last->shipment)
         if (const auto known = details.shipments.find(*last->shipment);
             known != details.shipments.end())
             shipment = known->second;
-    if (last->effective)
-        shipment.date = last->effective;
+    if (last->effective) shipment.date = last->effective;
     return shipment;
 }
 
@@ -75,8 +66,7 @@ Decimal reservedFor(const SaleLine& line, const Stock& stock) {
     const auto product = stock.products.find(line.product);
     Decimal sum;
     for (const Move& move : line.moves) {
-        if (!move.isOpen() || move.isLeaving())
-            continue;
+        if (!move.isOpen() || move.isLeaving()) continue;
         Decimal reserved;
         if (const auto found = stock.reserved.find(move.id); found != stock.reserved.end())
             reserved = product == stock.products.end()
@@ -90,14 +80,11 @@ Decimal reservedFor(const SaleLine& line, const Stock& stock) {
 }
 
 bool isDefaultDate(const SaleLine& line, const Move& move) {
-    if (!move.planned)
-        return false;
+    if (!move.planned) return false;
     // Tryton writes its local day, which may be the next one in UTC: the sale's own day and the
     // days on which other parts left are local as well.
-    if (move.made && *move.planned <= *move.made)
-        return true;
-    if (line.order.date && *move.planned == *line.order.date)
-        return true;
+    if (move.made && *move.planned <= *move.made) return true;
+    if (line.order.date && *move.planned == *line.order.date) return true;
     return std::any_of(line.moves.begin(), line.moves.end(), [&](const Move& other) {
         return other.state == "done" && other.effective == move.planned;
     });
@@ -106,8 +93,7 @@ bool isDefaultDate(const SaleLine& line, const Move& move) {
 }  // namespace
 
 bool Move::isLeaving() const {
-    if (!isOpen() || !shipment)
-        return false;
+    if (!isOpen() || !shipment) return false;
     return shipment_state == "assigned" || shipment_state == "picked" || shipment_state == "packed";
 }
 
@@ -128,8 +114,7 @@ Quantities quantitiesOf(const SaleLine& line, const Stock* stock) {
                          line.shipment_state == "sent";
     sums.cancelled = is_over ? rest : std::min(sums.cancelled, rest);
     sums.left = rest - sums.cancelled;
-    if (stock != nullptr)
-        sums.reserved = reservedFor(line, *stock);
+    if (stock != nullptr) sums.reserved = reservedFor(line, *stock);
     return sums;
 }
 
@@ -151,16 +136,14 @@ Promise promiseOf(const SaleLine& line) {
 bool isBackorder(Definition definition, const SaleLine& line, const Coverage& coverage,
                  const Stock& stock) {
     const Quantities sums = quantitiesOf(line, &stock);
-    if (!(sums.left - sums.leaving).isPositive() || !line.isOrdered())
-        return false;
-    if (definition == Definition::AnyOpen)
-        return true;
+    if (!(sums.left - sums.leaving).isPositive() || !line.isOrdered()) return false;
+    if (definition == Definition::AnyOpen) return true;
     const Promise promise = promiseOf(line);
     const bool has_lapsed = promise.known() && *promise.to < stock.today;
-    if (definition == Definition::ShortOrLate)
-        return coverage.is_short || has_lapsed;
-    const bool comes_too_late = coverage.is_short && (!promise.known() || !coverage.supply.expected ||
-                                                      *coverage.supply.expected > *promise.to);
+    if (definition == Definition::ShortOrLate) return coverage.is_short || has_lapsed;
+    const bool comes_too_late =
+        coverage.is_short &&
+        (!promise.known() || !coverage.supply.expected || *coverage.supply.expected > *promise.to);
     return has_lapsed || comes_too_late;
 }
 
@@ -193,8 +176,7 @@ OrderLine makeOrderLine(const std::string& source, const SaleLine& line, const C
     made.sales_rep = line.sales_rep;
     made.attributes["sale_state"] = line.sale_state;
     made.attributes["shipment_state"] = line.shipment_state;
-    if (line.sold_to_order)
-        made.attributes["sold_to_order"] = "yes";
+    if (line.sold_to_order) made.attributes["sold_to_order"] = "yes";
     return made;
 }
 

@@ -25,12 +25,12 @@ Decimal inUnit(Decimal quantity, Decimal from_factor, Decimal to_factor);
 /// A move of goods to the customer, as a sale line has them.
 struct Move {
     Id id = 0;
-    std::string state;                  ///< staging, draft, assigned, done, cancelled
-    Decimal quantity;                   ///< in the line's unit
+    std::string state;  ///< staging, draft, assigned, done, cancelled
+    Decimal quantity;   ///< in the line's unit
     std::optional<Date> planned;
     std::optional<Date> effective;
-    std::optional<Date> made;           ///< day on which the record was created, in UTC
-    std::optional<Id> shipment;         ///< of customers
+    std::optional<Date> made;    ///< day on which the record was created, in UTC
+    std::optional<Id> shipment;  ///< of customers
     std::string shipment_state;
 
     bool isOpen() const { return state == "staging" || state == "draft" || state == "assigned"; }
@@ -59,9 +59,9 @@ struct SaleLine {
     Decimal unit_factor{1};
     Decimal quantity;
     Decimal unit_price;
-    bool sold_to_order = false;          ///< a purchase request was made for this line
-    std::optional<Id> purchase_line;     ///< that answers the request
-    std::string purchase;                ///< its number
+    bool sold_to_order = false;       ///< a purchase request was made for this line
+    std::optional<Id> purchase_line;  ///< that answers the request
+    std::string purchase;             ///< its number
     std::vector<Move> moves;
     std::set<Id> moves_ignored;
 
@@ -92,11 +92,11 @@ struct Incoming {
 struct Stock {
     Date today{};  ///< by the server's account
     std::map<Id, Product> products;
-    std::map<Id, std::string> warehouses;                ///< names
-    std::map<std::pair<Id, Id>, Decimal> free;           ///< by product and warehouse: reserved for
-                                                         ///< nobody, in the default unit
-    std::map<Id, Decimal> reserved;                      ///< by the id of the outgoing move, likewise
-    std::vector<Incoming> incoming;                      ///< soonest first, undated last
+    std::map<Id, std::string> warehouses;       ///< names
+    std::map<std::pair<Id, Id>, Decimal> free;  ///< by product and warehouse: reserved for
+                                                ///< nobody, in the default unit
+    std::map<Id, Decimal> reserved;             ///< by the id of the outgoing move, likewise
+    std::vector<Incoming> incoming;             ///< soonest first, undated last
 };
 void sortBySoonest(std::vector<Incoming>& incoming);
 
@@ -120,7 +120,7 @@ struct Quantities {
     Decimal cancelled;  ///< of moves that were cancelled and answered with 'ignore'
     Decimal left;
     Decimal leaving;
-    Decimal reserved;   ///< in stock for this line, but not leaving yet
+    Decimal reserved;  ///< in stock for this line, but not leaving yet
 };
 /// `stock` may be null; nothing is then reserved.
 Quantities quantitiesOf(const SaleLine& line, const Stock* stock);

@@ -16,8 +16,8 @@ struct Pages::Question {
 };
 
 Pages::Pages(Session& session, std::string model, json domain, json fields, std::size_t page_size)
-    : Pages{session, std::move(model), std::move(domain), std::move(fields), page_size,
-            json(json::value_t::object)} {}
+    : Pages{session,           std::move(model), std::move(domain),
+            std::move(fields), page_size,        json(json::value_t::object)} {}
 
 Pages::Pages(Session& session, std::string model, json domain, json fields, std::size_t page_size,
              json context)
@@ -44,16 +44,14 @@ boost::asio::awaitable<Answer> Pages::next() {
     auto answer = co_await session_.call(question_->model + ".search_read", std::move(params),
                                          question_->context);
     const auto* records = std::get_if<json>(&answer);
-    if (records == nullptr)
-        co_return answer;
+    if (records == nullptr) co_return answer;
     const auto nonsense = [this] {
         return Failure{Failure::Again::Later,
                        fmt::format("Tryton at {} answered a search for {} with records that do not "
                                    "follow each other by id",
                                    session_.access().url, question_->model)};
     };
-    if (!records->is_array())
-        co_return nonsense();
+    if (!records->is_array()) co_return nonsense();
     for (const json& record : *records) {
         const auto id = record.is_object() ? record.find("id") : record.end();
         if (id == record.end() || !id->is_number_integer() || id->get<std::int64_t>() <= last_)
@@ -67,8 +65,7 @@ boost::asio::awaitable<Answer> Pages::next() {
 std::vector<std::vector<std::int64_t>> inGroups(const std::set<std::int64_t>& ids) {
     std::vector<std::vector<std::int64_t>> groups;
     for (const std::int64_t id : ids) {
-        if (groups.empty() || groups.back().size() == kIdsMax)
-            groups.emplace_back();
+        if (groups.empty() || groups.back().size() == kIdsMax) groups.emplace_back();
         groups.back().push_back(id);
     }
     return groups;

@@ -37,15 +37,13 @@ json lineFields(const Features& features) {
         for (const char* name : {"purchase_request", "purchase_request.purchase_line",
                                  "purchase_request.purchase_line.purchase.number"})
             fields.push_back(name);
-    if (features.customer_code)
-        fields.push_back("product_customer.code");
+    if (features.customer_code) fields.push_back("product_customer.code");
     return fields;
 }
 
 json openLines(std::optional<Id> product) {
     json domain = json::parse(kOpenLines);
-    if (product)
-        domain.push_back(json::array({"product", "=", *product}));
+    if (product) domain.push_back(json::array({"product", "=", *product}));
     return domain;
 }
 
@@ -54,11 +52,9 @@ Asked<std::set<std::string>> fieldsOf(Session& session, std::string model, json 
     json params = json::array();
     params.push_back(std::move(fields));
     auto answer = co_await session.call(model + ".fields_get", std::move(params));
-    if (auto* failed = std::get_if<Failure>(&answer))
-        co_return std::move(*failed);
+    if (auto* failed = std::get_if<Failure>(&answer)) co_return std::move(*failed);
     std::set<std::string> names;
-    for (const auto& [name, _] : std::get<json>(answer).items())
-        names.insert(name);
+    for (const auto& [name, _] : std::get<json>(answer).items()) names.insert(name);
     co_return names;
 }
 
@@ -78,8 +74,7 @@ Asked<LinesRead> readLines(Session& session, json fields, std::size_t page_size,
     Pages pages{session, "sale.line", std::move(domain), std::move(fields), page_size};
     while (!pages.atEnd()) {
         auto page = co_await pages.next();
-        if (auto* failed = std::get_if<Failure>(&page))
-            co_return std::move(*failed);
+        if (auto* failed = std::get_if<Failure>(&page)) co_return std::move(*failed);
         for (const json& record : std::get<json>(page)) {
             ++read.records;
             auto line = readSaleLine(record);
@@ -104,18 +99,15 @@ Asked<Features> learnFeatures(Session& session) {
         json::parse(R"(["quantity", "unit", "moves", "moves_ignored", "purchase_request",
                         "product_customer"])");
     auto of_line = co_await fieldsOf(session, "sale.line", line_offers);
-    if (auto* failed = std::get_if<Failure>(&of_line))
-        co_return std::move(*failed);
+    if (auto* failed = std::get_if<Failure>(&of_line)) co_return std::move(*failed);
     const json move_needs = json::parse(R"(["uom", "planned_date", "internal_quantity"])");
     const json move_offers =
         json::parse(R"(["uom", "planned_date", "internal_quantity", "purchase"])");
     auto of_move = co_await fieldsOf(session, "stock.move", move_offers);
-    if (auto* failed = std::get_if<Failure>(&of_move))
-        co_return std::move(*failed);
+    if (auto* failed = std::get_if<Failure>(&of_move)) co_return std::move(*failed);
     const json shipment_offers = json::parse(R"(["carrier", "packages"])");
     auto of_shipment = co_await fieldsOf(session, "stock.shipment.out", shipment_offers);
-    if (auto* failed = std::get_if<Failure>(&of_shipment))
-        co_return std::move(*failed);
+    if (auto* failed = std::get_if<Failure>(&of_shipment)) co_return std::move(*failed);
 
     const auto& line = std::get<0>(of_line);
     const auto& move = std::get<0>(of_move);
@@ -132,8 +124,7 @@ Asked<Features> learnFeatures(Session& session) {
     if (shipment.contains("packages")) {
         const json package_offers = json::parse(R"(["shipping_reference"])");
         auto of_package = co_await fieldsOf(session, "stock.package", package_offers);
-        if (auto* failed = std::get_if<Failure>(&of_package))
-            co_return std::move(*failed);
+        if (auto* failed = std::get_if<Failure>(&of_package)) co_return std::move(*failed);
         features.package = std::get<0>(of_package).contains("shipping_reference");
     }
     co_return features;
@@ -147,8 +138,7 @@ Asked<std::vector<OpenLine>> listOpen(Session& session, std::size_t page_size,
     Pages pages{session, "sale.line", openLines(product), fields, page_size * 4};
     while (!pages.atEnd()) {
         auto page = co_await pages.next();
-        if (auto* failed = std::get_if<Failure>(&page))
-            co_return std::move(*failed);
+        if (auto* failed = std::get_if<Failure>(&page)) co_return std::move(*failed);
         for (const json& record : std::get<json>(page)) {
             Row row{record};
             lines.push_back({row.id("id").value_or(0), row.id("product").value_or(0),

@@ -23,11 +23,11 @@ using Asked = boost::asio::awaitable<std::variant<T, Failure>>;
 
 /// What the installed modules offer beyond `sale` and `stock`.
 struct Features {
-    bool purchase = false;          ///< purchase: what suppliers owe
-    bool sold_to_order = false;     ///< sale_supply: goods bought when they are sold
-    bool customer_code = false;     ///< sale_product_customer: the customer's own item numbers
-    bool carrier = false;           ///< sale_shipment_cost: who carries a shipment
-    bool package = false;           ///< stock_package_shipping: tracking numbers of packages
+    bool purchase = false;       ///< purchase: what suppliers owe
+    bool sold_to_order = false;  ///< sale_supply: goods bought when they are sold
+    bool customer_code = false;  ///< sale_product_customer: the customer's own item numbers
+    bool carrier = false;        ///< sale_shipment_cost: who carries a shipment
+    bool package = false;        ///< stock_package_shipping: tracking numbers of packages
 };
 /// Fails, naming the field, where one that is always needed does not exist: not Tryton 6.0.
 Asked<Features> learnFeatures(Session& session);

@@ -14,15 +14,13 @@ namespace {
 
 std::set<Id> idsOf(const std::vector<OpenLine>& lines) {
     std::set<Id> ids;
-    for (const OpenLine& line : lines)
-        ids.insert(line.id);
+    for (const OpenLine& line : lines) ids.insert(line.id);
     return ids;
 }
 
 std::set<Id> idsOf(const std::vector<SaleLine>& lines) {
     std::set<Id> ids;
-    for (const SaleLine& line : lines)
-        ids.insert(line.id);
+    for (const SaleLine& line : lines) ids.insert(line.id);
     return ids;
 }
 
@@ -35,8 +33,7 @@ public:
             begun_ = true;
             as_of_ = clock_.now();
             auto gathered = co_await source_.gather();
-            if (auto* failed = std::get_if<Failure>(&gathered))
-                co_return std::move(*failed);
+            if (auto* failed = std::get_if<Failure>(&gathered)) co_return std::move(*failed);
             gathered_ = std::get<Gathered>(std::move(gathered));
             if (!gathered_.problems.empty() && gathered_.lines.empty())
                 co_return Page{{}, std::move(gathered_.problems)};
@@ -54,8 +51,7 @@ public:
         }
         Page page;
         page.records = records_;
-        if (first_ == 0)
-            page.problems = std::move(gathered_.problems);
+        if (first_ == 0) page.problems = std::move(gathered_.problems);
         co_return page;
     }
 
@@ -80,8 +76,7 @@ LineSource::LineSource(Reading reading, Session& session)
 Asked<Features> LineSource::features() {
     if (!features_) {
         auto learnt = co_await learnFeatures(session_);
-        if (auto* failed = std::get_if<Failure>(&learnt))
-            co_return std::move(*failed);
+        if (auto* failed = std::get_if<Failure>(&learnt)) co_return std::move(*failed);
         features_ = std::get<Features>(learnt);
     }
     co_return *features_;
@@ -92,8 +87,7 @@ Asked<Gathered> LineSource::gather() {
     auto gathered = co_await gather(any);
     if (const auto* all = std::get_if<Gathered>(&gathered)) {
         followed_.clear();
-        for (const OrderLine& line : all->lines)
-            followed_.insert(std::stoll(line.key.id));
+        for (const OrderLine& line : all->lines) followed_.insert(std::stoll(line.key.id));
     }
     co_return gathered;
 }
@@ -102,21 +96,16 @@ Asked<Gathered> LineSource::gather() {
 /// still there, which delays a word by one poll, and not like goods that nobody has.
 Asked<Gathered> LineSource::gather(std::optional<Id> product) {
     auto known = co_await features();
-    if (auto* failed = std::get_if<Failure>(&known))
-        co_return std::move(*failed);
+    if (auto* failed = std::get_if<Failure>(&known)) co_return std::move(*failed);
     auto listed = co_await listOpen(session_, reading_.page_size, product);
-    if (auto* failed = std::get_if<Failure>(&listed))
-        co_return std::move(*failed);
+    if (auto* failed = std::get_if<Failure>(&listed)) co_return std::move(*failed);
     const auto& open = std::get<std::vector<OpenLine>>(listed);
     std::set<Id> products;
-    for (const OpenLine& line : open)
-        products.insert(line.product);
+    for (const OpenLine& line : open) products.insert(line.product);
     auto stock = co_await readStock(session_, *features_, products);
-    if (auto* failed = std::get_if<Failure>(&stock))
-        co_return std::move(*failed);
+    if (auto* failed = std::get_if<Failure>(&stock)) co_return std::move(*failed);
     auto read = co_await readOpen(session_, *features_, reading_.page_size, product);
-    if (auto* failed = std::get_if<Failure>(&read))
-        co_return std::move(*failed);
+    if (auto* failed = std::get_if<Failure>(&read)) co_return std::move(*failed);
 
     auto& lines = std::get<LinesRead>(read);
     const std::size_t before = open.size();
@@ -127,8 +116,8 @@ Asked<Gathered> LineSource::gather(std::optional<Id> product) {
     if (auto* all = std::get_if<Gathered>(&gathered)) {
         all->complete = agree && all->problems.empty();
         if (!all->problems.empty())
-            all->why_incomplete = fmt::format("{} sale line(s) could not be read",
-                                              all->problems.size());
+            all->why_incomplete =
+                fmt::format("{} sale line(s) could not be read", all->problems.size());
         else if (!agree)
             all->why_incomplete = fmt::format(
                 "sales changed while they were read ({} open lines before, {} after); the next "
@@ -147,19 +136,16 @@ Asked<Gathered> LineSource::describe(LinesRead read, Stock stock, bool all) {
         const SaleLine& line = read.lines[i];
         // A product that first appeared while reading has not been looked up; the snapshot is not
         // complete then anyway.
-        if (!stock.products.contains(line.product))
-            continue;
+        if (!stock.products.contains(line.product)) continue;
         const bool counts =
             all || isBackorder(reading_.definition, line, coverages[i], stock) ||
             (followed_.contains(line.id) && quantitiesOf(line, &stock).left.isPositive());
-        if (!counts)
-            continue;
+        if (!counts) continue;
         chosen.push_back(line);
         chosen_coverages.push_back(coverages[i]);
     }
     auto details = co_await readDetails(session_, *features_, chosen);
-    if (auto* failed = std::get_if<Failure>(&details))
-        co_return std::move(*failed);
+    if (auto* failed = std::get_if<Failure>(&details)) co_return std::move(*failed);
 
     Gathered gathered;
     gathered.problems = std::move(read.problems);
@@ -169,11 +155,10 @@ Asked<Gathered> LineSource::describe(LinesRead read, Stock stock, bool all) {
         if (const std::string fault = lineFault(line); fault.empty())
             gathered.lines.push_back(std::move(line));
         else
-            gathered.problems.push_back(
-                {{fmt::format("{}{}/sale.line,{}", session_.access().url,
-                              session_.access().database, chosen[i].id),
-                  0, 0},
-                 fault});
+            gathered.problems.push_back({{fmt::format("{}{}/sale.line,{}", session_.access().url,
+                                                      session_.access().database, chosen[i].id),
+                                          0, 0},
+                                         fault});
     }
     gathered.stock = std::move(stock);
     co_return gathered;
@@ -181,16 +166,13 @@ Asked<Gathered> LineSource::describe(LinesRead read, Stock stock, bool all) {
 
 boost::asio::awaitable<Found> LineSource::find(Id id) {
     auto known = co_await features();
-    if (auto* failed = std::get_if<Failure>(&known))
-        co_return std::move(*failed);
+    if (auto* failed = std::get_if<Failure>(&known)) co_return std::move(*failed);
     auto one = co_await readOne(session_, *features_, id);
-    if (auto* failed = std::get_if<Failure>(&one))
-        co_return std::move(*failed);
+    if (auto* failed = std::get_if<Failure>(&one)) co_return std::move(*failed);
     auto& read = std::get<LinesRead>(one);
     if (!read.problems.empty())
         co_return Failure{Failure::Again::Later, formatProblem(read.problems.front())};
-    if (read.lines.empty())
-        co_return LineGone{};
+    if (read.lines.empty()) co_return LineGone{};
     const SaleLine& line = read.lines.front();
     // Back in the hands of whoever writes it: nothing is ordered now.
     if (line.sale_state == "draft" || line.sale_state == "quotation" || line.product == 0)
@@ -203,8 +185,7 @@ boost::asio::awaitable<Found> LineSource::find(Id id) {
 boost::asio::awaitable<Found> LineSource::findOpen(Id id, Id product) {
     const std::optional<Id> of_product = product;
     auto gathered = co_await gather(of_product);
-    if (auto* failed = std::get_if<Failure>(&gathered))
-        co_return std::move(*failed);
+    if (auto* failed = std::get_if<Failure>(&gathered)) co_return std::move(*failed);
     const std::string key = std::to_string(id);
     for (const OrderLine& line : std::get<Gathered>(gathered).lines)
         if (line.key.id == key) {
@@ -218,16 +199,14 @@ boost::asio::awaitable<Found> LineSource::findOpen(Id id, Id product) {
 boost::asio::awaitable<Found> LineSource::findClosed(LinesRead read) {
     const std::set<Id> products{read.lines.front().product};
     auto stock = co_await readStock(session_, *features_, products);
-    if (auto* failed = std::get_if<Failure>(&stock))
-        co_return std::move(*failed);
+    if (auto* failed = std::get_if<Failure>(&stock)) co_return std::move(*failed);
     auto gathered = co_await describe(std::move(read), std::get<Stock>(std::move(stock)), true);
-    if (auto* failed = std::get_if<Failure>(&gathered))
-        co_return std::move(*failed);
+    if (auto* failed = std::get_if<Failure>(&gathered)) co_return std::move(*failed);
     auto& found = std::get<Gathered>(gathered);
     if (found.lines.empty())
-        co_return Failure{Failure::Again::Later,
-                          found.problems.empty() ? "the sale line's product cannot be read"
-                                                 : formatProblem(found.problems.front())};
+        co_return Failure{Failure::Again::Later, found.problems.empty()
+                                                     ? "the sale line's product cannot be read"
+                                                     : formatProblem(found.problems.front())};
     co_return std::move(found.lines.front());
 }
 

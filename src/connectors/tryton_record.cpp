@@ -35,15 +35,12 @@ Move readMove(Row& row, Decimal line_factor) {
 
 void readMoves(Row& row, SaleLine& line) {
     if (const json* moves = row.list("moves.")) {
-        if (moves->size() > kMovesMax)
-            row.addFault("moves", "are more than a sale line can have");
+        if (moves->size() > kMovesMax) row.addFault("moves", "are more than a sale line can have");
         for (const json& record : *moves) {
-            if (!row.fault().empty())
-                return;
+            if (!row.fault().empty()) return;
             Row move_row{record};
             line.moves.push_back(readMove(move_row, line.unit_factor));
-            if (!move_row.fault().empty())
-                row.addFault("moves", move_row.fault());
+            if (!move_row.fault().empty()) row.addFault("moves", move_row.fault());
         }
     }
     if (const json* ignored = row.list("moves_ignored"))
@@ -57,8 +54,7 @@ void readMoves(Row& row, SaleLine& line) {
 
 void readSale(Row& row, SaleLine& line) {
     const auto sale = row.id("sale");
-    if (!sale)
-        row.addFault("sale", "is missing");
+    if (!sale) row.addFault("sale", "is missing");
     line.order.id = std::to_string(sale.value_or(0));
     line.order.number = row.text("sale.number");
     line.order.reference = row.text("sale.reference");
@@ -70,8 +66,7 @@ void readSale(Row& row, SaleLine& line) {
     line.currency = row.text("sale.currency.code");
     line.party = row.id("sale.party").value_or(0);
     line.customer.id = row.text("sale.party.code");
-    if (line.customer.id.empty())
-        line.customer.id = std::to_string(line.party);
+    if (line.customer.id.empty()) line.customer.id = std::to_string(line.party);
     line.customer.name = row.text("sale.party.name");
     line.customer.country = row.text("sale.shipment_address.country.code");
     line.language = languageTag(row.text("sale.party.lang.code"));
@@ -86,33 +81,26 @@ std::variant<SaleLine, std::string> readSaleLine(const json& record) {
     Row row{record};
     SaleLine line;
     const auto id = row.id("id");
-    if (!id)
-        row.addFault("id", "is missing");
+    if (!id) row.addFault("id", "is missing");
     line.id = id.value_or(0);
-    if (const auto sequence = row.id("sequence"))
-        line.position = std::to_string(*sequence);
+    if (const auto sequence = row.id("sequence")) line.position = std::to_string(*sequence);
     readSale(row, line);
     const auto product = row.id("product");
-    if (!product)
-        row.addFault("product", "is missing");
+    if (!product) row.addFault("product", "is missing");
     line.product = product.value_or(0);
     line.customer_code = row.text("product_customer.code");
     line.unit = row.text("unit.symbol");
     line.unit_factor = row.number("unit.factor").value_or(Decimal{1});
-    if (!line.unit_factor.isPositive())
-        row.addFault("unit.factor", "is not positive");
+    if (!line.unit_factor.isPositive()) row.addFault("unit.factor", "is not positive");
     const auto quantity = row.number("quantity");
-    if (!quantity)
-        row.addFault("quantity", "is missing");
+    if (!quantity) row.addFault("quantity", "is missing");
     line.quantity = quantity.value_or(Decimal{});
     line.unit_price = row.number("unit_price").value_or(Decimal{});
     line.sold_to_order = row.id("purchase_request").has_value();
     line.purchase_line = row.id("purchase_request.purchase_line");
     line.purchase = row.text("purchase_request.purchase_line.purchase.number");
-    if (row.fault().empty())
-        readMoves(row, line);
-    if (!row.fault().empty())
-        return row.fault();
+    if (row.fault().empty()) readMoves(row, line);
+    if (!row.fault().empty()) return row.fault();
     return line;
 }
 

@@ -22,19 +22,16 @@ bool isOfClass(const json& value, std::string_view name) {
 
 std::optional<int> member(const json& value, std::string_view name) {
     const auto found = value.find(name);
-    if (found == value.end() || !found->is_number_integer())
-        return std::nullopt;
+    if (found == value.end() || !found->is_number_integer()) return std::nullopt;
     const auto number = found->get<std::int64_t>();
-    if (number < 0 || number > 9999)
-        return std::nullopt;
+    if (number < 0 || number > 9999) return std::nullopt;
     return static_cast<int>(number);
 }
 
 }  // namespace
 
 Row::Row(const json& record) : record_{record} {
-    if (!record.is_object())
-        fault_ = "the record is not an object";
+    if (!record.is_object()) fault_ = "the record is not an object";
 }
 
 const json* Row::find(std::string_view path) const {
@@ -42,8 +39,7 @@ const json* Row::find(std::string_view path) const {
     // The records of a list stand under the relation's name with a dot, `moves.`.
     for (std::size_t dot = path.find('.'); dot < path.size() - 1; dot = path.find('.')) {
         const auto related = at->find(path.substr(0, dot + 1));
-        if (related == at->end() || !related->is_object())
-            return nullptr;
+        if (related == at->end() || !related->is_object()) return nullptr;
         at = &*related;
         path.remove_prefix(dot + 1);
     }
@@ -52,34 +48,28 @@ const json* Row::find(std::string_view path) const {
 }
 
 void Row::addFault(std::string_view path, std::string_view what) {
-    if (fault_.empty())
-        fault_ = fmt::format("{} {}", path, what);
+    if (fault_.empty()) fault_ = fmt::format("{} {}", path, what);
 }
 
 std::string Row::text(std::string_view path) {
     const json* value = find(path);
-    if (value == nullptr)
-        return {};
-    if (value->is_string())
-        return value->get<std::string>();
+    if (value == nullptr) return {};
+    if (value->is_string()) return value->get<std::string>();
     addFault(path, "is not text");
     return {};
 }
 
 std::optional<std::int64_t> Row::id(std::string_view path) {
     const json* value = find(path);
-    if (value == nullptr)
-        return std::nullopt;
-    if (value->is_number_integer())
-        return value->get<std::int64_t>();
+    if (value == nullptr) return std::nullopt;
+    if (value->is_number_integer()) return value->get<std::int64_t>();
     addFault(path, "is not an id");
     return std::nullopt;
 }
 
 std::optional<Decimal> Row::number(std::string_view path) {
     const json* value = find(path);
-    if (value == nullptr)
-        return std::nullopt;
+    if (value == nullptr) return std::nullopt;
     std::string digits;
     if (value->is_number())
         digits = value->dump();
@@ -88,16 +78,14 @@ std::optional<Decimal> Row::number(std::string_view path) {
                      ? (*value)["decimal"].get<std::string>()
                      : std::string{};
     const auto number = Decimal::parse(digits);
-    if (number && *number <= kLargest && *number >= Decimal{} - kLargest)
-        return number;
+    if (number && *number <= kLargest && *number >= Decimal{} - kLargest) return number;
     addFault(path, "is not a number that can be calculated with");
     return std::nullopt;
 }
 
 std::optional<Date> Row::date(std::string_view path) {
     const json* value = find(path);
-    if (value == nullptr)
-        return std::nullopt;
+    if (value == nullptr) return std::nullopt;
     if (value->is_object() && (isOfClass(*value, "date") || isOfClass(*value, "datetime"))) {
         const auto year = member(*value, "year");
         const auto month = member(*value, "month");
@@ -106,8 +94,7 @@ std::optional<Date> Row::date(std::string_view path) {
             const std::chrono::year_month_day date{
                 std::chrono::year{*year}, std::chrono::month{static_cast<unsigned>(*month)},
                 std::chrono::day{static_cast<unsigned>(*day)}};
-            if (date.ok())
-                return std::chrono::local_days{date};
+            if (date.ok()) return std::chrono::local_days{date};
         }
     }
     addFault(path, "is not a date");
@@ -116,8 +103,7 @@ std::optional<Date> Row::date(std::string_view path) {
 
 const json* Row::list(std::string_view path) {
     const json* value = find(path);
-    if (value == nullptr || value->is_array())
-        return value;
+    if (value == nullptr || value->is_array()) return value;
     addFault(path, "is not a list");
     return nullptr;
 }

@@ -55,8 +55,7 @@ bool nestsTooDeep(std::string_view text) {
         } else if (c == '"') {
             in_string = true;
         } else if (c == '[' || c == '{') {
-            if (++depth > kDepthMax)
-                return true;
+            if (++depth > kDepthMax) return true;
         } else if (c == ']' || c == '}') {
             --depth;
         }
@@ -77,10 +76,8 @@ std::string glimpse(std::string_view text) {
 }
 
 std::string firstText(const json& value) {
-    if (value.is_string())
-        return glimpse(value.get_ref<const std::string&>());
-    if (value.is_array() && !value.empty())
-        return firstText(value.front());
+    if (value.is_string()) return glimpse(value.get_ref<const std::string&>());
+    if (value.is_array() && !value.empty()) return firstText(value.front());
     return {};
 }
 
@@ -95,19 +92,19 @@ Failure readError(const Access& access, std::string_view method, const json& err
                                    "docs/connectors/tryton.md lists.",
                                    where(access), method, detail, access.user));
     if (kind == "UserWarning")
-        return failure(Failure::Again::Never,
-                       fmt::format("{} asks a person to confirm {}: {}", where(access), method,
-                                   error.size() > 1 && error[1].size() > 1 ? firstText(error[1][1])
-                                                                           : detail));
+        return failure(
+            Failure::Again::Never,
+            fmt::format("{} asks a person to confirm {}: {}", where(access), method,
+                        error.size() > 1 && error[1].size() > 1 ? firstText(error[1][1]) : detail));
     if (kind == "LoginException")
         return failure(Failure::Again::Never,
                        fmt::format("{} wants more than a password from the user '{}' ({}); give it "
                                    "a user with password login alone.",
                                    where(access), access.user, detail));
     if (kind == "ConcurrencyException")
-        return failure(Failure::Again::Later,
-                       fmt::format("somebody else was changing the same record in {}",
-                                   where(access)));
+        return failure(
+            Failure::Again::Later,
+            fmt::format("somebody else was changing the same record in {}", where(access)));
     if (kind.size() > 2 && kind.front() == '\'' && kind.back() == '\'')
         return failure(Failure::Again::Never,
                        fmt::format("{} does not know {} in {}: a module is missing, or it is not "
@@ -150,8 +147,7 @@ Failure readStatus(const Access& access, std::string_view method, int status) {
 }
 
 json parseWithinLimits(const std::string& body) {
-    if (nestsTooDeep(body))
-        return json::value_t::discarded;
+    if (nestsTooDeep(body)) return json::value_t::discarded;
     return json::parse(body, nullptr, false);
 }
 
@@ -165,8 +161,7 @@ std::string request(std::string_view method, json params) {
 
 Answer readAnswer(const Access& access, std::string_view method,
                   const net::HttpResponse& response) {
-    if (response.status != 200)
-        return readStatus(access, method, response.status);
+    if (response.status != 200) return readStatus(access, method, response.status);
     json answer = parseWithinLimits(response.body);
     if (answer.is_discarded() || !answer.is_object())
         return failure(Failure::Again::Later,
@@ -193,8 +188,7 @@ boost::asio::awaitable<std::variant<net::HttpResponse, Failure>> Session::post(s
     call.method = "POST";
     call.url = access_.url + path;
     call.headers.emplace_back("Content-Type", "application/json");
-    if (as_user)
-        call.headers.emplace_back("Authorization", authorization_);
+    if (as_user) call.headers.emplace_back("Authorization", authorization_);
     call.body = std::move(body);
     call.timeout = as_user ? access_.timeout : std::max(access_.timeout, kLoginTimeout);
     call.answer_bytes_max = kAnswerBytesMax;
@@ -221,8 +215,7 @@ boost::asio::awaitable<std::optional<Failure>> Session::logIn() {
     const std::string path = access_.database + "/";
     const std::string body = request("common.db.login", params);
     auto answer = co_await post(path, body, false);
-    if (auto* failed = std::get_if<Failure>(&answer))
-        co_return std::move(*failed);
+    if (auto* failed = std::get_if<Failure>(&answer)) co_return std::move(*failed);
     const auto& response = std::get<net::HttpResponse>(answer);
     if (response.status == 401 || response.status == 429)
         no_login_before_ = clock_.steady() + kLoginPause;
@@ -237,8 +230,7 @@ boost::asio::awaitable<std::optional<Failure>> Session::logIn() {
                                       "for now; the next is tried in {} s.",
                                       where(access_), access_.user, kLoginPause.count()));
     auto result = readAnswer(access_, "common.db.login", response);
-    if (auto* failed = std::get_if<Failure>(&result))
-        co_return std::move(*failed);
+    if (auto* failed = std::get_if<Failure>(&result)) co_return std::move(*failed);
     const auto& key = std::get<json>(result);
     if (!key.is_array() || key.size() < 2 || !key[0].is_number_integer() || !key[1].is_string())
         co_return failure(Failure::Again::Later,
@@ -256,8 +248,7 @@ boost::asio::awaitable<std::optional<Failure>> Session::learnContext() {
     const json params = json::array({true, json::object()});
     const std::string body = request(method, params);
     auto answer = co_await callWith(method, body);
-    if (auto* failed = std::get_if<Failure>(&answer))
-        co_return std::move(*failed);
+    if (auto* failed = std::get_if<Failure>(&answer)) co_return std::move(*failed);
     const auto& preferences = std::get<json>(answer);
     const auto company = preferences.find("company");
     if (!preferences.is_object() || company == preferences.end() || !company->is_number_integer())
@@ -267,19 +258,17 @@ boost::asio::awaitable<std::optional<Failure>> Session::learnContext() {
                         "error. Set its company under Administration > Users.",
                         access_.user, where(access_)));
     const auto name = preferences.find("company.rec_name");
-    company_ = name != preferences.end() && name->is_string() ? name->get<std::string>()
-                                                              : company->dump();
+    company_ =
+        name != preferences.end() && name->is_string() ? name->get<std::string>() : company->dump();
     context_ = preferences.dump(-1, ' ', false, json::error_handler_t::replace);
     co_return std::nullopt;
 }
 
 boost::asio::awaitable<std::optional<Failure>> Session::ready() {
     if (authorization_.empty())
-        if (auto failed = co_await logIn())
-            co_return failed;
+        if (auto failed = co_await logIn()) co_return failed;
     if (context_.empty())
-        if (auto failed = co_await learnContext())
-            co_return failed;
+        if (auto failed = co_await learnContext()) co_return failed;
     co_return std::nullopt;
 }
 
@@ -287,8 +276,7 @@ boost::asio::awaitable<Answer> Session::callWith(std::string method, std::string
     for (int attempt = 1;; ++attempt) {
         const std::string path = access_.database + "/";
         auto answer = co_await post(path, body, true);
-        if (auto* failed = std::get_if<Failure>(&answer))
-            co_return std::move(*failed);
+        if (auto* failed = std::get_if<Failure>(&answer)) co_return std::move(*failed);
         const auto& response = std::get<net::HttpResponse>(answer);
         if (response.status != 401 && response.status != 429)
             co_return readAnswer(access_, method, response);
@@ -301,15 +289,13 @@ boost::asio::awaitable<Answer> Session::callWith(std::string method, std::string
         // Expired, logged out or unknown cannot be told apart: log in anew, once. The context that
         // the body carries stays valid.
         std::string context = std::move(context_);
-        if (auto failed = co_await logIn())
-            co_return std::move(*failed);
+        if (auto failed = co_await logIn()) co_return std::move(*failed);
         context_ = std::move(context);
     }
 }
 
 boost::asio::awaitable<Answer> Session::call(std::string method, json params, json context) {
-    if (auto failed = co_await ready())
-        co_return std::move(*failed);
+    if (auto failed = co_await ready()) co_return std::move(*failed);
     json whole = json::parse(context_);
     whole.update(context);
     params.push_back(std::move(whole));
@@ -327,8 +313,7 @@ boost::asio::awaitable<Answer> Session::version() {
     const std::string body = request(method, json::array());
     const std::string path;
     auto answer = co_await post(path, body, false);
-    if (auto* failed = std::get_if<Failure>(&answer))
-        co_return std::move(*failed);
+    if (auto* failed = std::get_if<Failure>(&answer)) co_return std::move(*failed);
     co_return readAnswer(access_, method, std::get<net::HttpResponse>(answer));
 }
 

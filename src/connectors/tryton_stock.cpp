@@ -30,8 +30,7 @@ json clause(std::string_view field, std::string_view test, json value) {
 
 /// A record that decides what is short must be understood in full.
 std::optional<Failure> unreadable(const Session& session, std::string_view model, const Row& row) {
-    if (row.fault().empty())
-        return std::nullopt;
+    if (row.fault().empty()) return std::nullopt;
     return Failure{Failure::Again::Later,
                    fmt::format("a record of {} in Tryton at {} cannot be read: {}", model,
                                session.access().url, row.fault())};
@@ -45,15 +44,13 @@ boost::asio::awaitable<std::optional<Failure>> readWarehouses(Session& session, 
     Pages pages{session, "stock.location", std::move(domain), fields, kPageSize};
     while (!pages.atEnd()) {
         auto page = co_await pages.next();
-        if (auto* failed = std::get_if<Failure>(&page))
-            co_return std::move(*failed);
+        if (auto* failed = std::get_if<Failure>(&page)) co_return std::move(*failed);
         for (const json& record : std::get<json>(page)) {
             Row row{record};
             const Id id = row.id("id").value_or(0);
             stock.warehouses[id] = row.text("name");
             warehouses.push_back({id, row.id("storage_location").value_or(0)});
-            if (auto failed = unreadable(session, "stock.location", row))
-                co_return failed;
+            if (auto failed = unreadable(session, "stock.location", row)) co_return failed;
         }
     }
     co_return std::nullopt;
@@ -63,12 +60,10 @@ void takeProduct(Row& row, Stock& stock) {
     const Id id = row.id("id").value_or(0);
     Product& product = stock.products[id];
     product.item.id = row.text("code");
-    if (product.item.id.empty())
-        product.item.id = std::to_string(id);
+    if (product.item.id.empty()) product.item.id = std::to_string(id);
     product.item.name = row.text("name");
     const auto factor = row.number("default_uom.factor");
-    if (factor && factor->isPositive())
-        product.unit_factor = *factor;
+    if (factor && factor->isPositive()) product.unit_factor = *factor;
     if (const json* categories = row.list("template.categories.");
         categories != nullptr && !categories->empty()) {
         Row category{categories->front()};
@@ -88,19 +83,17 @@ boost::asio::awaitable<std::optional<Failure>> readOnHand(Session& session, Ware
     context["locations"] = json::array({warehouse.storage});
     context["stock_date_end"] = today;
     context["active_test"] = false;
-    Pages pages{session, "product.product", std::move(domain), fields, kPageSize,
-                std::move(context)};
+    Pages pages{session, "product.product", std::move(domain),
+                fields,  kPageSize,         std::move(context)};
     while (!pages.atEnd()) {
         auto page = co_await pages.next();
-        if (auto* failed = std::get_if<Failure>(&page))
-            co_return std::move(*failed);
+        if (auto* failed = std::get_if<Failure>(&page)) co_return std::move(*failed);
         for (const json& record : std::get<json>(page)) {
             Row row{record};
             takeProduct(row, stock);
             stock.free[{row.id("id").value_or(0), warehouse.id}] =
                 row.number("quantity").value_or(Decimal{});
-            if (auto failed = unreadable(session, "product.product", row))
-                co_return failed;
+            if (auto failed = unreadable(session, "product.product", row)) co_return failed;
         }
     }
     co_return std::nullopt;
@@ -123,8 +116,7 @@ boost::asio::awaitable<std::optional<Failure>> readReserved(Session& session, Wa
     Pages pages{session, "stock.move", std::move(domain), fields, kPageSize};
     while (!pages.atEnd()) {
         auto page = co_await pages.next();
-        if (auto* failed = std::get_if<Failure>(&page))
-            co_return std::move(*failed);
+        if (auto* failed = std::get_if<Failure>(&page)) co_return std::move(*failed);
         for (const json& record : std::get<json>(page)) {
             Row row{record};
             const Decimal quantity = row.number("internal_quantity").value_or(Decimal{});
@@ -132,8 +124,7 @@ boost::asio::awaitable<std::optional<Failure>> readReserved(Session& session, Wa
             free = free - quantity;
             if (const auto outgoing = referenceTo("stock.move", row.text("origin")))
                 stock.reserved[*outgoing] = stock.reserved[*outgoing] + quantity;
-            if (auto failed = unreadable(session, "stock.move", row))
-                co_return failed;
+            if (auto failed = unreadable(session, "stock.move", row)) co_return failed;
         }
     }
     co_return std::nullopt;
@@ -151,8 +142,7 @@ boost::asio::awaitable<std::optional<Failure>> readIncoming(Session& session, co
     Pages pages{session, "stock.move", std::move(domain), fields, kPageSize};
     while (!pages.atEnd()) {
         auto page = co_await pages.next();
-        if (auto* failed = std::get_if<Failure>(&page))
-            co_return std::move(*failed);
+        if (auto* failed = std::get_if<Failure>(&page)) co_return std::move(*failed);
         for (const json& record : std::get<json>(page)) {
             Row row{record};
             Incoming incoming;
@@ -164,11 +154,9 @@ boost::asio::awaitable<std::optional<Failure>> readIncoming(Session& session, co
             incoming.purchase_line = referenceTo("purchase.line", row.text("origin"));
             incoming.purchase = row.text("purchase.number");
             // Without a purchase nothing names it; its own number is better than 'uncovered'.
-            if (incoming.purchase.empty())
-                incoming.purchase = std::to_string(incoming.id);
+            if (incoming.purchase.empty()) incoming.purchase = std::to_string(incoming.id);
             stock.incoming.push_back(std::move(incoming));
-            if (auto failed = unreadable(session, "stock.move", row))
-                co_return failed;
+            if (auto failed = unreadable(session, "stock.move", row)) co_return failed;
         }
     }
     co_return std::nullopt;
@@ -180,8 +168,7 @@ Asked<Stock> readStock(Session& session, const Features& features, const std::se
     Stock stock;
     const json nothing = json::array();
     auto today = co_await session.call("ir.date.today", nothing);
-    if (auto* failed = std::get_if<Failure>(&today))
-        co_return std::move(*failed);
+    if (auto* failed = std::get_if<Failure>(&today)) co_return std::move(*failed);
     const json day = std::get<json>(today);
     json as_record = json::object();
     as_record["today"] = day;
@@ -203,10 +190,8 @@ Asked<Stock> readStock(Session& session, const Features& features, const std::se
             if (auto failed = co_await readReserved(session, warehouse, ids, stock))
                 co_return std::move(*failed);
         }
-        if (!features.purchase)
-            continue;
-        if (auto failed = co_await readIncoming(session, ids, stock))
-            co_return std::move(*failed);
+        if (!features.purchase) continue;
+        if (auto failed = co_await readIncoming(session, ids, stock)) co_return std::move(*failed);
     }
     sortBySoonest(stock.incoming);
     co_return stock;

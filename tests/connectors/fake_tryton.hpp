@@ -69,8 +69,7 @@ public:
     static Reply result(json value) { return {200, json{{"id", 1}, {"result", value}}.dump()}; }
     static Reply error(json value) { return {200, json{{"id", 1}, {"error", value}}.dump()}; }
     static json recorded(const std::string& name) {
-        std::ifstream file{std::string{BACKORDERD_SOURCE_DIR} + "/tests/connectors/tryton/" +
-                           name};
+        std::ifstream file{std::string{BACKORDERD_SOURCE_DIR} + "/tests/connectors/tryton/" + name};
         return json::parse(file).at("result");
     }
 
@@ -114,33 +113,25 @@ private:
 
     static std::string field(const std::string& header, const std::string& name) {
         const auto at = header.find("\r\n" + name + ": ");
-        if (at == std::string::npos)
-            return "0";
+        if (at == std::string::npos) return "0";
         const auto begin = at + name.size() + 4;
         return header.substr(begin, header.find("\r\n", begin) - begin);
     }
 
     Reply answer(const Call& call) {
         if (overlay)
-            if (auto reply = overlay(call))
-                return *reply;
+            if (auto reply = overlay(call)) return *reply;
         if (const auto laid = overlays.find(call.method); laid != overlays.end())
-            if (auto reply = laid->second(call))
-                return *reply;
-        if (call.method == "common.db.login")
-            return logIn(call);
+            if (auto reply = laid->second(call)) return *reply;
+        if (call.method == "common.db.login") return logIn(call);
         if (call.method.starts_with("model.") && call.authorization != "Session " + session)
             return {401, "", "text/plain"};
         if (const auto fixed = results.find(call.method); fixed != results.end())
             return result(fixed->second);
-        if (call.method.ends_with(".fields_get"))
-            return result(fieldsOf(call));
-        if (call.method == "model.ir.model.access.get_access")
-            return result(fullAccess(call));
-        if (call.method.ends_with(".search_read"))
-            return result(search(call));
-        if (call.method == "model.ir.note.create")
-            return result(createNote(call));
+        if (call.method.ends_with(".fields_get")) return result(fieldsOf(call));
+        if (call.method == "model.ir.model.access.get_access") return result(fullAccess(call));
+        if (call.method.ends_with(".search_read")) return result(search(call));
+        if (call.method == "model.ir.note.create") return result(createNote(call));
         return {403, "<!doctype html><title>403 Forbidden</title>", "text/html"};
     }
 
@@ -184,15 +175,11 @@ private:
 
     static bool meets(const json& record, const json& clause) {
         const auto value = record.find(clause.at(0).get<std::string>());
-        if (value == record.end())
-            return true;
+        if (value == record.end()) return true;
         const std::string test = clause.at(1);
-        if (test == "in")
-            return contains(clause.at(2), *value);
-        if (test == "=")
-            return *value == clause.at(2);
-        if (test == "!=")
-            return *value != clause.at(2);
+        if (test == "in") return contains(clause.at(2), *value);
+        if (test == "=") return *value == clause.at(2);
+        if (test == "!=") return *value != clause.at(2);
         return test != ">" || *value > clause.at(2);
     }
 
@@ -216,13 +203,10 @@ private:
         int count = 0;
         for (const char c : text) {
             bits = bits << 8 | static_cast<unsigned char>(c);
-            for (count += 8; count >= 6; count -= 6)
-                made += kDigits[bits >> (count - 6) & 63u];
+            for (count += 8; count >= 6; count -= 6) made += kDigits[bits >> (count - 6) & 63u];
         }
-        if (count > 0)
-            made += kDigits[bits << (6 - count) & 63u];
-        while (made.size() % 4 != 0)
-            made += '=';
+        if (count > 0) made += kDigits[bits << (6 - count) & 63u];
+        while (made.size() % 4 != 0) made += '=';
         return made;
     }
 

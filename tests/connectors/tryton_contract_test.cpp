@@ -7,8 +7,8 @@ namespace backorderd::test {
 namespace {
 
 using json = nlohmann::json;
-using testing::ElementsAre;
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -16,15 +16,13 @@ using TrytonContract = TrytonTest;
 
 std::vector<std::string> idsOf(const WholeSnapshot& whole) {
     std::vector<std::string> ids;
-    for (const auto& line : whole.lines)
-        ids.push_back(line.key.id);
+    for (const auto& line : whole.lines) ids.push_back(line.key.id);
     return ids;
 }
 
 const OrderLine& lineOf(const WholeSnapshot& whole, const std::string& id) {
     for (const auto& line : whole.lines)
-        if (line.key.id == id)
-            return line;
+        if (line.key.id == id) return line;
     throw std::runtime_error("no line " + id);
 }
 
@@ -70,8 +68,7 @@ TEST_F(TrytonContract, ReadsPageByPage) {
 TEST_F(TrytonContract, IsNotCompleteWhereSalesChangeMeanwhile) {
     int questions = 0;
     server_.overlays["model.sale.line.search_read"] = [&](const FakeTryton::Call&) {
-        if (++questions == 2)
-            server_.tables["sale.line"].erase(0);
+        if (++questions == 2) server_.tables["sale.line"].erase(0);
         return std::optional<FakeTryton::Reply>{};
     };
     const auto whole = readWhole(io_, *make());
@@ -129,9 +126,11 @@ TEST_F(TrytonContract, FindsWhatBecameOfALine) {
     lines[1]["moves."][0]["effective_date"] = {
         {"__class__", "date"}, {"year", 2026}, {"month", 11}, {"day", 22}};
     lines[1]["sale."]["state"] = "done";
-    server_.tables["stock.shipment.out"] = json::array(
-        {{{"id", 2}, {"number", "OUT2"}, {"reference", "TRK"},
-          {"carrier.", {{"party.", {{"name", "EuroParcel"}}}}}}});
+    server_.tables["stock.shipment.out"] =
+        json::array({{{"id", 2},
+                      {"number", "OUT2"},
+                      {"reference", "TRK"},
+                      {"carrier.", {{"party.", {{"name", "EuroParcel"}}}}}}});
     const auto connector = make();
     const auto shipped = std::get<OrderLine>(runCoroutine(io_, connector->find("2")));
     EXPECT_EQ(shipped.shipped, Decimal{3});
@@ -155,8 +154,7 @@ TEST_F(TrytonContract, FindsWhatBecameOfALine) {
 TEST_F(TrytonContract, WritesANoteOnceAndKeepsItsMarker) {
     const auto connector = make();
     const Connector::Note note{"8", "The customer was told.", "bo-77"};
-    for (int i = 0; i < 2; ++i)
-        EXPECT_FALSE(runCoroutine(io_, connector->annotate(note)));
+    for (int i = 0; i < 2; ++i) EXPECT_FALSE(runCoroutine(io_, connector->annotate(note)));
     ASSERT_EQ(server_.tables["ir.note"].size(), 1u);
     const json& written = server_.tables["ir.note"][0];
     EXPECT_EQ(written["resource"], "sale.sale,8");

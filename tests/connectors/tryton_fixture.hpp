@@ -30,17 +30,17 @@ protected:
         server_.tables["sale.line"] = FakeTryton::recorded("open_lines.json");
         server_.tables["stock.location"] =
             json::array({{{"id", 5}, {"name", "Warehouse"}, {"storage_location", 3}}});
-        server_.tables["product.product"] = json::array({
-            product(2, "PX-100", 4), product(3, "PX-200", 0), product(4, "SE-018", 98),
-            product(5, "VA-050", 0), product(6, "MO-24", 2)});
-        server_.tables["stock.move"] = json::array({
-            move(15, "supplier", "draft", 2, 20, "purchase.line,1"),
-            move(20, "storage", "assigned", 2, 4, "stock.move,3"),
-            move(22, "supplier", "draft", 6, 3, "purchase.line,2"),
-            move(23, "storage", "assigned", 6, 2, "stock.move,7")});
-        server_.tables["party.contact_mechanism"] = json::array({
-            {{"id", 2}, {"party", 3}, {"type", "email"}, {"value", "buying@kestrel.example"}},
-            {{"id", 3}, {"party", 4}, {"type", "email"}, {"value", "einkauf@bergmann.example"}}});
+        server_.tables["product.product"] =
+            json::array({product(2, "PX-100", 4), product(3, "PX-200", 0), product(4, "SE-018", 98),
+                         product(5, "VA-050", 0), product(6, "MO-24", 2)});
+        server_.tables["stock.move"] =
+            json::array({move(15, "supplier", "draft", 2, 20, "purchase.line,1"),
+                         move(20, "storage", "assigned", 2, 4, "stock.move,3"),
+                         move(22, "supplier", "draft", 6, 3, "purchase.line,2"),
+                         move(23, "storage", "assigned", 6, 2, "stock.move,7")});
+        server_.tables["party.contact_mechanism"] = json::array(
+            {{{"id", 2}, {"party", 3}, {"type", "email"}, {"value", "buying@kestrel.example"}},
+             {{"id", 3}, {"party", 4}, {"type", "email"}, {"value", "einkauf@bergmann.example"}}});
     }
 
     static nlohmann::json product(int id, const char* code, double on_hand) {
@@ -77,8 +77,7 @@ protected:
     /// The reason why a snapshot fails, and the same of `again`.
     std::string failureOf(Connector& connector, Failure::Again again) {
         const auto whole = readWhole(io_, connector);
-        if (!whole.failure)
-            return "no failure";
+        if (!whole.failure) return "no failure";
         EXPECT_EQ(whole.failure->again, again) << whole.failure->reason;
         return whole.failure->reason;
     }

@@ -66,8 +66,7 @@ Incoming delivery(Id id, int quantity, std::string_view date, std::string purcha
     incoming.product = 2;
     incoming.warehouse = 5;
     incoming.quantity = Decimal{quantity};
-    if (!date.empty())
-        incoming.planned = day(date);
+    if (!date.empty()) incoming.planned = day(date);
     incoming.purchase = std::move(purchase);
     return incoming;
 }
@@ -127,9 +126,11 @@ TEST(TrytonRecord, NamesWhatCannotBeRead) {
         {"/moves.", "none", "moves. is not a list"},
         {"/moves.", json::array({"x"}), "moves the record is not an object"},
         {"/moves_ignored", json::array({"x"}), "moves_ignored is not a list of ids"},
-        {"/unit_price", {{"__class__", "Decimal"}, {"decimal", "1,5"}},
+        {"/unit_price",
+         {{"__class__", "Decimal"}, {"decimal", "1,5"}},
          "unit_price is not a number that can be calculated with"},
-        {"/sale./sale_date", {{"__class__", "date"}, {"year", 2026}, {"month", 2}, {"day", 30}},
+        {"/sale./sale_date",
+         {{"__class__", "date"}, {"year", 2026}, {"month", 2}, {"day", 30}},
          "sale.sale_date is not a date"},
         {"/sale./number", 7, "sale.number is not text"},
     };
@@ -161,16 +162,41 @@ TEST(TrytonQuantities, FollowFromTheMoves) {
     const std::vector<Case> cases{
         {"planned only", {move(1, "draft", 20)}, {}, "processing", 0, 0, 20, 0},
         {"no move yet", {}, {}, "confirmed", 0, 0, 20, 0},
-        {"shipped in part", {move(1, "done", 8, "done"), move(2, "draft", 12)}, {}, "processing", 8,
-         0, 12, 0},
+        {"shipped in part",
+         {move(1, "done", 8, "done"), move(2, "draft", 12)},
+         {},
+         "processing",
+         8,
+         0,
+         12,
+         0},
         // The move of a shipment picked in part shows what leaves; the rest is in no move.
         {"picked in part", {move(1, "assigned", 1, "packed")}, {}, "processing", 0, 0, 20, 1},
         {"reserved in full", {move(1, "draft", 20, "assigned")}, {}, "processing", 0, 0, 20, 20},
-        {"cancelled, nobody answered", {move(1, "cancelled", 20, "cancelled")}, {}, "processing", 0,
-         0, 20, 0},
-        {"cancelled and ignored", {move(1, "cancelled", 20, "cancelled")}, {1}, "done", 0, 20, 0, 0},
-        {"rest cancelled", {move(1, "done", 8, "done"), move(2, "cancelled", 12, "cancelled")}, {2},
-         "done", 8, 12, 0, 0},
+        {"cancelled, nobody answered",
+         {move(1, "cancelled", 20, "cancelled")},
+         {},
+         "processing",
+         0,
+         0,
+         20,
+         0},
+        {"cancelled and ignored",
+         {move(1, "cancelled", 20, "cancelled")},
+         {1},
+         "done",
+         0,
+         20,
+         0,
+         0},
+        {"rest cancelled",
+         {move(1, "done", 8, "done"), move(2, "cancelled", 12, "cancelled")},
+         {2},
+         "done",
+         8,
+         12,
+         0,
+         0},
         {"over, with a rest in no move", {move(1, "done", 19, "done")}, {}, "done", 19, 1, 0, 0},
         {"more shipped than ordered", {move(1, "done", 25, "done")}, {}, "processing", 25, 0, 0, 0},
     };

@@ -40,7 +40,8 @@ TEST_F(TrytonRpc, GivesUpWhereANewSessionIsNotAcceptedEither) {
     server_.overlays["model.ir.date.today"] = [](const FakeTryton::Call&) {
         return std::optional{Reply{401, "", "text/plain"}};
     };
-    EXPECT_THAT(failureOf(*make(), Failure::Again::Later), HasSubstr("does not accept the session"));
+    EXPECT_THAT(failureOf(*make(), Failure::Again::Later),
+                HasSubstr("does not accept the session"));
     EXPECT_EQ(server_.logins, 2);
 }
 
@@ -126,11 +127,10 @@ TEST_F(TrytonRpc, SaysWhatAnAnswerMeansAndWhatToDo) {
 }
 
 TEST_F(TrytonRpc, AnswersThatAreNoRecordsDoNotEndTheProcess) {
-    for (const char* method :
-         {"model.res.user.get_preferences", "model.sale.line.fields_get", "model.ir.date.today",
-          "model.stock.location.search_read", "model.product.product.search_read",
-          "model.stock.move.search_read", "model.party.contact_mechanism.search_read",
-          "common.db.login"})
+    for (const char* method : {"model.res.user.get_preferences", "model.sale.line.fields_get",
+                               "model.ir.date.today", "model.stock.location.search_read",
+                               "model.product.product.search_read", "model.stock.move.search_read",
+                               "model.party.contact_mechanism.search_read", "common.db.login"})
         for (const json& nonsense :
              {json(nullptr), json(7), json("x"), json::array({nullptr}), json::array({7}),
               json::object(), json{{"__class__", "date"}}}) {
@@ -205,7 +205,8 @@ TEST_F(TrytonRpc, SettingsAreCheckedWithTheirPlaces) {
         "test.yaml");
     const connectors::Environment environment{"erp", net_, clock_};
     EXPECT_NE(connectors::makeTryton(section, environment), nullptr);
-    EXPECT_THAT(formatProblems(section.problems()), HasSubstr("test.yaml:1:1: warning: the password crosses"));
+    EXPECT_THAT(formatProblems(section.problems()),
+                HasSubstr("test.yaml:1:1: warning: the password crosses"));
 }
 
 }  // namespace

@@ -77,7 +77,6 @@ class Daemon:
         self.binary = binary
         self.folder = folder
         self.process = None
-        self.background = []
         self.log = os.path.join(folder, 'daemon.log')
         os.makedirs(os.path.join(folder, 'rules.d'))
         self.settings = os.path.join(folder, 'backorderd.yaml')
@@ -100,12 +99,6 @@ class Daemon:
         return subprocess.run(
             [self.binary, *arguments, '--config', self.settings],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
-
-    def command_in_background(self, *arguments):
-        """A subcommand whose answer nobody waits for."""
-        self.background.append(subprocess.Popen(
-            [self.binary, *arguments, '--config', self.settings], stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
 
     def ask(self, *arguments):
         """The JSON answer of a subcommand; None where the daemon was not there to give it."""
@@ -154,14 +147,6 @@ class Daemon:
             self.process.kill()
             self.process.wait()
             self.process = None
-        # They end once nobody answers them.
-        for command in self.background:
-            try:
-                command.wait(START_SECONDS)
-            except subprocess.TimeoutExpired:
-                command.kill()
-                command.wait()
-        self.background.clear()
 
     def queue(self):
         return self.ask('queue', 'list', '--limit', '1000')

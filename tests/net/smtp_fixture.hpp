@@ -22,12 +22,15 @@ inline SmtpRequest request(std::string url) {
     made.mail_from = "us@example.com";
     made.rcpt_to = "you@example.net";
     made.document = kDocument;
-    made.timeout = std::chrono::seconds(1);
-    made.connect_timeout = std::chrono::seconds(1);
+    // Long enough for a busy machine; a test of a server that hangs says less.
+    made.timeout = std::chrono::seconds(20);
+    made.connect_timeout = std::chrono::seconds(20);
     return made;
 }
 
-inline std::string loopback(unsigned short port) { return "smtp://127.0.0.1:" + std::to_string(port); }
+inline std::string loopback(unsigned short port) {
+    return "smtp://127.0.0.1:" + std::to_string(port);
+}
 
 /// Counts how often it was awaited; a function and not a lambda, because its frame must own it.
 inline asio::awaitable<void> count(int& calls) {
@@ -46,5 +49,16 @@ protected:
     Net net_{io_.get_executor()};
     int gates_ = 0;
 };
+
+inline constexpr auto kConnect = SmtpStage::Connect;
+inline constexpr auto kMail = SmtpStage::Mail;
+inline constexpr auto kRcpt = SmtpStage::Rcpt;
+inline constexpr auto kData = SmtpStage::Data;
+inline constexpr auto kBody = SmtpStage::Body;
+
+inline const test::Turn kGreeting{"220 test\r\n", "EHLO client.example\r\n"};
+inline const test::Turn kPlainEhlo{"250 test\r\n", "\r\n"};
+inline const test::Turn kPipeliningEhlo{"250-test\r\n250 PIPELINING\r\n", "DATA\r\n"};
+inline const test::Turn kOk{"250 ok\r\n", "\r\n"};
 
 }  // namespace backorderd::net

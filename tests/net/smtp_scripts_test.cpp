@@ -18,6 +18,7 @@ struct ScriptCase {
     SmtpStage stage;
     int last_reply;
     bool asked, sent;
+    bool hangs = false;  ///< our time limit ends it
 };
 
 class SmtpScripts : public Smtp, public testing::WithParamInterface<ScriptCase> {};
@@ -28,6 +29,10 @@ TEST_P(SmtpScripts, AreToldApart) {
     const std::string large = "Subject: x\r\n\r\n" + std::string(32u << 20, 'x');
     SmtpRequest made = request(loopback(server.port()));
     if (expected.name.starts_with("Large")) made.document = large;
+    if (expected.hangs) {
+        made.timeout = std::chrono::seconds(1);
+        if (expected.stage == SmtpStage::Connect) made.connect_timeout = made.timeout;
+    }
     const SmtpResult result = send(made);
     EXPECT_EQ(result.stage, expected.stage) << result.error;
     EXPECT_EQ(result.last_reply, expected.last_reply);
@@ -46,7 +51,7 @@ std::vector<Turn> answerToBody(Turn last) {
 INSTANTIATE_TEST_SUITE_P(
     All, SmtpScripts,
     testing::Values(
-        ScriptCase{"NoGreeting", {{}, AtEnd::Hang}, kConnect, 0, false, false},
+        ScriptCase{"NoGreeting", {{}, AtEnd::Hang}, kConnect, 0, false, false, true},
         ScriptCase{"NotSmtp",
                    {{{"HTTP/1.1 400 Bad\r\n\r\n", ""}}, AtEnd::Hang},
                    kConnect,
@@ -65,7 +70,8 @@ INSTANTIATE_TEST_SUITE_P(
                    kMail,
                    0,
                    false,
-                   false},
+                   false,
+                   true},
         ScriptCase{"TwoAnswersToData",
                    {upToBody({"354 go\r\n250 ok\r\n", ""}), AtEnd::Hang},
                    kBody,
@@ -89,7 +95,8 @@ INSTANTIATE_TEST_SUITE_P(
                    kBody,
                    354,
                    true,
-                   false},
+                   false,
+                   true},
         ScriptCase{"LargeBodyReset",
                    {upToBody({"354 go\r\n", "xxxx"}), AtEnd::Reset},
                    kBody,
@@ -97,7 +104,7 @@ INSTANTIATE_TEST_SUITE_P(
                    true,
                    false},
         ScriptCase{
-            "BodyNotAnswered", {answerToBody({"", ""}), AtEnd::Hang}, kBody, 354, true, true},
+            "BodyNotAnswered", {answerToBody({"", ""}), AtEnd::Hang}, kBody, 354, true, true, true},
         ScriptCase{
             "BodyThenClosed", {answerToBody({"", ""}), AtEnd::Close}, kBody, 354, true, true},
         ScriptCase{"BodyThenReset", {answerToBody({"", ""}), AtEnd::Reset}, kBody, 354, true, true},

@@ -216,8 +216,8 @@ TEST(PromiseChanged, ADateThatHasPassedIsLeftToTheLapse) {
     auto line = timeline();
     line.movePromise(at("2026-03-10T08:00:00Z"), "2026-03-05");
     line.run(at("2026-03-10T08:00:00Z"));
-    EXPECT_THAT(line.keys(), ElementsAre("opened", "status/2026-03-09",
-                                         "promise_lapsed/2026-03-05"));
+    EXPECT_THAT(line.keys(),
+                ElementsAre("opened", "status/2026-03-09", "promise_lapsed/2026-03-05"));
     expectWithheld(line.look(), Topic::PromiseChanged, WithheldReason::NotTrueAnyMore);
 }
 

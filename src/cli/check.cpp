@@ -45,8 +45,9 @@ json row(const Problem& problem) {
 int check(const Common& common, const std::vector<std::string>& paths) {
     Problems problems;
     const auto checkOne = [&](const std::string& path) {
-        append(problems, std::filesystem::is_directory(path) ? checkRules(path)
-                                                             : checkSettings(path));
+        const bool settings = std::filesystem::path{path}.extension() == ".yaml" ||
+                              std::filesystem::is_regular_file(path);
+        append(problems, settings ? checkSettings(path) : checkRules(path));
     };
     if (paths.empty()) checkOne(common.config);
     for (const auto& path : paths) checkOne(path);

@@ -8,8 +8,8 @@ namespace backorderd::connectors::files {
 namespace {
 
 constexpr std::array<std::string_view, 3> kStockColumns{"item.id", "warehouse", "free"};
-constexpr std::array<std::string_view, 5> kSupplyColumns{
-    "line", "item.id", "supply.reference", "supply.expected", "supply.quantity"};
+constexpr std::array<std::string_view, 5> kSupplyColumns{"line", "item.id", "supply.reference",
+                                                         "supply.expected", "supply.quantity"};
 constexpr std::array<std::string_view, 5> kRequiredOfLines{"line", "order.number", "item.id",
                                                            "ordered", "customer.id"};
 constexpr std::array<std::string_view, 2> kRequiredOfStock{"item.id", "free"};
@@ -20,9 +20,12 @@ constexpr std::string_view kItemAlias = "item";
 
 std::span<const std::string_view> requiredOf(FileRole role) {
     switch (role) {
-        case FileRole::Lines: return kRequiredOfLines;
-        case FileRole::Stock: return kRequiredOfStock;
-        case FileRole::Supply: return kRequiredOfSupply;
+        case FileRole::Lines:
+            return kRequiredOfLines;
+        case FileRole::Stock:
+            return kRequiredOfStock;
+        case FileRole::Supply:
+            return kRequiredOfSupply;
     }
     return {};
 }
@@ -35,9 +38,12 @@ bool isIn(std::span<const std::string_view> names, std::string_view name) {
 
 std::string_view columnsKeyOf(FileRole role) {
     switch (role) {
-        case FileRole::Lines: return "columns";
-        case FileRole::Stock: return "stock_columns";
-        case FileRole::Supply: return "supply_columns";
+        case FileRole::Lines:
+            return "columns";
+        case FileRole::Stock:
+            return "stock_columns";
+        case FileRole::Supply:
+            return "supply_columns";
     }
     return {};
 }
@@ -49,9 +55,12 @@ std::span<const std::string_view> columnNamesOf(FileRole role) {
         return names;
     }();
     switch (role) {
-        case FileRole::Lines: return kLines;
-        case FileRole::Stock: return kStockColumns;
-        case FileRole::Supply: return kSupplyColumns;
+        case FileRole::Lines:
+            return kLines;
+        case FileRole::Stock:
+            return kStockColumns;
+        case FileRole::Supply:
+            return kSupplyColumns;
     }
     return {};
 }
@@ -69,7 +78,8 @@ Columns::Columns(FileRole role, const ColumnNames& names, std::size_t columns_ma
         if (named(name) >= 0) continue;
         const std::string header{name};
         if (by_header_.contains(header)) continue;  // the settings use this header for another
-        const int column = add({{header, findLineField(name)}, header, isIn(requiredOf(role), name), -1});
+        const int column =
+            add({{header, findLineField(name)}, header, isIn(requiredOf(role), name), -1});
         if (name == "item.id") by_header_.try_emplace(std::string{kItemAlias}, column);
     }
 }
@@ -84,8 +94,8 @@ int Columns::add(Column column) {
 
 int Columns::find(std::string_view header) {
     if (const auto found = by_header_.find(header); found != by_header_.end()) return found->second;
-    const bool is_attribute = role_ == FileRole::Lines && isLineColumn(header) &&
-                              findLineField(header) == nullptr;
+    const bool is_attribute =
+        role_ == FileRole::Lines && isLineColumn(header) && findLineField(header) == nullptr;
     if (is_attribute && columns_.size() < columns_max_ + lineFields().size())
         return add({{std::string{header}, nullptr}, std::string{header}, false, -1});
     if (unknown_.size() < columns_max_) unknown_.emplace(header);

@@ -91,8 +91,9 @@ bool CsvFile::readHeader(Batch& batch) {
         splitter_ = CsvSplitter{delimiter, settings_.limits.field_bytes_max};
     }
     if (text.empty()) {
-        problemOfFile(batch, "the file is empty: a file without rows still has its header, so this "
-                             "looks like an export that failed");
+        problemOfFile(batch,
+                      "the file is empty: a file without rows still has its header, so this "
+                      "looks like an export that failed");
         return false;
     }
     const auto row = splitter_.split(text, window_.isWhole(), fields_);
@@ -260,8 +261,8 @@ std::optional<Problem> CsvFile::cells(const Record& record, std::vector<Cell>& c
         if (bound_[i] < 0) continue;
         const auto& field = fields_[i];
         std::string unused;
-        const auto text = csvText(record.bytes, field,
-                                  field.doubled ? cell_texts_.emplace_back() : unused);
+        const auto text =
+            csvText(record.bytes, field, field.doubled ? cell_texts_.emplace_back() : unused);
         cells.push_back({bound_[i], text, record.bytes.data() + field.at});
     }
     return std::nullopt;

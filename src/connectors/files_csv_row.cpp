@@ -39,7 +39,8 @@ CsvRow CsvSplitter::split(std::string_view text, bool whole, std::vector<CsvFiel
         const bool quoted = at < text.size() && text[at] == '"';
         const Field read = quoted ? quotedField(text, at, whole) : plainField(text, at, whole);
         switch (read.end) {
-            case Field::End::NeedsMore: return {CsvRow::End::NeedsMore, 0, 0, {}, 0};
+            case Field::End::NeedsMore:
+                return {CsvRow::End::NeedsMore, 0, 0, {}, 0};
             case Field::End::Broken:
                 return {CsvRow::End::Broken, 0, 0, read.fault, read.fault_at};
             case Field::End::Row:

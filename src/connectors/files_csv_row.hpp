@@ -20,9 +20,9 @@ struct CsvField {
 /// What was found at the front of a text.
 struct CsvRow {
     enum class End {
-        Complete,    ///< a row; `next` is where the next one begins
-        NeedsMore,   ///< the text ends within a row
-        Broken,      ///< not a row: `fault`, which stands at `fault_at`
+        Complete,   ///< a row; `next` is where the next one begins
+        NeedsMore,  ///< the text ends within a row
+        Broken,     ///< not a row: `fault`, which stands at `fault_at`
     };
     End end = End::Complete;
     std::size_t bytes = 0;  ///< of the row, without its line end

@@ -63,8 +63,8 @@ std::variant<std::vector<Entry>, Failure> readFolder(const std::string& folder) 
         entries.push_back(std::move(found));
     }
     if (errno != 0)
-        return later(fmt::format("the folder '{}' cannot be read: {}", folder,
-                                 std::strerror(errno)));
+        return later(
+            fmt::format("the folder '{}' cannot be read: {}", folder, std::strerror(errno)));
     std::sort(entries.begin(), entries.end(),
               [](const Entry& a, const Entry& b) { return a.name < b.name; });
     return entries;
@@ -91,9 +91,12 @@ std::variant<Listing, Failure> listFolder(const FilesSettings& settings) {
         if (!format || isUnfinished(entry.name)) continue;
         const DataFile file{entry.path, *format, entry.stamp};
         // The narrow names go first, so that `lines: "*"` means all that is left.
-        if (matches(settings.stock, entry.name)) listing.stock.push_back(file);
-        else if (matches(settings.supply, entry.name)) listing.supply.push_back(file);
-        else if (matches(settings.lines, entry.name)) listing.lines.push_back(file);
+        if (matches(settings.stock, entry.name))
+            listing.stock.push_back(file);
+        else if (matches(settings.supply, entry.name))
+            listing.supply.push_back(file);
+        else if (matches(settings.lines, entry.name))
+            listing.lines.push_back(file);
     }
     return listing;
 }
@@ -101,10 +104,11 @@ std::variant<Listing, Failure> listFolder(const FilesSettings& settings) {
 std::optional<Failure> whyNotReady(const Listing& listing, const FilesSettings& settings,
                                    Timestamp now) {
     if (listing.lines.empty())
-        return later(fmt::format("no file in '{}' is named '{}': without one it is not known which "
-                                 "lines there are; an export without lines still writes its header "
-                                 "or []",
-                                 settings.folder, settings.lines));
+        return later(
+            fmt::format("no file in '{}' is named '{}': without one it is not known which "
+                        "lines there are; an export without lines still writes its header "
+                        "or []",
+                        settings.folder, settings.lines));
     if (!settings.marker.empty()) {
         if (!listing.marker)
             return later(fmt::format("'{}/{}' is not there, so the export has not finished",
@@ -123,10 +127,10 @@ std::optional<Failure> whyNotReady(const Listing& listing, const FilesSettings& 
         if (settings.settle.count() == 0 || young) return;
         if (file.stamp.changed_ns <= settled_ns) return;
         const bool future = file.stamp.changed_ns / kNsPerSecond > now.time_since_epoch().count();
-        young = later(fmt::format("'{}' {}, so it may still be being written", file.path,
-                                  future ? std::string{"carries a time that is yet to come"}
-                                         : fmt::format("was changed less than {} s ago",
-                                                       settings.settle.count())));
+        young = later(fmt::format(
+            "'{}' {}, so it may still be being written", file.path,
+            future ? std::string{"carries a time that is yet to come"}
+                   : fmt::format("was changed less than {} s ago", settings.settle.count())));
     });
     return young;
 }

@@ -11,9 +11,9 @@ namespace backorderd::connectors::files {
 namespace {
 
 std::uint64_t hashOf(const Supply& supply) {
-    const auto text = fmt::format(
-        "{}\n{}\n{}", supply.reference, supply.expected ? formatDate(*supply.expected) : "",
-        supply.quantity ? supply.quantity->toString() : "");
+    const auto text = fmt::format("{}\n{}\n{}", supply.reference,
+                                  supply.expected ? formatDate(*supply.expected) : "",
+                                  supply.quantity ? supply.quantity->toString() : "");
     return XXH3_64bits(text.data(), text.size());
 }
 
@@ -62,9 +62,10 @@ private:
         return text;
     }
     void wrong(std::string_view name) {
-        fault_ = fmt::format("'{}' cannot be read as '{}' the way this file writes numbers and "
-                             "dates",
-                             text(name).substr(0, 60), name);
+        fault_ = fmt::format(
+            "'{}' cannot be read as '{}' the way this file writes numbers and "
+            "dates",
+            text(name).substr(0, 60), name);
     }
 
     const std::vector<Cell>& cells_;
@@ -85,8 +86,9 @@ Joined forEachRow(RecordFile& file, const Columns& columns, std::size_t& rows_le
                   std::back_inserter(joined.problems));
         for (const auto& record : batch.records) {
             if (rows_left == 0) {
-                list.add(joined.problems, file.window().placeOf(record.bytes.data()),
-                         "more rows than limits.joined_rows_max: this and what follows is not read");
+                list.add(
+                    joined.problems, file.window().placeOf(record.bytes.data()),
+                    "more rows than limits.joined_rows_max: this and what follows is not read");
                 return joined;
             }
             --rows_left;
@@ -140,8 +142,10 @@ Joined readSupply(RecordFile& file, const Columns& columns, std::size_t& rows_le
         if (!row.fault().empty()) return {};
         if (!supply.covered()) return "the row has no 'supply.reference'";
         if (line.empty() && item.empty()) return "the row names neither a 'line' nor an 'item.id'";
-        if (line.empty()) table.addForItem(item, supply);
-        else table.addForLine(line, supply);
+        if (line.empty())
+            table.addForItem(item, supply);
+        else
+            table.addForLine(line, supply);
         return {};
     });
 }

@@ -16,9 +16,12 @@ constexpr const char* kObjectTooLong = "the object is longer than limits.record_
 
 std::string_view listNameOf(FileRole role) {
     switch (role) {
-        case FileRole::Lines: return "lines";
-        case FileRole::Stock: return "stock";
-        case FileRole::Supply: return "supply";
+        case FileRole::Lines:
+            return "lines";
+        case FileRole::Stock:
+            return "stock";
+        case FileRole::Supply:
+            return "supply";
     }
     return {};
 }
@@ -70,9 +73,9 @@ private:
     ProblemList list_;
     Mode mode_ = Mode::Unknown;
     Expect expect_ = Expect::ObjectOrEnd;
-    bool wrapped_ = false;              ///< the list is a member of an object
-    bool skipping_ = false;             ///< within a record that is too long for the window
-    JsonScanner scanner_;               ///< of the record that is skipped, and of the tail
+    bool wrapped_ = false;               ///< the list is a member of an object
+    bool skipping_ = false;              ///< within a record that is too long for the window
+    JsonScanner scanner_;                ///< of the record that is skipped, and of the tail
     std::deque<std::string> key_texts_;  ///< keys that are not as they stand in the file
 };
 
@@ -125,12 +128,16 @@ void JsonFile::begin(Batch& batch) {
 bool JsonFile::take(std::string_view& text, Batch& batch) {
     if (skipping_ && !skipLongObject(text)) return false;
     switch (mode_) {
-        case Mode::Lines: return takeLine(text, batch);
+        case Mode::Lines:
+            return takeLine(text, batch);
         case Mode::Sequence:
-        case Mode::List: return takeFromList(text, batch);
-        case Mode::Tail: return takeTail(text, batch);
+        case Mode::List:
+            return takeFromList(text, batch);
+        case Mode::Tail:
+            return takeTail(text, batch);
         case Mode::Unknown:
-        case Mode::Done: return false;
+        case Mode::Done:
+            return false;
     }
     return false;
 }
@@ -223,8 +230,10 @@ bool JsonFile::takeTail(std::string_view& text, Batch& batch) {
     if (wrapped_) {
         const auto end = scanner_.run(text);
         text.remove_prefix(std::min(end, text.size()));
-        if (end != kNowhere) wrapped_ = false;
-        else return atEnd(text.data(), batch);
+        if (end != kNowhere)
+            wrapped_ = false;
+        else
+            return atEnd(text.data(), batch);
     }
     skipJsonSpace(text);
     if (!text.empty()) return giveUp(text.data(), "text stands behind the end of the list", batch);
@@ -235,8 +244,7 @@ bool JsonFile::takeTail(std::string_view& text, Batch& batch) {
 bool JsonFile::atEnd(const char* at, Batch& batch) {
     if (!window_.isWhole()) return false;
     const bool closed = mode_ != Mode::List && (mode_ != Mode::Tail || !wrapped_);
-    if (!closed)
-        problem(batch, at, "the file ends before the list is closed: was it cut off?");
+    if (!closed) problem(batch, at, "the file ends before the list is closed: was it cut off?");
     mode_ = Mode::Done;
     return false;
 }

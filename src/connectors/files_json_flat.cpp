@@ -136,8 +136,9 @@ JsonFlattener::Fault JsonFlattener::readKeys(Text text, Keys keys, Record& recor
     Parts& parts = *parts_;
     ondemand::document document;
     ondemand::object object;
-    auto error = parts.parser.iterate(simdjson::padded_string_view{text.object, text.readable_bytes})
-                     .get(document);
+    auto error =
+        parts.parser.iterate(simdjson::padded_string_view{text.object, text.readable_bytes})
+            .get(document);
     if (!error) error = document.get_object().get(object);
     if (error) return notJson(error, text.object);
     Fault fault;
@@ -155,8 +156,9 @@ JsonFlattener::Fault JsonFlattener::readCells(Text text, std::vector<Cell>& cell
     Parts& parts = *parts_;
     ondemand::document document;
     ondemand::object object;
-    auto error = parts.parser.iterate(simdjson::padded_string_view{text.object, text.readable_bytes})
-                     .get(document);
+    auto error =
+        parts.parser.iterate(simdjson::padded_string_view{text.object, text.readable_bytes})
+            .get(document);
     if (!error) error = document.get_object().get(object);
     if (error) return notJson(error, text.object);
     parts.cells = &cells;

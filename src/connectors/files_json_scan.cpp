@@ -61,17 +61,22 @@ std::size_t JsonScanner::run(std::string_view text) {
             }
             while (i < text.size() && text[i] != '"' && text[i] != '\\') ++i;
             if (i == text.size()) break;
-            if (text[i] == '\\') escaped_ = true;
-            else in_string_ = false;
+            if (text[i] == '\\')
+                escaped_ = true;
+            else
+                in_string_ = false;
             ++i;
             continue;
         }
         while (i < text.size() && !kIsStructure[static_cast<unsigned char>(text[i])]) ++i;
         if (i == text.size()) break;
         const char c = text[i++];
-        if (c == '"') in_string_ = true;
-        else if (c == '{' || c == '[') ++depth_;
-        else if (--depth_ <= 0) return i;
+        if (c == '"')
+            in_string_ = true;
+        else if (c == '{' || c == '[')
+            ++depth_;
+        else if (--depth_ <= 0)
+            return i;
     }
     return std::string_view::npos;
 }

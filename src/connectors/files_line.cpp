@@ -15,7 +15,8 @@ void join(Supply& own, const Supply& joined) {
     if (!own.quantity) own.quantity = joined.quantity;
 }
 
-std::string writtenOtherwise(const Cell& cell, const LineColumn& target, const ValueFormat& format) {
+std::string writtenOtherwise(const Cell& cell, const LineColumn& target,
+                             const ValueFormat& format) {
     const bool date = target.field->type == FieldType::Date;
     return fmt::format("'{}' is not a {}, which '{}' must be, as this file writes them ({})",
                        cell.text.substr(0, 60), date ? "date" : "number", target.name,
@@ -30,10 +31,14 @@ std::string writtenOtherwise(const Cell& cell, const LineColumn& target, const V
 /// Text that is already as a field takes it, as nearly all of it is.
 bool isCanonical(FieldType type, const ValueFormat& format, std::string_view text) {
     switch (type) {
-        case FieldType::Text: return true;
-        case FieldType::Number: return format.decimal == '.' && format.thousands.empty();
-        case FieldType::Date: return text.empty();
-        case FieldType::Kind: return false;
+        case FieldType::Text:
+            return true;
+        case FieldType::Number:
+            return format.decimal == '.' && format.thousands.empty();
+        case FieldType::Date:
+            return text.empty();
+        case FieldType::Kind:
+            return false;
     }
     return false;
 }

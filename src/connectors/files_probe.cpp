@@ -40,8 +40,10 @@ std::string describe(const DataFile& file, const Batch& batch, const std::set<st
     for (const auto name : columnNamesOf(columns.role()))
         if (!read.contains(std::string{name})) missing.push_back(name);
     auto text = fmt::format("{}:", file.path);
-    if (batch.records.empty()) text += " no records";
-    else text += fmt::format(" read are {}", fmt::join(read, ", "));
+    if (batch.records.empty())
+        text += " no records";
+    else
+        text += fmt::format(" read are {}", fmt::join(read, ", "));
     if (!columns.unknown().empty())
         text += fmt::format("; not known and not read: {}", fmt::join(columns.unknown(), ", "));
     if (!batch.records.empty() && !missing.empty())
@@ -84,8 +86,9 @@ Probe probeFolder(const FilesSettings& settings, Timestamp now) {
     const auto listed = listFolder(settings);
     if (const auto* failure = std::get_if<Failure>(&listed)) return {false, failure->reason};
     const auto& listing = std::get<Listing>(listed);
-    Probe probe{true, fmt::format("{}: {}, {}, {}\n", settings.folder, count(listing.lines, "lines"),
-                                  count(listing.stock, "stock"), count(listing.supply, "supply"))};
+    Probe probe{true,
+                fmt::format("{}: {}, {}, {}\n", settings.folder, count(listing.lines, "lines"),
+                            count(listing.stock, "stock"), count(listing.supply, "supply"))};
     if (const auto failure = whyNotReady(listing, settings, now)) {
         probe.ok = !listing.lines.empty();
         probe.text += failure->reason + '\n';

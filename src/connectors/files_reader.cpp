@@ -101,7 +101,8 @@ std::optional<Failure> FolderReader::readJoined() {
     Columns stock{FileRole::Stock, settings_.stock_columns, settings_.limits.columns_max};
     const auto read = [&](const DataFile& file, Columns& columns, auto take) {
         auto opened = open(file, columns, {});
-        if (auto* failure = std::get_if<Failure>(&opened)) return std::optional{std::move(*failure)};
+        if (auto* failure = std::get_if<Failure>(&opened))
+            return std::optional{std::move(*failure)};
         const auto& records = std::get<std::unique_ptr<RecordFile>>(opened);
         if (!records) return std::optional<Failure>{};
         auto joined = take(*records);
@@ -197,9 +198,10 @@ std::string FolderReader::whyIncomplete() {
     const auto now = listFolder(settings_);
     if (const auto* failure = std::get_if<Failure>(&now)) return failure->reason;
     if (std::get<Listing>(now) != listing_)
-        return fmt::format("files in '{}' were changed while they were read; the next poll reads "
-                           "them again",
-                           settings_.folder);
+        return fmt::format(
+            "files in '{}' were changed while they were read; the next poll reads "
+            "them again",
+            settings_.folder);
     return {};
 }
 

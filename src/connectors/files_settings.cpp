@@ -55,7 +55,8 @@ ValueFormat readValues(Section& csv) {
                            "How dates are written in CSV files: %Y or %y, %m, %d, other signs as "
                            "they are, %* at the end for a rest that does not matter.");
     if (const auto fault = dateFormatFault(format.date); !fault.empty())
-        csv.problem("date", fmt::format("'{}' is not a way to write a date: {}", format.date, fault));
+        csv.problem("date",
+                    fmt::format("'{}' is not a way to write a date: {}", format.date, fault));
     if (format.thousands == std::string_view{&format.decimal, 1})
         csv.problem("thousands", "the grouping sign and the decimal sign are the same");
     return format;
@@ -72,8 +73,9 @@ void readCsv(Section csv, FilesSettings& settings) {
 KindWords readKinds(Section& section) {
     KindWords kinds;
     for (const auto& [word, name] :
-         section.table("kinds", "The ERP's words for the kinds of a line: each word and "
-                                "backorder, preorder, drop-ship or made-to-order.")) {
+         section.table("kinds",
+                       "The ERP's words for the kinds of a line: each word and "
+                       "backorder, preorder, drop-ship or made-to-order.")) {
         if (const auto kind = parseKind(name))
             kinds.emplace_back(word, *kind);
         else
@@ -92,9 +94,8 @@ Limits readLimits(Section section) {
         return static_cast<std::size_t>(section.number(key, bounds, meaning));
     };
     Limits limits;
-    limits.file_bytes_max =
-        number("file_bytes_max", defaults.file_bytes_max, 1024, std::int64_t{1} << 40,
-               "A larger file is not read.");
+    limits.file_bytes_max = number("file_bytes_max", defaults.file_bytes_max, 1024,
+                                   std::int64_t{1} << 40, "A larger file is not read.");
     limits.record_bytes_max =
         number("record_bytes_max", defaults.record_bytes_max, 1024, std::int64_t{4} << 20,
                "A longer row or JSON object is a bad one.");
@@ -128,8 +129,9 @@ FilesSettings readFilesSettings(Section& section) {
     settings.columns = readColumns(section, "columns", FileRole::Lines,
                                    "Our name and the files' own name of each column of lines that "
                                    "is called otherwise than docs/fields.md says.");
-    settings.stock_columns = readColumns(section, "stock_columns", FileRole::Stock,
-                                         "The same for item.id, warehouse and free in stock files.");
+    settings.stock_columns =
+        readColumns(section, "stock_columns", FileRole::Stock,
+                    "The same for item.id, warehouse and free in stock files.");
     settings.supply_columns =
         readColumns(section, "supply_columns", FileRole::Supply,
                     "The same for line, item.id, supply.reference, supply.expected and "

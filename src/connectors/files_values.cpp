@@ -66,16 +66,22 @@ bool takeDatePart(char directive, std::string_view& text, DateParts& parts) {
         return value.has_value();
     };
     switch (directive) {
-        case 'Y': return take(parts.year, 4, 4);
+        case 'Y':
+            return take(parts.year, 4, 4);
         case 'y': {
             if (!take(parts.year, 2, 2)) return false;
             parts.year += 2000;
             return true;
         }
-        case 'm': return take(parts.month, 1, 2);
-        case 'd': return take(parts.day, 1, 2);
-        case '*': text = {}; return true;
-        default: return false;
+        case 'm':
+            return take(parts.month, 1, 2);
+        case 'd':
+            return take(parts.day, 1, 2);
+        case '*':
+            text = {};
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -132,9 +138,12 @@ std::string dateFormatFault(std::string_view format) {
     for (std::size_t i = 0; i < format.size(); ++i) {
         if (format[i] != '%') continue;
         const char directive = i + 1 < format.size() ? format[++i] : '\0';
-        if (directive == 'd') ++days;
-        else if (directive == 'm') ++months;
-        else if (directive == 'Y' || directive == 'y') ++years;
+        if (directive == 'd')
+            ++days;
+        else if (directive == 'm')
+            ++months;
+        else if (directive == 'Y' || directive == 'y')
+            ++years;
         else if (directive != '*' || i + 1 != format.size())
             return "only %Y, %y, %m, %d, and %* at the end, are known";
     }
@@ -147,9 +156,12 @@ std::optional<std::string> canonicalValue(std::string_view text, FieldType type,
                                           const ValueFormat& format, const KindWords& kinds) {
     if (text.empty()) return std::string{};
     switch (type) {
-        case FieldType::Text: return std::string{text};
-        case FieldType::Number: return canonicalNumber(text, format);
-        case FieldType::Date: return canonicalDate(text, format);
+        case FieldType::Text:
+            return std::string{text};
+        case FieldType::Number:
+            return canonicalNumber(text, format);
+        case FieldType::Date:
+            return canonicalDate(text, format);
         case FieldType::Kind: {
             for (const auto& [word, kind] : kinds)
                 if (word == text) return std::string{kindName(kind)};

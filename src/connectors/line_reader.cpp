@@ -9,10 +9,14 @@ namespace {
 
 std::string_view typeWords(FieldType type) {
     switch (type) {
-        case FieldType::Text: return "a text";
-        case FieldType::Number: return "a number of at most 1,000,000,000 either way";
-        case FieldType::Date: return "a date";
-        case FieldType::Kind: return "one of backorder, preorder, drop-ship, made-to-order";
+        case FieldType::Text:
+            return "a text";
+        case FieldType::Number:
+            return "a number of at most 1,000,000,000 either way";
+        case FieldType::Date:
+            return "a date";
+        case FieldType::Kind:
+            return "one of backorder, preorder, drop-ship, made-to-order";
     }
     std::abort();
 }

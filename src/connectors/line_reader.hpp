@@ -17,8 +17,8 @@ struct LineColumn {
 /// Whether a line has a column of that name.
 bool isLineColumn(std::string_view name);
 
-/// Puts canonical text into the line. Returns what is wrong with the text, for a person; empty where
-/// nothing is.
+/// Puts canonical text into the line. Returns what is wrong with the text, for a person; empty
+/// where nothing is.
 std::string setColumn(OrderLine& line, const LineColumn& column, std::string_view text);
 
 /// What keeps a line that was read in full from being used: a field that every line must have is

@@ -19,7 +19,8 @@ struct Facts {
     std::optional<Timestamp> fresh_until;
 };
 
-/// `Full` also fills `Decision::looks` with the words for `explain`; `Brief` spares the time.
+/// `Full` also fills `Decision::looks` with the words for `explain`; `Brief` spares the time, and
+/// lists in `Decision::withheld` only what concerns a notice that is pending.
 enum class Detail { Brief, Full };
 
 /// What should be told of this case now and later. See `Decision`.

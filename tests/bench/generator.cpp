@@ -39,7 +39,8 @@ struct Options {
 
 /// A number that looks random and depends on nothing but its arguments (splitmix64).
 std::uint64_t dice(std::int64_t of, std::uint64_t about) {
-    std::uint64_t z = static_cast<std::uint64_t>(of) * 0x9E3779B97F4A7C15u + about * 0xD1B54A32D192ED03u;
+    std::uint64_t z =
+        static_cast<std::uint64_t>(of) * 0x9E3779B97F4A7C15u + about * 0xD1B54A32D192ED03u;
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
     z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
     return z ^ (z >> 31);
@@ -56,8 +57,8 @@ std::string_view pick(const std::array<std::string_view, Count>& words, std::int
 }
 
 constexpr std::array<std::string_view, 8> kGoods{
-    "Centrifugal pump",  "Ball valve DN40", "Pressure gauge",     "Shaft seal kit",
-    "Frequency inverter", "Hose coupling",   "Stainless flange",   "Level sensor"};
+    "Centrifugal pump",   "Ball valve DN40", "Pressure gauge",   "Shaft seal kit",
+    "Frequency inverter", "Hose coupling",   "Stainless flange", "Level sensor"};
 constexpr std::array<std::string_view, 6> kCategories{"pumps", "valves",   "gauges",
                                                       "seals", "fittings", "sensors"};
 constexpr std::array<std::string_view, 4> kTiers{"standard", "standard", "gold", "platinum"};
@@ -65,7 +66,7 @@ constexpr std::array<std::string_view, 4> kCountries{"DE", "AT", "US", "GB"};
 constexpr std::array<std::string_view, 4> kLanguages{"de", "de-AT", "en-US", "en-GB"};
 constexpr std::array<std::string_view, 8> kFirst{"Anna",  "Jonas", "Maria", "Peter",
                                                  "Laura", "David", "Sofia", "Martin"};
-constexpr std::array<std::string_view, 8> kLast{"Hofer", "Berger", "Novak",  "Miller",
+constexpr std::array<std::string_view, 8> kLast{"Hofer", "Berger",  "Novak",  "Miller",
                                                 "Weber", "Fischer", "Turner", "Schmidt"};
 constexpr std::array<std::string_view, 3> kWarehouses{"CHI-1", "HAM-2", "VIE-1"};
 
@@ -86,14 +87,19 @@ struct Line {
 };
 
 Change changeOf(std::int64_t number, const Options& options) {
-    const auto share = static_cast<double>(dice(number, 90) >> 11) / static_cast<double>(1ull << 53);
+    const auto share =
+        static_cast<double>(dice(number, 90) >> 11) / static_cast<double>(1ull << 53);
     if (options.day < 2 || share >= options.changed) return Change::None;
     switch (roll(number, 91, 10)) {
         case 0:
-        case 1: return Change::Allocated;
-        case 2: return Change::PartlyShipped;
-        case 3: return Change::Shipped;
-        default: return Change::Promise;
+        case 1:
+            return Change::Allocated;
+        case 2:
+            return Change::PartlyShipped;
+        case 3:
+            return Change::Shipped;
+        default:
+            return Change::Promise;
     }
 }
 
@@ -109,14 +115,22 @@ Line makeLine(std::int64_t number, const Options& options) {
     line.promise = options.start + std::chrono::days{3 + roll(number, 5, 60)};
     line.expected = line.promise - std::chrono::days{2};
     switch (changeOf(number, options)) {
-        case Change::None: break;
+        case Change::None:
+            break;
         case Change::Promise:
-            line.promise += std::chrono::days{roll(number, 6, 10) == 0 ? -2 : 3 + roll(number, 7, 20)};
+            line.promise +=
+                std::chrono::days{roll(number, 6, 10) == 0 ? -2 : 3 + roll(number, 7, 20)};
             line.expected = line.promise - std::chrono::days{2};
             break;
-        case Change::Allocated: line.allocated = 1 + roll(number, 8, line.ordered); break;
-        case Change::PartlyShipped: line.shipped = 1 + roll(number, 9, line.ordered - 1); break;
-        case Change::Shipped: line.shipped = line.ordered; break;
+        case Change::Allocated:
+            line.allocated = 1 + roll(number, 8, line.ordered);
+            break;
+        case Change::PartlyShipped:
+            line.shipped = 1 + roll(number, 9, line.ordered - 1);
+            break;
+        case Change::Shipped:
+            line.shipped = line.ordered;
+            break;
     }
     return line;
 }
@@ -134,7 +148,8 @@ void write(std::string& out, fmt::format_string<Args...> format, Args&&... args)
 }
 
 constexpr std::array kFields{
-    Field{"line", false, [](std::string& out, const Line& l) { write(out, "{:09}", l.number + 1); }},
+    Field{"line", false,
+          [](std::string& out, const Line& l) { write(out, "{:09}", l.number + 1); }},
     Field{"order.number", false,
           [](std::string& out, const Line& l) { write(out, "SO-{:08}", l.order + 1); }},
     Field{"order.reference", false,
@@ -158,7 +173,8 @@ constexpr std::array kFields{
     Field{"unit", false, [](std::string& out, const Line&) { append(out, "pcs"); }},
     Field{"ordered", true, [](std::string& out, const Line& l) { write(out, "{}", l.ordered); }},
     Field{"shipped", true, [](std::string& out, const Line& l) { write(out, "{}", l.shipped); }},
-    Field{"allocated", true, [](std::string& out, const Line& l) { write(out, "{}", l.allocated); }},
+    Field{"allocated", true,
+          [](std::string& out, const Line& l) { write(out, "{}", l.allocated); }},
     Field{"unit_price", true,
           [](std::string& out, const Line& l) {
               write(out, "{}.{:02}", 5 + roll(l.item, 23, 900), roll(l.item, 24, 100));
@@ -168,8 +184,9 @@ constexpr std::array kFields{
           [](std::string& out, const Line& l) { write(out, "{:%Y-%m-%d}", l.promise); }},
     Field{"warehouse", false,
           [](std::string& out, const Line& l) { append(out, pick(kWarehouses, l.order, 25)); }},
-    Field{"supply.reference", false,
-          [](std::string& out, const Line& l) { write(out, "PU-{:06}", roll(l.item, 26, 90'000)); }},
+    Field{
+        "supply.reference", false,
+        [](std::string& out, const Line& l) { write(out, "PU-{:06}", roll(l.item, 26, 90'000)); }},
     Field{"supply.expected", false,
           [](std::string& out, const Line& l) { write(out, "{:%Y-%m-%d}", l.expected); }},
     Field{"customer.id", false,
@@ -219,8 +236,10 @@ void writeCsv(std::string& out, const Line& line) {
         first = false;
         std::string text;
         field.write(text, line);
-        if (text.find(',') == std::string::npos) out += text;
-        else write(out, "\"{}\"", text);
+        if (text.find(',') == std::string::npos)
+            out += text;
+        else
+            write(out, "\"{}\"", text);
     }
     out += '\n';
 }
@@ -238,8 +257,8 @@ void writeHeader(std::string& out) {
 /// Lines of the day: on day 2 some orders have come in, and stand behind the others.
 std::int64_t linesOfDay(const Options& options) {
     if (options.day < 2) return options.lines;
-    return options.lines + static_cast<std::int64_t>(static_cast<double>(options.lines) *
-                                                     options.changed / 20);
+    return options.lines +
+           static_cast<std::int64_t>(static_cast<double>(options.lines) * options.changed / 20);
 }
 
 bool generate(const Options& options) {
@@ -254,8 +273,10 @@ bool generate(const Options& options) {
         if (options.csv) writeHeader(out);
         for (auto number = file * kLinesPerFile; number < end; ++number) {
             const Line line = makeLine(number, options);
-            if (options.csv) writeCsv(out, line);
-            else writeJson(out, line);
+            if (options.csv)
+                writeCsv(out, line);
+            else
+                writeJson(out, line);
         }
         const auto path =
             fmt::format("{}/lines-{:05}.{}", options.out, file + 1, options.csv ? "csv" : "jsonl");
@@ -295,9 +316,11 @@ std::optional<Options> readOptions(int count, char** arguments) {
         const std::string_view name = arguments[i], value = arguments[i + 1];
         bool good = false;
         if (name == "--lines") good = readNumber(value, options.lines) && options.lines > 0;
-        if (name == "--day") good = readNumber(value, options.day) && options.day >= 1 && options.day <= 2;
+        if (name == "--day")
+            good = readNumber(value, options.day) && options.day >= 1 && options.day <= 2;
         if (name == "--changed")
-            good = readNumber(value, options.changed) && options.changed >= 0 && options.changed <= 1;
+            good =
+                readNumber(value, options.changed) && options.changed >= 0 && options.changed <= 1;
         if (name == "--start") good = readDay(value, options.start);
         if (name == "--out") good = !(options.out = value).empty();
         if (name == "--format") {
@@ -315,8 +338,9 @@ std::optional<Options> readOptions(int count, char** arguments) {
 int main(int count, char** arguments) {
     const auto options = readOptions(count, arguments);
     if (!options) {
-        fmt::print(stderr, "usage: bench_generate --lines N --day 1|2 --out DIR [--changed 0.02] "
-                           "[--format jsonl|csv] [--start 2026-03-02]\n");
+        fmt::print(stderr,
+                   "usage: bench_generate --lines N --day 1|2 --out DIR [--changed 0.02] "
+                   "[--format jsonl|csv] [--start 2026-03-02]\n");
         return 2;
     }
     return generate(*options) ? 0 : 1;

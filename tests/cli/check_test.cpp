@@ -39,11 +39,11 @@ class BrokenFiles : public testing::TestWithParam<std::string> {};
 
 TEST_P(BrokenFiles, EachMistakeHasItsPlaceAndItsRemedy) {
     const auto folder = corpus() / GetParam();
-    // By number: the first cases are settings, the later ones rules.
+    // The name says which of the two a case is.
     const bool settings = GetParam().find("-settings-") != std::string::npos;
     const auto checked = run("cd " + folder.string() + " && " +
                              backorderd("check " + std::string{settings ? "backorderd.yaml"
-                                                                        : "rules.d/"}));
+                                                                        : "rules.d"}));
     EXPECT_EQ(checked.exit, checked.output.find("no errors") == std::string::npos ? 1 : 0);
     if (std::getenv("BACKORDERD_WRITE_EXPECTED"))
         std::ofstream{folder / "expected.txt", std::ios::binary} << checked.output;

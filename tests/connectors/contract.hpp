@@ -115,7 +115,8 @@ inline void expectFind(boost::asio::io_context& io, Connector& connector,
 /// A note stands once, however often it is written.
 inline void expectAnnotate(boost::asio::io_context& io, Connector& connector,
                            const WholeSnapshot& first) {
-    const Connector::Note note{first.lines.front().order.id, "The customer was told.", "contract-1"};
+    const Connector::Note note{first.lines.front().order.id, "The customer was told.",
+                               "contract-1"};
     for (int i = 0; i < 2; ++i) {
         const auto failure = runCoroutine(io, connector.annotate(note));
         EXPECT_FALSE(failure) << failure->reason;

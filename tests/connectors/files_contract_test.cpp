@@ -51,7 +51,7 @@ protected:
                "\"}";
     }
     static std::string text(const std::string& layout) {
-        std::string all = layout == "csv"    ? "line,order.number,item.id,ordered,customer.id,unit\n"
+        std::string all = layout == "csv" ? "line,order.number,item.id,ordered,customer.id,unit\n"
                           : layout == "list" ? "["
                                              : "";
         for (int i = 0; i < kLines; ++i) {
@@ -85,7 +85,8 @@ TEST_P(LargeFiles, ABadRecordFarInsideIsNamedWithItsLine) {
     const auto one = all.find(layout == "csv" ? ",1,C," : "\"ordered\":1,", at);
     all.replace(one, layout == "csv" ? 2 : 11, layout == "csv" ? ",?" : "\"ordered\":{");
     write(layout == "csv" ? "lines.csv" : "lines.json", all);
-    const auto lines = std::count(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(one), '\n');
+    const auto lines =
+        std::count(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(one), '\n');
     const auto whole = read();
     ASSERT_FALSE(whole.problems.empty());
     EXPECT_EQ(whole.problems.front().place.line, lines + 1) << told(whole.problems);

@@ -67,14 +67,16 @@ const CsvCase kCsvCases[] = {
     {"NoId", "", kHead + ",S,P,1,C\n2,S,P,1,C\n", "lines.csv:2:1: the row has no line id", "2"},
     {"BadNumber", "", kHead + "1,S,P,many,C\n2,S,P,1,C\n",
      "lines.csv:2:7: 'many' is not a number of at most 1,000,000,000 either way, which 'ordered' "
-     "must be", "2"},
+     "must be",
+     "2"},
     {"BadNumberOfAnotherCountry", "csv: {decimal: ',', thousands: '.'}", kHead + "1,S,P,1.5,C\n",
      "lines.csv:2:7: '1.5' is not a number, which 'ordered' must be, as this file writes them "
      "(decimal sign ',', groups of three digits with '.')",
      ""},
     {"BadDate", "",
      "line,order.number,item.id,ordered,customer.id,promise\n1,S,P,1,C,02.03.2026\n2,S,P,1,C,\n",
-     "lines.csv:2:11: '02.03.2026' is not a date, which 'promise' must be, as this file writes them "
+     "lines.csv:2:11: '02.03.2026' is not a date, which 'promise' must be, as this file writes "
+     "them "
      "('%Y-%m-%d')",
      "2"},
     {"SeveralFaultsOfOneRow", "",
@@ -149,7 +151,9 @@ using CsvValues = FilesTest;
 TEST_F(CsvValues, AGermanExportBecomesALine) {
     write("lines.csv",
           "Pos-ID;Auftrag;Artikel;Bezeichnung;Menge;Preis;Liefertermin;Kunde;Art;Region;Egal\n"
-          "4711;A-1;PX-1;\"Gr\xF6\xDF" "e \"\"M\"\"\";1.234,5;0,99;20.03.2026;C1;RST;S\xFC" "d;x\n");
+          "4711;A-1;PX-1;\"Gr\xF6\xDF"
+          "e \"\"M\"\"\";1.234,5;0,99;20.03.2026;C1;RST;S\xFC"
+          "d;x\n");
     const auto whole = read(
         "columns: {line: Pos-ID, order.number: Auftrag, item.id: Artikel, item.name: Bezeichnung, "
         "ordered: Menge, unit_price: Preis, promise: Liefertermin, customer.id: Kunde, kind: Art, "

@@ -57,8 +57,8 @@ protected:
 
     /// The connector for these settings besides the folder.
     std::unique_ptr<Connector> make(const std::string& settings = {}) {
-        auto section = config::Section::fromText(
-            "folder: " + folder_.string() + "\n" + settings, "settings.yaml");
+        auto section = config::Section::fromText("folder: " + folder_.string() + "\n" + settings,
+                                                 "settings.yaml");
         auto connector = connectors::makeFiles(section, environment_);
         EXPECT_NE(connector, nullptr) << formatProblems(section.problems());
         return connector;

@@ -28,8 +28,9 @@ protected:
 
 TEST_F(Joins, SupplyIsFoundByLineBeforeByItem) {
     writeTwoLines();
-    write("supply.csv", kSupplyHeader + ",PX-1,PO-9,2026-04-01,5\n1,,PO-1,2026-03-20,2\n"
-                                        ",PX-2,PO-2,,\n");
+    write("supply.csv", kSupplyHeader +
+                            ",PX-1,PO-9,2026-04-01,5\n1,,PO-1,2026-03-20,2\n"
+                            ",PX-2,PO-2,,\n");
     const auto whole = read();
     EXPECT_EQ(told(whole.problems), "");
     EXPECT_EQ(suppliesOf(whole), "1: PO-1 2026-03-20 2\n2: PO-2 - -\n");
@@ -38,8 +39,9 @@ TEST_F(Joins, SupplyIsFoundByLineBeforeByItem) {
 
 TEST_F(Joins, OfSeveralSuppliesTheOneExpectedFirstCounts) {
     writeTwoLines();
-    write("supply.csv", kSupplyHeader + ",PX-1,PO-3,,\n,PX-1,PO-2,2026-04-01,\n"
-                                        ",PX-1,PO-1,2026-03-20,\n,PX-1,PO-4,2026-05-01,\n");
+    write("supply.csv", kSupplyHeader +
+                            ",PX-1,PO-3,,\n,PX-1,PO-2,2026-04-01,\n"
+                            ",PX-1,PO-1,2026-03-20,\n,PX-1,PO-4,2026-05-01,\n");
     EXPECT_EQ(suppliesOf(read()), "1: PO-1 2026-03-20 -\n2: - - -\n");
 }
 
@@ -52,10 +54,11 @@ TEST_F(Joins, WhatTheLineSaysOfItsSupplyWins) {
 }
 
 TEST_F(Joins, JsonLinesAreJoinedByTheirNestedItem) {
-    write("lines.jsonl", R"({"line":"1","order.number":"S","item":{"id":"P\u00e9"},"ordered":1,)"
-                         R"("customer.id":"C"})"
-                         "\n"
-                         R"({"line":"2","order.number":"S","item":"Q","ordered":1,"customer.id":"C"})");
+    write("lines.jsonl",
+          R"({"line":"1","order.number":"S","item":{"id":"P\u00e9"},"ordered":1,)"
+          R"("customer.id":"C"})"
+          "\n"
+          R"({"line":"2","order.number":"S","item":"Q","ordered":1,"customer.id":"C"})");
     write("supply.json", R"({"supply":[{"item":"Pé","supply":{"reference":"PO-1","quantity":2}},)"
                          R"({"item.id":"Q","supply.reference":"PO-2"}]})");
     const auto whole = read();
@@ -76,8 +79,9 @@ TEST_F(Joins, ALineWhoseSupplyChangesChangesItsFingerprint) {
 TEST_F(Joins, StockIsHandedOnWithTheEnd) {
     writeTwoLines();
     write("stock.csv", "Artikel;Lager;Frei\nPX-1;HAM;1,5\nPX-1;VIE;0\n");
-    const auto whole = read("stock_columns: {item.id: Artikel, warehouse: Lager, free: Frei}\n"
-                            "csv: {decimal: ','}");
+    const auto whole = read(
+        "stock_columns: {item.id: Artikel, warehouse: Lager, free: Frei}\n"
+        "csv: {decimal: ','}");
     EXPECT_EQ(told(whole.problems), "");
     EXPECT_THAT(whole.end->stock,
                 testing::ElementsAre(StockLevel{"PX-1", "HAM", *Decimal::parse("1.5")},

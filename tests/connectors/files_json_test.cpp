@@ -49,11 +49,14 @@ const JsonCase kJsonCases[] = {
      R"({"as_of": "x", "skip": [{"lines": []}], "lines": [)" + object("1") + R"(], "n": {"a": 1}})",
      "", "1"},
     {"EmptyListInAnObject", "", R"({"lines": []})", "", ""},
-    {"OneObjectOverSeveralLines", "", "{\n \"line\": \"1\", \"order.number\": \"S\",\n \"item.id\":"
-     " \"P\",\n\"ordered\": 1, \"customer.id\": \"C\"\n}\n", "", "1"},
+    {"OneObjectOverSeveralLines", "",
+     "{\n \"line\": \"1\", \"order.number\": \"S\",\n \"item.id\":"
+     " \"P\",\n\"ordered\": 1, \"customer.id\": \"C\"\n}\n",
+     "", "1"},
     {"ByteOrderMark", "", "\xEF\xBB\xBF" + object("1"), "", "1"},
     {"NumbersAsIdsAndTextsAsNumbers", "",
-     R"([{"line":4711,"order.number":12,"item.id":7,"ordered":"2.5","customer.id":3}])", "", "4711"},
+     R"([{"line":4711,"order.number":12,"item.id":7,"ordered":"2.5","customer.id":3}])", "",
+     "4711"},
     {"NestedObjects", "",
      R"([{"line":"1","order":{"number":"S"},"item":{"id":"P"},"ordered":1,"customer":{"id":"C"}}])",
      "", "1"},
@@ -65,8 +68,8 @@ const JsonCase kJsonCases[] = {
     {"UnknownMembersOfAnySort", "", object("1", R"(,"x":[1,{"line":"2"}],"y":{"z":null},"w":1e5)"),
      "", "1"},
     {"NullIsNotKnown", "", object("1", R"(,"promise":null,"supply":null)"), "", "1"},
-    {"StringsWithBrackets", "", "[" + object("1", R"(,"unit":"]}\\\"{[")") + "," + object("2") + "]",
-     "", "1 2"},
+    {"StringsWithBrackets", "",
+     "[" + object("1", R"(,"unit":"]}\\\"{[")") + "," + object("2") + "]", "", "1 2"},
     {"EmptyFile", "", " \n",
      "lines.json: the file is empty: a list without lines is written [], so this looks like an "
      "export that failed",
@@ -117,15 +120,19 @@ const JsonCase kJsonCases[] = {
      "lines.json:1:89: 'item.id' stands twice in the object", "2"},
     {"ListWhereAValueIsExpected", "", object("1", R"(,"unit":["pcs"])") + "\n" + object("2"),
      "lines.json:1:83: 'unit': a list stands where one value is expected", "2"},
-    {"NoId", "", R"({"order.number":"S"})" "\n" + object("2"),
+    {"NoId", "",
+     R"({"order.number":"S"})"
+     "\n" +
+         object("2"),
      "lines.json:1:1: the object has no line id", "2"},
     {"NoOrderedQuantity", "",
-     R"({"line":"1","order.number":"S","item.id":"P","customer.id":"C"})" "\n" + object("2"),
+     R"({"line":"1","order.number":"S","item.id":"P","customer.id":"C"})"
+     "\n" +
+         object("2"),
      "lines.json:1:1: the record has no 'ordered'", "2"},
     {"Depth", "", kDeep + "\n" + object("2"), "lines.json:1:1: the object has no line id", "2"},
     {"DepthWithAnId", "", object("1", R"(,"x":)" + kDeep) + "\n" + object("2"),
-     "lines.json:1:1: objects are nested too deeply for an order line",
-     "2"},
+     "lines.json:1:1: objects are nested too deeply for an order line", "2"},
     {"NestedTooDeeply", "",
      object("1", R"(,"x":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":)"
                  R"({"a":{"a":{"a":{"a":1}}}}}}}}}}}}}}}}}})") +
@@ -159,11 +166,12 @@ INSTANTIATE_TEST_SUITE_P(All, JsonTraps, testing::ValuesIn(kJsonCases),
 using JsonValues = FilesTest;
 
 TEST_F(JsonValues, NumbersAreExactAndNestedObjectsAreColumns) {
-    write("lines.jsonl",
-          R"({"line":"1","order":{"number":"S1","date":"2026-02-27T08:00:00"},"item":{"id":"P",)"
-          R"("attributes":{"voltage":"230 V"}},"ordered":1234567.000001,"unit_price":1.25e2,)"
-          R"("customer":{"id":"C","attributes":{"region":"EMEA","vip":true}},"promise":"2026-03-20",)"
-          R"("promise.from":"2026-03-16","kind":"preorder","contact":{"name":"J\u00f6rg \"J\""}})");
+    write(
+        "lines.jsonl",
+        R"({"line":"1","order":{"number":"S1","date":"2026-02-27T08:00:00"},"item":{"id":"P",)"
+        R"("attributes":{"voltage":"230 V"}},"ordered":1234567.000001,"unit_price":1.25e2,)"
+        R"("customer":{"id":"C","attributes":{"region":"EMEA","vip":true}},"promise":"2026-03-20",)"
+        R"("promise.from":"2026-03-16","kind":"preorder","contact":{"name":"J\u00f6rg \"J\""}})");
     const auto whole = read();
     EXPECT_EQ(told(whole.problems), "");
     ASSERT_EQ(whole.lines.size(), 1u);
@@ -180,14 +188,15 @@ TEST_F(JsonValues, NumbersAreExactAndNestedObjectsAreColumns) {
 }
 
 TEST_F(JsonValues, ObjectsWithOtherMembersAtTheSamePlaceAreNotMixedUp) {
-    write("lines.jsonl", R"({"line":"1","order.number":"S","item":{"id":"P","name":"N"},"ordered":1,)"
-                         R"("customer":{"id":"C","name":"D"}})"
-                         "\n"
-                         R"({"line":"2","order.number":"S","customer":{"id":"E","name":"F"},)"
-                         R"("ordered":1,"item":{"id":"G","name":"H"}})"
-                         "\n"
-                         R"({"line":"3","order.number":"S","item":{"id":"I"},"ordered":1,)"
-                         R"("customer":{"id":"J","name":"K"}})");
+    write("lines.jsonl",
+          R"({"line":"1","order.number":"S","item":{"id":"P","name":"N"},"ordered":1,)"
+          R"("customer":{"id":"C","name":"D"}})"
+          "\n"
+          R"({"line":"2","order.number":"S","customer":{"id":"E","name":"F"},)"
+          R"("ordered":1,"item":{"id":"G","name":"H"}})"
+          "\n"
+          R"({"line":"3","order.number":"S","item":{"id":"I"},"ordered":1,)"
+          R"("customer":{"id":"J","name":"K"}})");
     const auto whole = read();
     ASSERT_EQ(whole.lines.size(), 3u) << told(whole.problems);
     EXPECT_EQ(whole.lines[0].item.id + whole.lines[0].customer.name, "PD");

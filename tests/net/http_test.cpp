@@ -241,6 +241,7 @@ TEST(HttpAtTheEnd, ATransferMayOutliveNet) {
     asio::co_spawn(*io, net->http(made), [](std::exception_ptr, Answer) {});
     test::runUntil(*io, [&] { return !server->heard().empty() && !server->heard()[0].empty(); });
     net.reset();
+    server.reset();
     io.reset();
 }
 

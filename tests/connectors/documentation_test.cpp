@@ -1,0 +1,22 @@
+#include <gtest/gtest.h>
+
+#include "connectors/files_fixture.hpp"
+#include "support/documented.hpp"
+
+namespace backorderd::test {
+namespace {
+
+using ConfigurationPage = FilesTest;
+
+TEST_F(ConfigurationPage, HoldsEverySettingOfEveryKind) {
+    for (const std::string& kind : connectors::connectorKinds()) {
+        const auto section = config::Section::fromText("folder: /x\n", "s.yaml");
+        (void)connectors::makeConnector(kind, section, environment_);
+        EXPECT_EQ(testing_support::undocumented(section.declared(),
+                                                "## Sources of kind `" + kind + "`", "sources[]."),
+                  "");
+    }
+}
+
+}  // namespace
+}  // namespace backorderd::test

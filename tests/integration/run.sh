@@ -12,6 +12,6 @@ export BACKORDERD
 if [ "$(id -u)" -ne 0 ]; then
     exec sudo --preserve-env=BACKORDERD,BACKORDERD_KEEP,BACKORDERD_SEED "$0" "$@"
 fi
-"$here/packages.sh"
+"$here/../../.ci/install-packages" test
 # Debian's own interpreter: it is the one that sees Debian's Tryton.
 exec /usr/bin/python3 -B "$here/scenario.py" "$@"

@@ -9,8 +9,9 @@ std::string openedReason(const Evaluation& evaluation, const TopicRule& rule) {
     const auto day = Zone{rule.calendar->timezone}.date(evaluation.subject.opened_at);
     if (rule.policy->grace.count == 0)
         return fmt::format("The line went on back order on {}.", formatDate(day));
-    return fmt::format("The line has been on back order since {}, longer than the grace time of {}.",
-                       formatDate(day), formatPeriod(rule.policy->grace));
+    return fmt::format(
+        "The line has been on back order since {}, longer than the grace time of {}.",
+        formatDate(day), formatPeriod(rule.policy->grace));
 }
 
 FirstMessage decideOpened(Evaluation& evaluation) {
@@ -26,8 +27,7 @@ FirstMessage decideOpened(Evaluation& evaluation) {
     const auto* const row = evaluation.history.opened;
     const bool frozen = row && row->state == NoticeState::Bundled;
     const Zone zone{rule.calendar->timezone};
-    const auto grace_ends =
-        addPeriod(subject.opened_at, rule.policy->grace, *rule.calendar, zone);
+    const auto grace_ends = addPeriod(subject.opened_at, rule.policy->grace, *rule.calendar, zone);
     Occasion occasion{.topic = Topic::Opened,
                       .key = "opened",
                       .fact_at = subject.opened_at,

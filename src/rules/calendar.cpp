@@ -92,13 +92,18 @@ Timestamp addPeriod(Timestamp at, Period period, const Calendar& calendar, const
     };
     if (period.count == 0) return at;
     switch (period.unit) {
-        case Period::Unit::Seconds: return at + seconds{period.count};
-        case Period::Unit::Minutes: return at + minutes{period.count};
-        case Period::Unit::Hours: return at + hours{period.count};
-        case Period::Unit::Days: return onDay([&](Date day) { return day + days{period.count}; });
+        case Period::Unit::Seconds:
+            return at + seconds{period.count};
+        case Period::Unit::Minutes:
+            return at + minutes{period.count};
+        case Period::Unit::Hours:
+            return at + hours{period.count};
+        case Period::Unit::Days:
+            return onDay([&](Date day) { return day + days{period.count}; });
         case Period::Unit::Weeks:
             return onDay([&](Date day) { return day + days{7} * period.count; });
-        case Period::Unit::BusinessDays: break;
+        case Period::Unit::BusinessDays:
+            break;
     }
     return onDay([&](Date day) { return addBusinessDays(day, period.count, calendar); });
 }

@@ -29,7 +29,8 @@ public:
     Timestamp startOf(Date day) const { return instant(day, 0); }
 
 private:
-    const date::time_zone* zone_;  // null is UTC; the database of zones lives as long as the process
+    const date::time_zone*
+        zone_;  // null is UTC; the database of zones lives as long as the process
 };
 
 /// The calendar of that name, or the built-in one (UTC, Monday to Friday).

@@ -201,24 +201,40 @@ Value findValue(const Test& test, Question& question) {
     const auto& subject = question.subject;
     const auto& line = subject.line;
     switch (test.field->derived) {
-        case Derived::Line: return columnValue(*test.field, line);
-        case Derived::Attribute: return attributeValue(test, line);
-        case Derived::OpenQuantity: return line.open();
-        case Derived::OpenValue: return line.openValue();
-        case Derived::Age: return sinceValue(subject.opened_at, test, question);
-        case Derived::PromiseDate: return dateOrUnknown(line.promise.to);
-        case Derived::PromiseInDays: return daysUntil(line.promise.to, test, question);
-        case Derived::Slips: return Decimal{slipsOf(subject)};
-        case Derived::Lapsed: return lapsedValue(line, question);
-        case Derived::Uncovered: return !line.supply.covered();
-        case Derived::SupplyInDays: return daysUntil(line.supply.expected, test, question);
-        case Derived::SupplyLate: return supplyLate(line);
-        case Derived::FullyAllocated: return fullyAllocated(line);
-        case Derived::ReleaseInDays: return daysUntil(line.release_date, test, question);
-        case Derived::CustomerHeard: return customerHeard(subject);
+        case Derived::Line:
+            return columnValue(*test.field, line);
+        case Derived::Attribute:
+            return attributeValue(test, line);
+        case Derived::OpenQuantity:
+            return line.open();
+        case Derived::OpenValue:
+            return line.openValue();
+        case Derived::Age:
+            return sinceValue(subject.opened_at, test, question);
+        case Derived::PromiseDate:
+            return dateOrUnknown(line.promise.to);
+        case Derived::PromiseInDays:
+            return daysUntil(line.promise.to, test, question);
+        case Derived::Slips:
+            return Decimal{slipsOf(subject)};
+        case Derived::Lapsed:
+            return lapsedValue(line, question);
+        case Derived::Uncovered:
+            return !line.supply.covered();
+        case Derived::SupplyInDays:
+            return daysUntil(line.supply.expected, test, question);
+        case Derived::SupplyLate:
+            return supplyLate(line);
+        case Derived::FullyAllocated:
+            return fullyAllocated(line);
+        case Derived::ReleaseInDays:
+            return daysUntil(line.release_date, test, question);
+        case Derived::CustomerHeard:
+            return customerHeard(subject);
         case Derived::CustomerSilence:
             return sinceValue(lastHeardOrOpened(subject), test, question);
-        case Derived::Adopted: return subject.adopted;
+        case Derived::Adopted:
+            return subject.adopted;
     }
     return {};
 }

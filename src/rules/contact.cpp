@@ -32,9 +32,8 @@ bool isPlausibleEmail(std::string_view address) {
         return static_cast<unsigned char>(c) <= ' ' || c == '\x7f' || c == '<' || c == '>' ||
                c == ',' || c == ';';
     };
-    return !domain.empty() && domain.find('@') == std::string_view::npos &&
-           domain.front() != '.' && domain.back() != '.' &&
-           domain.find("..") == std::string_view::npos &&
+    return !domain.empty() && domain.find('@') == std::string_view::npos && domain.front() != '.' &&
+           domain.back() != '.' && domain.find("..") == std::string_view::npos &&
            std::none_of(address.begin(), address.end(), isForbidden);
 }
 

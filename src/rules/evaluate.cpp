@@ -37,8 +37,7 @@ std::optional<Event> lapseEvent(const RuleSet& rules, const Case& subject, Times
     const Evaluation evaluation{rules, subject, facts, Detail::Brief};
     const Zone zone{evaluation.lapseCalendar().timezone};
     const auto lapsed_at = zone.startOf(*promised + days{1});
-    if (now < lapsed_at || (subject.adopted && lapsed_at <= subject.opened_at))
-        return std::nullopt;
+    if (now < lapsed_at || (subject.adopted && lapsed_at <= subject.opened_at)) return std::nullopt;
     return PromiseLapsed{*promised};
 }
 

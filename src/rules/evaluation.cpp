@@ -212,8 +212,8 @@ void Evaluation::sayWhyNotYet(const Notice& notice, const Occasion& occasion) {
         reason = WithheldReason::NotSettled;
         words = "The new date has not stood for long enough.";
     }
-    withhold(occasion.topic, reason, [&] { return std::string{words}; }, notice.ready_at,
-             occasion.key);
+    withhold(
+        occasion.topic, reason, [&] { return std::string{words}; }, notice.ready_at, occasion.key);
 }
 
 void Evaluation::keepFrozen(const Notice& frozen) {
@@ -221,21 +221,22 @@ void Evaluation::keepFrozen(const Notice& frozen) {
         decision_.wanted.push_back(frozen);
         return;
     }
-    withhold(frozen.topic, WithheldReason::NotTrueAnyMore,
-             [] { return "The message names a date that holds no longer."; }, std::nullopt,
-             frozen.key);
+    withhold(
+        frozen.topic, WithheldReason::NotTrueAnyMore,
+        [] { return "The message names a date that holds no longer."; }, std::nullopt, frozen.key);
 }
 
 /// Messages about the wait itself are not sent with a date that has changed or passed since they
-/// were frozen: another topic then tells the truth. The others carry a fact that nothing else tells.
+/// were frozen: another topic then tells the truth. The others carry a fact that nothing else
+/// tells.
 bool Evaluation::isOutdated(const Notice& frozen) const {
     if (frozen.topic != Topic::Opened && frozen.topic != Topic::PromiseChanged &&
         frozen.topic != Topic::Status)
         return false;
     if (frozen.facts.promise != subject.line.promise) return true;
     if (!frozen.facts.promise.to) return false;
-    const auto lapses = Zone{lapseCalendar().timezone}.startOf(*frozen.facts.promise.to +
-                                                               std::chrono::days{1});
+    const auto lapses =
+        Zone{lapseCalendar().timezone}.startOf(*frozen.facts.promise.to + std::chrono::days{1});
     return now >= lapses && frozen.state_at < lapses;
 }
 
@@ -246,8 +247,8 @@ Decision Evaluation::finish() {
     return std::move(decision_);
 }
 
-/// An alert that waits to leave stays right until the contact can be reached, also where the message
-/// that first waited for the contact is not due any more.
+/// An alert that waits to leave stays right until the contact can be reached, also where the
+/// message that first waited for the contact is not due any more.
 void Evaluation::keepWaitingAlert() {
     for (const auto& row : subject.notices) {
         if (row.topic != Topic::NoContact || !isPending(row.state)) continue;
@@ -300,8 +301,8 @@ void Evaluation::accountForPending() {
 
 Withheld Evaluation::reasonFor(const Notice& row) const {
     const auto because = [&](WithheldReason reason, std::string words) {
-        return Withheld{row.topic,    rule(row.topic).policy, reason, std::move(words),
-                        std::nullopt, row.key};
+        return Withheld{row.topic,        rule(row.topic).policy, reason,
+                        std::move(words), std::nullopt,           row.key};
     };
     if (!open) return because(WithheldReason::Superseded, "The line is closed.");
     if (row.topic == Topic::NoContact)

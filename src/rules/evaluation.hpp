@@ -27,8 +27,8 @@ struct Occasion {
     Topic topic{};
     std::string key;
     Timestamp fact_at{};
-    Timestamp from{};                  ///< the earliest moment, before the send window is asked
-    std::optional<Timestamp> latest;   ///< no digest holds it beyond this
+    Timestamp from{};                 ///< the earliest moment, before the send window is asked
+    std::optional<Timestamp> latest;  ///< no digest holds it beyond this
     bool needs_fresh_data = false;
     bool unreachable = false;   ///< planned when there was a contact: wait for one
     bool behind_first = false;  ///< the first message is frozen and on its way: wait for it
@@ -62,8 +62,7 @@ public:
     void withhold(Topic topic, WithheldReason reason, Words&& words,
                   std::optional<Timestamp> until = std::nullopt, std::string_view key = {}) {
         if (isAskedFor(topic))
-            addWithheld(
-                {topic, rule(topic).policy, reason, words(), until, std::string{key}});
+            addWithheld({topic, rule(topic).policy, reason, words(), until, std::string{key}});
     }
     /// Asks for another look at `at`, where that is still to come.
     void lookAgain(Timestamp at);

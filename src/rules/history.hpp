@@ -15,9 +15,9 @@ constexpr std::size_t indexOf(Topic topic) { return static_cast<std::size_t>(top
 struct History {
     explicit History(const Case& subject);
 
-    const CaseEvent* promise = nullptr;  ///< the last that set, moved or withdrew the promise
-    const CaseEvent* stock = nullptr;    ///< the last that said how much is reserved
-    const CaseEvent* closing = nullptr;  ///< the last that closed the case
+    const CaseEvent* promise = nullptr;       ///< the last that set, moved or withdrew the promise
+    const CaseEvent* stock = nullptr;         ///< the last that said how much is reserved
+    const CaseEvent* closing = nullptr;       ///< the last that closed the case
     std::vector<const CaseEvent*> shipments;  ///< partial ones
 
     const Notice* opened = nullptr;

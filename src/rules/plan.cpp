@@ -15,17 +15,15 @@ constexpr std::chrono::hours kHoldMax{1};
 }  // namespace
 
 const std::string& templateFor(const MessageRule& message, int heard) {
-    const auto& chosen = heard == 0   ? message.first
-                         : heard == 1 ? message.second
-                                      : message.further;
+    const auto& chosen = heard == 0 ? message.first : heard == 1 ? message.second : message.further;
     return chosen.empty() ? message.template_name : chosen;
 }
 
 std::string digestKey(const CadencePolicy& policy, const OrderLine& line, Topic topic,
                       const Recipient& recipient) {
     if (policy.digest.by == DigestRule::By::None) return {};
-    const auto whom = fmt::format("|{}|{}|{}", channelName(recipient.channel), recipient.address,
-                                  policy.name);
+    const auto whom =
+        fmt::format("|{}|{}|{}", channelName(recipient.channel), recipient.address, policy.name);
     if (!isForCustomer(topic)) return "team:" + whom;
     if (policy.digest.by == DigestRule::By::Customer)
         return fmt::format("customer:{}/{}{}", line.key.source, line.customer.id, whom);
@@ -49,8 +47,8 @@ PlanTimes planTimes(const TopicRule& rule, const Occasion& occasion, const Recip
     auto times = if_planned_now;
     if (row && row->due_at >= in_time.due && row->due_at <= timesFrom(now + kHoldMax).due)
         times = {row->ready_at, row->due_at};
-    const auto worth_until = (row && row->expires_at) ? *row->expires_at
-                                                      : if_planned_now.due + kWorth;
+    const auto worth_until =
+        (row && row->expires_at) ? *row->expires_at : if_planned_now.due + kWorth;
     PlanTimes plan{times, std::max(worth_until, in_time.due + kWorth), window};
     if (times.ready <= now && !window.isOpen(now)) plan.hold(now);
     return plan;

@@ -68,10 +68,9 @@ bool sameCondition(const Condition& a, const Condition& b) { return covers(a, b)
 void checkReachable(const std::vector<CadencePolicy>& policies, Problems& problems) {
     for (std::size_t later = 1; later < policies.size(); ++later) {
         const auto end = policies.begin() + static_cast<std::ptrdiff_t>(later);
-        const auto taker =
-            std::find_if(policies.begin(), end, [&](const CadencePolicy& earlier) {
-                return !earlier.continues && covers(earlier.match, policies[later].match);
-            });
+        const auto taker = std::find_if(policies.begin(), end, [&](const CadencePolicy& earlier) {
+            return !earlier.continues && covers(earlier.match, policies[later].match);
+        });
         if (taker == end) continue;
         add(problems, policies[later].place,
             fmt::format("policy '{}' can never match: '{}' before it takes every line that it "
@@ -122,12 +121,18 @@ void checkSegments(const RuleSet& rules, Problems& problems) {
 /// About how long a period is; five business days count as a week.
 seconds roughly(Period period) {
     switch (period.unit) {
-        case Period::Unit::Seconds: return seconds{period.count};
-        case Period::Unit::Minutes: return std::chrono::minutes{period.count};
-        case Period::Unit::Hours: return hours{period.count};
-        case Period::Unit::Days: return hours{24} * period.count;
-        case Period::Unit::Weeks: return hours{24 * 7} * period.count;
-        case Period::Unit::BusinessDays: break;
+        case Period::Unit::Seconds:
+            return seconds{period.count};
+        case Period::Unit::Minutes:
+            return std::chrono::minutes{period.count};
+        case Period::Unit::Hours:
+            return hours{period.count};
+        case Period::Unit::Days:
+            return hours{24} * period.count;
+        case Period::Unit::Weeks:
+            return hours{24 * 7} * period.count;
+        case Period::Unit::BusinessDays:
+            break;
     }
     return hours{24 * 7} * period.count / 5;
 }

@@ -26,12 +26,18 @@ bool reaches(Date from, Date to, Period min_change, const Calendar& calendar) {
     const auto [first, last] = std::minmax(from, to);
     const auto moved = last - first;
     switch (min_change.unit) {
-        case Period::Unit::Seconds: return moved >= std::chrono::seconds{min_change.count};
-        case Period::Unit::Minutes: return moved >= std::chrono::minutes{min_change.count};
-        case Period::Unit::Hours: return moved >= std::chrono::hours{min_change.count};
-        case Period::Unit::Days: return moved >= days{min_change.count};
-        case Period::Unit::Weeks: return moved >= days{7} * min_change.count;
-        case Period::Unit::BusinessDays: break;
+        case Period::Unit::Seconds:
+            return moved >= std::chrono::seconds{min_change.count};
+        case Period::Unit::Minutes:
+            return moved >= std::chrono::minutes{min_change.count};
+        case Period::Unit::Hours:
+            return moved >= std::chrono::hours{min_change.count};
+        case Period::Unit::Days:
+            return moved >= days{min_change.count};
+        case Period::Unit::Weeks:
+            return moved >= days{7} * min_change.count;
+        case Period::Unit::BusinessDays:
+            break;
     }
     return businessDaysBetween(first, last, calendar) >= min_change.count;
 }
@@ -86,15 +92,13 @@ void decidePromiseChanged(Evaluation& evaluation, const FirstMessage& first) {
         }
     }
     const auto settle = rule.message->settle.value_or(Period{});
-    evaluation.propose(
-        rule,
-        {.topic = Topic::PromiseChanged,
-         .key = fmt::format("promise_changed/{}", event->seq),
-         .fact_at = event->at,
-         .from = addPeriod(event->at, settle, *rule.calendar, zone),
-         .latest = std::nullopt,
-         .reason = fmt::format("The customer was told {}; now it is {}.", inWords(told),
-                               inWords(current))});
+    evaluation.propose(rule, {.topic = Topic::PromiseChanged,
+                              .key = fmt::format("promise_changed/{}", event->seq),
+                              .fact_at = event->at,
+                              .from = addPeriod(event->at, settle, *rule.calendar, zone),
+                              .latest = std::nullopt,
+                              .reason = fmt::format("The customer was told {}; now it is {}.",
+                                                    inWords(told), inWords(current))});
 }
 
 void decidePromiseLapsed(Evaluation& evaluation, const FirstMessage& first) {
@@ -122,17 +126,18 @@ void decidePromiseLapsed(Evaluation& evaluation, const FirstMessage& first) {
         });
         return;
     }
-    // The lapse comes with the clock, at midnight: nobody wants to hear of it before the day begins.
+    // The lapse comes with the clock, at midnight: nobody wants to hear of it before the day
+    // begins.
     evaluation.propose(
-        rule, {.topic = Topic::PromiseLapsed,
-               .key = "promise_lapsed/" + date,
-               .fact_at = std::max(lapsed_at, subject.opened_at),
-               .from = std::max(zone.instant(next_day, calendar.hours.from_minute),
-                                subject.opened_at),
-               .latest = std::nullopt,
-               .needs_fresh_data = true,
-               .reason = fmt::format("The promised date, {}, passed with {} still open.", date,
-                                     subject.line.open().toString())});
+        rule,
+        {.topic = Topic::PromiseLapsed,
+         .key = "promise_lapsed/" + date,
+         .fact_at = std::max(lapsed_at, subject.opened_at),
+         .from = std::max(zone.instant(next_day, calendar.hours.from_minute), subject.opened_at),
+         .latest = std::nullopt,
+         .needs_fresh_data = true,
+         .reason = fmt::format("The promised date, {}, passed with {} still open.", date,
+                               subject.line.open().toString())});
 }
 
 }  // namespace backorderd::rules

@@ -19,9 +19,8 @@ public:
         return addPeriod(base_, {every_.count * n, every_.unit}, calendar_, zone_);
     }
 
-    /// The number of the latest moment that has come; 0: none has.
+    /// The number of the latest moment that has come. The first must have.
     int reached(Timestamp now) const {
-        if (now < at(1)) return 0;
         int low = 1;
         int high = 2;
         const int last = kCountMax / every_.count;
@@ -81,8 +80,7 @@ bool cameToNothing(const Evaluation& evaluation, const Notice& row) {
 DueStatus dueStatus(const Evaluation& evaluation, Timestamp due, const Calendar& calendar,
                     const Zone& zone) {
     for (const auto& row : evaluation.subject.notices)
-        if (row.topic == Topic::Status && isPending(row.state) &&
-            row.state != NoticeState::Bundled)
+        if (row.topic == Topic::Status && isPending(row.state) && row.state != NoticeState::Bundled)
             return {row.fact_at, row.key, &row};
     auto found = dueOn(evaluation, due, zone);
     for (int late = 1; found.row && cameToNothing(evaluation, *found.row); ++late)
@@ -108,10 +106,10 @@ void decideStatus(Evaluation& evaluation, const FirstMessage& first) {
     const auto& calendar = *rule.calendar;
     const Zone zone{calendar.timezone};
     const Series series{seriesBase(evaluation), *rule.message->every, calendar, zone};
+    if (const auto first_due = series.at(1); evaluation.now < first_due)
+        return withholdUntil(evaluation, first_due);
     const auto n = series.reached(evaluation.now);
     const auto next = series.at(n + 1);
-    if (n == 0) return withholdUntil(evaluation, next);
-
     evaluation.lookAgain(next);
     auto due = dueStatus(evaluation, series.at(n), calendar, zone);
     const bool frozen = due.row && due.row->state == NoticeState::Bundled;
@@ -123,15 +121,15 @@ void decideStatus(Evaluation& evaluation, const FirstMessage& first) {
     }
     if (due.row && !isPending(due.row->state)) return withholdUntil(evaluation, next);
     if (due.at > evaluation.now) return withholdUntil(evaluation, std::min(due.at, next));
-    auto* const notice = evaluation.propose(
-        rule, {.topic = Topic::Status,
-               .key = std::move(due.key),
-               .fact_at = due.at,
-               .from = due.at,
-               .latest = std::nullopt,
-               .needs_fresh_data = true,
-               .reason = fmt::format("The customer has heard nothing for {}.",
-                                     formatPeriod(*rule.message->every))});
+    auto* const notice =
+        evaluation.propose(rule, {.topic = Topic::Status,
+                                  .key = std::move(due.key),
+                                  .fact_at = due.at,
+                                  .from = due.at,
+                                  .latest = std::nullopt,
+                                  .needs_fresh_data = true,
+                                  .reason = fmt::format("The customer has heard nothing for {}.",
+                                                        formatPeriod(*rule.message->every))});
     // Once the next is due after the moment at which it should leave, it is worth nothing.
     if (notice) notice->expires_at = series.at(series.reached(notice->due_at) + 1);
 }

@@ -102,10 +102,9 @@ inline CadencePolicy plainPolicy() {
     policy.name = "standard";
     policy.calendar = "vienna";
     policy.no_contact_team = "sales_rep";
-    for (const auto topic :
-         {Topic::Opened, Topic::PromiseChanged, Topic::PromiseLapsed, Topic::Status,
-          Topic::PartlyAvailable, Topic::Available, Topic::PartlyShipped, Topic::Shipped,
-          Topic::Cancelled})
+    for (const auto topic : {Topic::Opened, Topic::PromiseChanged, Topic::PromiseLapsed,
+                             Topic::Status, Topic::PartlyAvailable, Topic::Available,
+                             Topic::PartlyShipped, Topic::Shipped, Topic::Cancelled})
         policy.messages.emplace_back(topic, message(topicName(topic)));
     policy.messages[3].second.every = period("5bd");
     return policy;
@@ -125,8 +124,8 @@ inline RuleSet rulesOf(std::vector<CadencePolicy> policies) {
     RuleSet rules;
     rules.calendars.push_back(vienna());
     rules.teams.push_back({"sales_rep", true, {}, "sales_desk", "", {}});
-    rules.teams.push_back({"sales_desk", false, {"desk@example.com", "two@example.com"}, "", "de",
-                           {}});
+    rules.teams.push_back(
+        {"sales_desk", false, {"desk@example.com", "two@example.com"}, "", "de", {}});
     rules.cadence = std::move(policies);
     return rules;
 }

@@ -91,15 +91,16 @@ TEST(BusinessDays, AreCountedBehindTheFirstDay) {
     EXPECT_EQ(rules::businessDaysBetween(day("2026-03-02"), day("2026-03-02"), vienna()), 0);
 }
 
-/// Reliability row 12: in every zone, over 20 years, an instant of a local time is never before that
-/// local time's day has begun, and days follow one another.
+/// Reliability row 12: in every zone, over 20 years, an instant of a local time is never before
+/// that local time's day has begun, and days follow one another.
 TEST(Zones, EveryDayOfTwentyYearsBeginsAfterTheOneBefore) {
-    for (const auto* name : {"Europe/Vienna", "America/Chicago", "America/Santiago",
-                             "Australia/Lord_Howe", "Pacific/Apia", "Africa/Casablanca",
-                             "Asia/Kolkata", "America/St_Johns"}) {
+    for (const auto* name :
+         {"Europe/Vienna", "America/Chicago", "America/Santiago", "Australia/Lord_Howe",
+          "Pacific/Apia", "Africa/Casablanca", "Asia/Kolkata", "America/St_Johns"}) {
         const rules::Zone zone{name};
         auto before = zone.startOf(day("2020-01-01"));
-        for (auto date = day("2020-01-02"); date < day("2040-01-01"); date += std::chrono::days{1}) {
+        for (auto date = day("2020-01-02"); date < day("2040-01-01");
+             date += std::chrono::days{1}) {
             const auto begins = zone.startOf(date);
             ASSERT_GT(begins, before) << name << " " << formatDate(date);
             ASSERT_EQ(zone.date(begins), date) << name;

@@ -18,7 +18,7 @@ struct TestCase {
     std::function<void(Test&)> ask;
     Change change;  // of a case of 2 March, looked at on 12 March at noon UTC
     bool holds;
-    const char* found = "";   // where it does not hold
+    const char* found = "";  // where it does not hold
     const char* wanted = "";
 };
 void PrintTo(const TestCase& row, std::ostream* out) { *out << row.name; }
@@ -60,12 +60,12 @@ const auto like = [](const char* text) { return [text](Test& asked) { asked.like
 
 void noPromise(Case& subject) { subject.line.promise = {}; }
 void slipped(Case& subject) {
-    subject.events.push_back({2, subject.opened_at,
-                              PromiseMoved{Promise::on(day("2026-03-10")),
-                                           Promise::on(day("2026-03-20"))}});
-    subject.events.push_back({3, subject.opened_at,
-                              PromiseMoved{Promise::on(day("2026-03-20")),
-                                           Promise::on(day("2026-03-12"))}});
+    subject.events.push_back(
+        {2, subject.opened_at,
+         PromiseMoved{Promise::on(day("2026-03-10")), Promise::on(day("2026-03-20"))}});
+    subject.events.push_back(
+        {3, subject.opened_at,
+         PromiseMoved{Promise::on(day("2026-03-20")), Promise::on(day("2026-03-12"))}});
 }
 void heard(Case& subject) {
     Notice notice;
@@ -83,14 +83,24 @@ INSTANTIATE_TEST_SUITE_P(
         TestCase{"Equal", "kind", anyOf({"backorder"}), {}, true},
         TestCase{"NotEqual", "kind", anyOf({"preorder"}), {}, false, "backorder", "preorder"},
         TestCase{"OneOf", "item.category", anyOf({"pumps", "valves"}), {}, true},
-        TestCase{"NoneOf", "item.category", anyOf({"hoses", "valves"}), {}, false, "pumps",
+        TestCase{"NoneOf",
+                 "item.category",
+                 anyOf({"hoses", "valves"}),
+                 {},
+                 false,
+                 "pumps",
                  "one of hoses, valves"},
         TestCase{"Unknown", "warehouse", anyOf({"W1"}), {}, false, "unknown", "W1"},
         TestCase{"Like", "item.id", like("PX-*"), {}, true},
         TestCase{"LikeInTheMiddle", "item.id", like("*-?00"), {}, true},
         TestCase{"NotLike", "item.id", like("PX-2*"), {}, false, "PX-100", "like PX-2*"},
         TestCase{"Attribute", "customer.attributes.region", anyOf({"EMEA"}), {}, true},
-        TestCase{"NoAttribute", "customer.attributes.area", anyOf({"EMEA"}), {}, false, "unknown",
+        TestCase{"NoAttribute",
+                 "customer.attributes.area",
+                 anyOf({"EMEA"}),
+                 {},
+                 false,
+                 "unknown",
                  "EMEA"},
         TestCase{"IsKnown", "customer.attributes.region", isKnown(true), {}, true},
         TestCase{"IsNotKnown", "attributes.x", isKnown(true), {}, false, "unknown", "known"},
@@ -103,18 +113,24 @@ INSTANTIATE_TEST_SUITE_P(
         TestCase{"Min", "open", minimum("10"), {}, true},
         TestCase{"BelowMin", "open", minimum("10.5"), {}, false, "10", "at least 10.5"},
         TestCase{"NumberIsEqualByValue", "ordered", anyOf({"10.0"}), {}, true},
-        TestCase{"Money", "open_value",
+        TestCase{"Money",
+                 "open_value",
                  [](Test& asked) {
                      asked.min = Decimal{125};
                      asked.currency = "USD";
                  },
-                 {}, true},
-        TestCase{"OtherCurrency", "open_value",
+                 {},
+                 true},
+        TestCase{"OtherCurrency",
+                 "open_value",
                  [](Test& asked) {
                      asked.min = Decimal{1};
                      asked.currency = "EUR";
                  },
-                 {}, false, "125 USD", "at least 1 EUR"},
+                 {},
+                 false,
+                 "125 USD",
+                 "at least 1 EUR"},
         TestCase{"InDays", "promise.in_days", minimum("8"), {}, true},
         TestCase{"InDaysTooSoon", "promise.in_days", minimum("9"), {}, false, "8", "at least 9"},
         TestCase{"InDaysUnknown", "promise.in_days", minimum("9"), noPromise, false, "unknown",
@@ -126,14 +142,21 @@ INSTANTIATE_TEST_SUITE_P(
                  },
                  noPromise, true},
         TestCase{"PromiseUnknown", "promise.date", isKnown(false), noPromise, true},
-        TestCase{"PromiseFrom", "promise.date",
-                 [](Test& asked) { asked.from = day("2026-03-20"); }, {}, true},
-        TestCase{"PromiseUntil", "promise.date",
-                 [](Test& asked) { asked.until = day("2026-03-19"); }, {}, false, "2026-03-20",
+        TestCase{"PromiseFrom",
+                 "promise.date",
+                 [](Test& asked) { asked.from = day("2026-03-20"); },
+                 {},
+                 true},
+        TestCase{"PromiseUntil",
+                 "promise.date",
+                 [](Test& asked) { asked.until = day("2026-03-19"); },
+                 {},
+                 false,
+                 "2026-03-20",
                  "not after 2026-03-19"},
         TestCase{"SupplyInDays", "supply.in_days", maximum("6"), {}, true},
-        TestCase{"ReleaseUnknown", "release.in_days", maximum("6"), {}, false, "unknown",
-                 "at most 6"}),
+        TestCase{
+            "ReleaseUnknown", "release.in_days", maximum("6"), {}, false, "unknown", "at most 6"}),
     [](const auto& row) { return std::string{row.param.name}; });
 
 INSTANTIATE_TEST_SUITE_P(

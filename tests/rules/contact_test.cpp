@@ -8,8 +8,8 @@ namespace backorderd::rules_test {
 namespace {
 
 TEST(Email, IsOneMailbox) {
-    for (const auto* good : {"a@example.com", "a.b+c@sub.example.com", "a@localhost",
-                             "j\xc3\xbcrgen@example.com"})
+    for (const auto* good :
+         {"a@example.com", "a.b+c@sub.example.com", "a@localhost", "j\xc3\xbcrgen@example.com"})
         EXPECT_TRUE(rules::isPlausibleEmail(good)) << good;
     for (const auto* bad : {"", "a", "@example.com", "a@", "a@b@c", "a b@example.com",
                             "a@example..com", "a@.com", "a@example.com.", "a@x.com, b@x.com",
@@ -21,8 +21,8 @@ TEST(Email, IsOneMailbox) {
 TEST(PhoneNumber, IsE164) {
     for (const auto* good : {"+4930123456", "+12025550123"})
         EXPECT_TRUE(rules::isPhoneNumber(good)) << good;
-    for (const auto* bad : {"", "+", "030123456", "+49 30 123456", "+0301234567", "+1234567890123456",
-                            "+49-30-12345"})
+    for (const auto* bad : {"", "+", "030123456", "+49 30 123456", "+0301234567",
+                            "+1234567890123456", "+49-30-12345"})
         EXPECT_FALSE(rules::isPhoneNumber(bad)) << bad;
 }
 

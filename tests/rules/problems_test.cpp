@@ -39,20 +39,22 @@ TEST(Problems, Calendars) {
     auto rules = rulesOf({plainPolicy()});
     rules.calendars[0].timezone = "Europe/Wien";
     rules.calendars[0].work_week.reset();
-    EXPECT_THAT(problemsOf(rules),
-                ElementsAre("calendar 'vienna': there is no time zone 'Europe/Wien'; use an IANA "
-                            "name such as 'Europe/Berlin'",
-                            "calendar 'vienna' has no working day; name at least one in work_week"));
+    EXPECT_THAT(
+        problemsOf(rules),
+        ElementsAre("calendar 'vienna': there is no time zone 'Europe/Wien'; use an IANA "
+                    "name such as 'Europe/Berlin'",
+                    "calendar 'vienna' has no working day; name at least one in work_week"));
 }
 
 TEST(Problems, PoliciesBehindOneThatTakesAll) {
     auto first = named("gold", {tier("gold")});
     const auto narrower = named("gold in EMEA", {test("customer.id"), tier("gold")});
     const auto other = named("silver", {tier("silver")});
-    EXPECT_THAT(problemsOf(rulesOf({first, narrower, other})),
-                ElementsAre("warning: policy 'gold in EMEA' can never match: 'gold' before it takes "
-                            "every line that it could; put it first, or give 'gold' continue: "
-                            "true"));
+    EXPECT_THAT(
+        problemsOf(rulesOf({first, narrower, other})),
+        ElementsAre("warning: policy 'gold in EMEA' can never match: 'gold' before it takes "
+                    "every line that it could; put it first, or give 'gold' continue: "
+                    "true"));
     first.continues = true;
     EXPECT_THAT(problemsOf(rulesOf({first, narrower, other})), IsEmpty());
     EXPECT_EQ(problemsOf(rulesOf({plainPolicy(), other, narrower})).size(), 2U);

@@ -35,9 +35,9 @@ public:
             const Timestamp last_poll{since - since % minutes{15}};
             const bool down = last_poll > outage && last_poll < outage_end;
             const auto last_good =
-                down ? Timestamp{outage.time_since_epoch() -
-                                 outage.time_since_epoch() % minutes{15}}
-                     : last_poll;
+                down
+                    ? Timestamp{outage.time_since_epoch() - outage.time_since_epoch() % minutes{15}}
+                    : last_poll;
             return last_good + hours{2};
         };
         const int changes = below(12);
@@ -98,7 +98,9 @@ private:
             const int from = 15 * below(4 * 20);
             policy.send_window =
                 SendWindow{{from, from + 30 + 15 * below((24 * 60 - from - 30) / 15 + 1)},
-                           chance(50), std::bitset<7>{0x3e}, chance(50)};
+                           chance(50),
+                           std::bitset<7>{0x3e},
+                           chance(50)};
         }
         for (const auto topic : {Topic::Opened, Topic::PromiseLapsed, Topic::PromiseChanged})
             if (chance(10)) removeMessage(policy, topic);
@@ -121,9 +123,8 @@ private:
         subject.line.contact.timezone =
             pick<const char*>({"", "Europe/Vienna", "Asia/Tokyo", "No/Where"});
         subject.line.promise = randomPromise(start_);
-        subject.events = {{1, start_,
-                           LineOpened{subject.line.open(), subject.line.promise,
-                                      subject.adopted}}};
+        subject.events = {
+            {1, start_, LineOpened{subject.line.open(), subject.line.promise, subject.adopted}}};
         return subject;
     }
 
@@ -134,14 +135,21 @@ private:
     }
 
     void addChange(Timeline& line, days length) {
-        const auto when =
-            start_ + minutes{below(static_cast<int>(minutes{length}.count()))};
+        const auto when = start_ + minutes{below(static_cast<int>(minutes{length}.count()))};
         switch (below(8)) {
             case 0:
-            case 1: line.change(when, promiseChange(randomPromise(when))); break;
-            case 2: line.change(when, allocation(below(11))); break;
-            case 3: line.change(when, [](Timeline& its) { partShipment(its); }); break;
-            case 4: line.change(when, closing(below(3))); break;
+            case 1:
+                line.change(when, promiseChange(randomPromise(when)));
+                break;
+            case 2:
+                line.change(when, allocation(below(11)));
+                break;
+            case 3:
+                line.change(when, [](Timeline& its) { partShipment(its); });
+                break;
+            case 4:
+                line.change(when, closing(below(3)));
+                break;
             case 5:
                 line.change(when, [](Timeline& its) { its.subject.missing_since = its.now; });
                 line.change(when + minutes{1 + below(600)},
@@ -153,7 +161,8 @@ private:
                     its.subject.line.contact.email = "b@example.com";
                 });
                 break;
-            default: break;
+            default:
+                break;
         }
     }
 
@@ -174,7 +183,7 @@ private:
             const auto was = its.subject.line.allocated.value_or(Decimal{});
             const auto is = std::min(Decimal{quantity}, open);
             if (its.subject.closed_at || is == was) return;
-            const Event event = is == open  ? Event{Available{open}}
+            const Event event = is == open ? Event{Available{open}}
                                 : is > was ? Event{PartlyAvailable{is, open}}
                                            : Event{AvailabilityLost{was, is}};
             its.record(event, [is](OrderLine& line) { line.allocated = is; });
@@ -195,11 +204,9 @@ private:
             if (its.subject.closed_at) return;
             const auto open = its.subject.line.open();
             if (how == 0)
-                its.record(Shipped{open, {}},
-                           [](OrderLine& line) { line.shipped = line.ordered; });
+                its.record(Shipped{open, {}}, [](OrderLine& line) { line.shipped = line.ordered; });
             if (how == 1)
-                its.record(Cancelled{open},
-                           [open](OrderLine& line) { line.cancelled = open; });
+                its.record(Cancelled{open}, [open](OrderLine& line) { line.cancelled = open; });
             if (how == 2) its.record(Vanished{}, {});
         };
     }
@@ -245,9 +252,9 @@ bool insideWindow(const CadencePolicy& policy, const Calendar& calendar, const N
         at >= rules::instantOf(today, window.hours.to_minute, zone))
         return false;
     const auto weekday = std::chrono::weekday{today}.c_encoding();
-    return window.work_days_only ? calendar.work_week.test(weekday) &&
-                                       !calendar.holidays.contains(today)
-                                 : window.days.test(weekday);
+    return window.work_days_only
+               ? calendar.work_week.test(weekday) && !calendar.holidays.contains(today)
+               : window.days.test(weekday);
 }
 
 TEST(Decisions, KeepTheirPromisesOverRandomHistories) {

@@ -87,21 +87,19 @@ TEST_P(SendTimesOf, KeepToTheWindow) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, SendTimesOf,
-    ::testing::Values(DigestCase{"Plain", "2026-03-02T09:00:00Z", "30m", "", "2026-03-02T09:00:00Z",
-                                 "2026-03-02T09:30:00Z"},
-                      DigestCase{"FromTheOpening", "2026-03-02T03:00:00Z", "30m", "",
-                                 "2026-03-02T07:00:00Z", "2026-03-02T07:30:00Z"},
-                      DigestCase{"IntoTheNextDay", "2026-03-02T16:50:00Z", "30m", "",
-                                 "2026-03-02T16:50:00Z", "2026-03-03T07:00:00Z"},
-                      DigestCase{"LatestIsSooner", "2026-03-02T09:00:00Z", "3h",
-                                 "2026-03-02T10:00:00Z", "2026-03-02T09:00:00Z",
-                                 "2026-03-02T10:00:00Z"},
-                      DigestCase{"LatestHasPassed", "2026-03-02T03:00:00Z", "3h",
-                                 "2026-03-02T05:00:00Z", "2026-03-02T07:00:00Z",
-                                 "2026-03-02T07:00:00Z"},
-                      DigestCase{"LatestRatherThanTheNight", "2026-03-02T16:50:00Z", "30m",
-                                 "2026-03-02T20:00:00Z", "2026-03-02T16:50:00Z",
-                                 "2026-03-02T16:50:00Z"}),
+    ::testing::Values(
+        DigestCase{"Plain", "2026-03-02T09:00:00Z", "30m", "", "2026-03-02T09:00:00Z",
+                   "2026-03-02T09:30:00Z"},
+        DigestCase{"FromTheOpening", "2026-03-02T03:00:00Z", "30m", "", "2026-03-02T07:00:00Z",
+                   "2026-03-02T07:30:00Z"},
+        DigestCase{"IntoTheNextDay", "2026-03-02T16:50:00Z", "30m", "", "2026-03-02T16:50:00Z",
+                   "2026-03-03T07:00:00Z"},
+        DigestCase{"LatestIsSooner", "2026-03-02T09:00:00Z", "3h", "2026-03-02T10:00:00Z",
+                   "2026-03-02T09:00:00Z", "2026-03-02T10:00:00Z"},
+        DigestCase{"LatestHasPassed", "2026-03-02T03:00:00Z", "3h", "2026-03-02T05:00:00Z",
+                   "2026-03-02T07:00:00Z", "2026-03-02T07:00:00Z"},
+        DigestCase{"LatestRatherThanTheNight", "2026-03-02T16:50:00Z", "30m",
+                   "2026-03-02T20:00:00Z", "2026-03-02T16:50:00Z", "2026-03-02T16:50:00Z"}),
     [](const auto& row) { return std::string{row.param.name}; });
 
 }  // namespace

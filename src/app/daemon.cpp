@@ -6,6 +6,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <csignal>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -268,6 +269,8 @@ private:
 }  // namespace
 
 int runDaemon(const std::string& settings_file) {
+    // A peer that closes a TLS connection while we write is the world's failure, not our end.
+    std::signal(SIGPIPE, SIG_IGN);
     asio::io_context context{1};
     const SystemClock clock;
     net::Net net{context.get_executor()};

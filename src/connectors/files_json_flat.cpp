@@ -26,25 +26,28 @@ std::string_view trimmed(std::string_view token) {
 /// A value that is not an object: its text, where it is text, number, word or null.
 struct Scalar {
     std::string_view text;
-    std::string fault;
     bool in_parser = false;  ///< the text lives in the parser, not in the object
 };
 
-Scalar readScalar(ondemand::value& value) {
+/// `plain`: nothing in the object is escaped. nullopt where `fault` says why.
+std::optional<Scalar> readScalar(ondemand::value& value, bool plain, std::string& fault) {
     const auto token = trimmed(value.raw_json_token());
     if (token.starts_with('"')) {
-        const bool plain = token.find('\\') == std::string_view::npos;
+        plain = plain || token.find('\\') == std::string_view::npos;
         if (plain && token.size() >= 2 && token.ends_with('"'))
-            return {token.substr(1, token.size() - 2), {}, false};
+            return Scalar{token.substr(1, token.size() - 2), false};
         std::string_view text;
         if (const auto error = value.get_string().get(text))
-            return {{}, simdjson::error_message(error), false};
-        return {text, {}, true};
+            fault = simdjson::error_message(error);
+        else if (text.find('\0') != std::string_view::npos)
+            fault = "a NUL character stands in it";
+        return fault.empty() ? std::optional{Scalar{text, true}} : std::nullopt;
     }
-    if (token == "null") return {};
-    if (token == "true" || token == "false" || isJsonNumber(token)) return {token, {}, false};
-    if (token.starts_with('[')) return {{}, "a list stands where one value is expected", false};
-    return {{}, fmt::format("'{}' is not JSON", token.substr(0, 40)), false};
+    if (token == "null") return Scalar{};
+    if (token == "true" || token == "false" || isJsonNumber(token)) return Scalar{token, false};
+    fault = token.starts_with('[') ? "a list stands where one value is expected"
+                                   : fmt::format("'{}' is not JSON", token.substr(0, 40));
+    return std::nullopt;
 }
 
 }  // namespace
@@ -70,6 +73,8 @@ struct JsonFlattener::Parts {
     std::vector<std::uint32_t> seen_in;  ///< per column, the number of the object that had it last
     std::uint32_t object_number = 0;
     std::vector<Cell>* cells = nullptr;
+    bool plain = false;  ///< nothing in the object at hand is escaped
+    Fault fault;         ///< what was wrong with the object at hand
 
     Parts(Columns& all, std::size_t bytes_max) : columns{all}, field_bytes_max{bytes_max} {
         const auto header = [&](std::string_view name) {
@@ -80,12 +85,22 @@ struct JsonFlattener::Parts {
         item_header = header("item.id");
     }
 
-    Fault flatten(ondemand::object object, int depth);
-    Fault readField(ondemand::field& field, int depth);
-    Fault takeScalar(ondemand::value& value, int column);
+    // Each is false where it leaves a fault.
+    bool begin(Text text, ondemand::document& document, ondemand::object& object);
+    bool flatten(ondemand::object object, int depth);
+    bool readField(ondemand::field& field, int depth);
+    bool takeScalar(ondemand::value& value, int column);
+    bool readKey(ondemand::object& object, const std::string& header, std::string_view& text,
+                 std::string& kept);
+    bool fail(std::string text, const char* at = nullptr) {
+        fault = {std::move(text), at};
+        return false;
+    }
+    bool notJson(simdjson::error_code error) {
+        return fail(
+            fmt::format("the object is not valid JSON: {}", simdjson::error_message(error)));
+    }
     int stepOf(ondemand::field& field);
-    Fault readKey(ondemand::object& object, const std::string& header, std::string_view& text,
-                  std::string& kept);
 };
 
 JsonFlattener::JsonFlattener(Columns& columns, std::size_t field_bytes_max)
@@ -93,11 +108,6 @@ JsonFlattener::JsonFlattener(Columns& columns, std::size_t field_bytes_max)
 JsonFlattener::~JsonFlattener() = default;
 
 namespace {
-
-JsonFlattener::Fault notJson(simdjson::error_code error, std::string_view object) {
-    return {fmt::format("the object is not valid JSON: {}", simdjson::error_message(error)),
-            object.data()};
-}
 
 /// A member by its name, or step by step where the name has dots and the objects are nested.
 simdjson::simdjson_result<ondemand::value> findMember(ondemand::object& object,
@@ -115,20 +125,30 @@ simdjson::simdjson_result<ondemand::value> findMember(ondemand::object& object,
 
 }  // namespace
 
-JsonFlattener::Fault JsonFlattener::Parts::readKey(ondemand::object& object,
-                                                   const std::string& header,
-                                                   std::string_view& text, std::string& kept) {
+bool JsonFlattener::Parts::begin(Text text, ondemand::document& document,
+                                 ondemand::object& object) {
+    fault = {};
+    plain = text.object.find('\\') == std::string_view::npos;
+    auto error = parser.iterate(simdjson::padded_string_view{text.object, text.readable_bytes})
+                     .get(document);
+    if (!error) error = document.get_object().get(object);
+    return !error || notJson(error);
+}
+
+bool JsonFlattener::Parts::readKey(ondemand::object& object, const std::string& header,
+                                   std::string_view& text, std::string& kept) {
     ondemand::value value;
     const auto error = findMember(object, header).get(value);
-    if (error == simdjson::NO_SUCH_FIELD) return {};
-    if (error) return {simdjson::error_message(error), nullptr};
-    const auto scalar = readScalar(value);
-    text = scalar.text;
-    if (scalar.in_parser) {
-        kept = scalar.text;
+    if (error == simdjson::NO_SUCH_FIELD) return true;
+    if (error) return notJson(error);
+    const auto scalar = readScalar(value, plain, fault.text);
+    if (!scalar) return fail(fmt::format("'{}': {}", header, fault.text));
+    text = scalar->text;
+    if (scalar->in_parser) {
+        kept = scalar->text;
         text = kept;
     }
-    return {scalar.fault, nullptr};
+    return true;
 }
 
 JsonFlattener::Fault JsonFlattener::readKeys(Text text, Keys keys, Record& record,
@@ -136,67 +156,57 @@ JsonFlattener::Fault JsonFlattener::readKeys(Text text, Keys keys, Record& recor
     Parts& parts = *parts_;
     ondemand::document document;
     ondemand::object object;
-    auto error =
-        parts.parser.iterate(simdjson::padded_string_view{text.object, text.readable_bytes})
-            .get(document);
-    if (!error) error = document.get_object().get(object);
-    if (error) return notJson(error, text.object);
-    Fault fault;
-    if (keys.line) fault = parts.readKey(object, parts.line_header, record.line, kept_line);
-    if (keys.item && fault.text.empty()) {
-        fault = parts.readKey(object, parts.item_header, record.item, kept_item);
-        if (fault.text.empty() && record.item.empty() && parts.item_header == "item.id")
-            fault = parts.readKey(object, "item", record.item, kept_item);
+    bool good = parts.begin(text, document, object);
+    if (good && keys.line) good = parts.readKey(object, parts.line_header, record.line, kept_line);
+    if (good && keys.item) {
+        good = parts.readKey(object, parts.item_header, record.item, kept_item);
+        if (good && record.item.empty() && parts.item_header == "item.id")
+            good = parts.readKey(object, "item", record.item, kept_item);
     }
-    if (!fault.text.empty()) fault.at = text.object.data();
-    return fault;
+    if (good) return {};
+    return {std::move(parts.fault.text), text.object.data()};
 }
 
 JsonFlattener::Fault JsonFlattener::readCells(Text text, std::vector<Cell>& cells) {
     Parts& parts = *parts_;
-    ondemand::document document;
-    ondemand::object object;
-    auto error =
-        parts.parser.iterate(simdjson::padded_string_view{text.object, text.readable_bytes})
-            .get(document);
-    if (!error) error = document.get_object().get(object);
-    if (error) return notJson(error, text.object);
     parts.cells = &cells;
     parts.step = 0;
     parts.prefix.clear();
     ++parts.object_number;
-    auto fault = parts.flatten(object, 0);
-    if (fault.text.empty() && document.current_location().error() != simdjson::OUT_OF_BOUNDS)
-        fault = {"text stands behind the object", text.object.data()};
-    if (!fault.text.empty() && fault.at == nullptr) fault.at = text.object.data();
-    return fault;
+    ondemand::document document;
+    ondemand::object object;
+    bool good = parts.begin(text, document, object) && parts.flatten(object, 0);
+    if (good && document.current_location().error() != simdjson::OUT_OF_BOUNDS)
+        good = parts.fail("text stands behind the object");
+    if (good) return {};
+    return {std::move(parts.fault.text), parts.fault.at ? parts.fault.at : text.object.data()};
 }
 
-JsonFlattener::Fault JsonFlattener::Parts::flatten(ondemand::object object, int depth) {
-    if (depth > kDepthMax) return {"objects are nested too deeply for an order line", nullptr};
+bool JsonFlattener::Parts::flatten(ondemand::object object, int depth) {
+    if (depth > kDepthMax) return fail("objects are nested too deeply for an order line");
     for (auto result : object) {
         ondemand::field field;
-        if (const auto error = std::move(result).get(field)) return notJson(error, {});
-        if (auto fault = readField(field, depth); !fault.text.empty()) return fault;
+        if (const auto error = std::move(result).get(field)) return notJson(error);
+        if (!readField(field, depth)) return false;
     }
-    return {};
+    return true;
 }
 
-JsonFlattener::Fault JsonFlattener::Parts::readField(ondemand::field& field, int depth) {
+bool JsonFlattener::Parts::readField(ondemand::field& field, int depth) {
     const int at = stepOf(field);
-    if (at < 0) return {"a name of a member is not valid JSON", nullptr};
+    if (at < 0) return fail("a name of a member is not valid JSON");
     ondemand::value& value = field.value();
     const auto& found = steps[static_cast<std::size_t>(at)];
     if (!value.raw_json_token().starts_with('{'))
-        return found.column < 0 ? Fault{} : takeScalar(value, found.column);
+        return found.column < 0 || takeScalar(value, found.column);
     ondemand::object inner;
-    if (const auto error = value.get_object().get(inner)) return notJson(error, {});
+    if (const auto error = value.get_object().get(inner)) return notJson(error);
     const std::size_t length = prefix.size();
     prefix += found.key;
     prefix += '.';
-    auto fault = flatten(inner, depth + 1);
+    const bool good = flatten(inner, depth + 1);
     prefix.resize(length);
-    return fault;
+    return good;
 }
 
 /// The step that this key is; a new one takes the place of what was expected there.
@@ -218,20 +228,20 @@ int JsonFlattener::Parts::stepOf(ondemand::field& field) {
     return at;
 }
 
-JsonFlattener::Fault JsonFlattener::Parts::takeScalar(ondemand::value& value, int column) {
-    const auto scalar = readScalar(value);
+bool JsonFlattener::Parts::takeScalar(ondemand::value& value, int column) {
     const char* const at = value.raw_json_token().data();
-    const auto& header = columns[static_cast<std::size_t>(column)].header;
-    if (!scalar.fault.empty()) return {fmt::format("'{}': {}", header, scalar.fault), at};
-    if (scalar.text.size() > field_bytes_max)
-        return {fmt::format("'{}' is longer than limits.field_bytes_max", header), at};
     const auto index = static_cast<std::size_t>(column);
+    const auto scalar = readScalar(value, plain, fault.text);
+    if (!scalar) return fail(fmt::format("'{}': {}", columns[index].header, fault.text), at);
+    if (scalar->text.size() > field_bytes_max)
+        return fail(
+            fmt::format("'{}' is longer than limits.field_bytes_max", columns[index].header), at);
     if (seen_in.size() <= index) seen_in.resize(columns.size());
     if (seen_in[index] == object_number)
-        return {fmt::format("'{}' stands twice in the object", header), at};
+        return fail(fmt::format("'{}' stands twice in the object", columns[index].header), at);
     seen_in[index] = object_number;
-    cells->push_back({column, scalar.text, at});
-    return {};
+    cells->push_back({column, scalar->text, at});
+    return true;
 }
 
 }  // namespace backorderd::connectors::files

@@ -36,7 +36,7 @@ bool isCanonical(FieldType type, const ValueFormat& format, std::string_view tex
         case FieldType::Number:
             return format.decimal == '.' && format.thousands.empty();
         case FieldType::Date:
-            return text.empty();
+            return text.size() == 10 && format.date == "%Y-%m-%d";
         case FieldType::Kind:
             return false;
     }
@@ -83,6 +83,8 @@ std::string LineMaker::setCell(OrderLine& line, const Cell& cell, const ValueFor
         const auto type = target.field == nullptr ? FieldType::Text : target.field->type;
         if (isCanonical(type, format, cell.text)) {
             fault = setColumn(line, target, cell.text);
+            if (!fault.empty() && type == FieldType::Date)
+                fault = writtenOtherwise(cell, target, format);
         } else if (const auto text = canonicalValue(cell.text, type, format, kinds_)) {
             fault = setColumn(line, target, *text);
         } else {

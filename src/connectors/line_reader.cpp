@@ -30,8 +30,6 @@ bool isLineColumn(std::string_view name) {
 }
 
 std::string setColumn(OrderLine& line, const LineColumn& column, std::string_view text) {
-    if (text.find('\0') != std::string_view::npos)
-        return fmt::format("'{}' holds a NUL character", column.name);
     if (column.field != nullptr) {
         if (column.field->set(line, text)) return {};
         return fmt::format("'{}' is not {}, which '{}' must be", text.substr(0, 60),

@@ -143,7 +143,7 @@ const JsonCase kJsonCases[] = {
      "escaped, we found unescaped characters",
      "2"},
     {"EscapedNul", "", object("1", R"(,"unit":"a\u0000b")") + "\n" + object("2"),
-     "lines.json:1:83: 'unit' holds a NUL character", "2"},
+     "lines.json:1:83: 'unit': a NUL character stands in it", "2"},
     {"NotUtf8", "", object("1", ",\"unit\":\"K\xF6ln\"") + "\n" + object("2"),
      "lines.json:1:1: the object is not valid JSON: The input is not valid UTF-8", "2"},
     {"LongValue", "limits: {field_bytes_max: 64}",

@@ -27,6 +27,13 @@ enum class WithheldReason {
     NoContact,          ///< nobody to write to on any of the channels
     Missing,            ///< the line is missing from the last proven snapshot; wait for the next
     NotConfigured,      ///< the policy has no such message
+    Acknowledged,       ///< somebody has taken it on
+    Inhibited,          ///< another rule that is active speaks for this one
+    NotStarted,         ///< the start condition of the ladder does not hold
+    StepNotDue,         ///< the step's time has not come
+    Stopped,            ///< a stop condition of the ladder came true
+    OfferOpen,          ///< an offer is open already, or one may not be made again yet
+    NoCandidate,        ///< nothing that may be offered is free in stock
 };
 std::string_view withheldReasonName(WithheldReason reason);
 
@@ -37,18 +44,25 @@ struct FailedTest {
     std::string wanted;          ///< the test in words
 };
 
-/// One policy's look at a line.
+/// A rule of any section, as explanations name it. Points into the rule set.
+struct RuleName {
+    std::string_view section;  ///< `cadence`, `substitution`, `escalation`, `fulfilment`, `supply`
+    std::string_view name;
+    const Place* place = nullptr;
+};
+
+/// One rule's look at a line.
 struct RuleLook {
-    const CadencePolicy* policy = nullptr;  ///< points into the rule set
+    RuleName rule;
     bool applied = false;
-    bool reached = true;  ///< false: an earlier policy had already taken the line
-    std::optional<FailedTest> failed;
+    bool reached = true;  ///< false: an earlier rule had already taken the line
+    std::optional<FailedTest> failed;  ///< of `match`, and of a ladder whose match holds: of `start`
 };
 
 /// A topic that is not told now, and why.
 struct Withheld {
     Topic topic;
-    const CadencePolicy* policy = nullptr;
+    std::string_view rule;  ///< its name; points into the rule set; empty: none concerns it
     WithheldReason reason;
     std::string detail;              ///< for a person
     std::optional<Timestamp> until;  ///< when this reason may be gone; empty: when something changes
@@ -62,6 +76,9 @@ struct Decision {
     std::vector<Notice> wanted;
     std::vector<Withheld> withheld;
     std::vector<RuleLook> looks;  ///< filled for Detail::Full only
+    /// The rule by which the line may be offered a substitute now, if there is one: a wish, because
+    /// stock is shared out among all lines that have it (`rules::shareOut`).
+    const SubstitutionRule* offer_wish = nullptr;
     std::optional<Timestamp> look_again;
 };
 

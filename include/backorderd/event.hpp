@@ -1,7 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "backorderd/line.hpp"
 
@@ -111,10 +113,99 @@ struct Vanished {
     bool operator==(const Vanished&) const = default;
 };
 
+
+// -- Offers of substitutes. `offer` is the `seq` of the OfferMade event within its case.
+
+/// One substitute in an offer, with the quantity held for it.
+struct OfferedItem {
+    std::string item;
+    std::string name;
+    std::string warehouse;  ///< where the units lie; empty: the ERP does not say
+    Decimal quantity;       ///< at most the open quantity
+    Money unit_price;       ///< no currency: not known
+    bool operator==(const OfferedItem&) const = default;
+};
+/// Substitutes were chosen for the line and their units are held. Demand stays on the original item.
+struct OfferMade {
+    std::string rule;                ///< name of the substitution rule
+    std::vector<OfferedItem> items;  ///< best first; at least one
+    Timestamp hold_until{};          ///< until then the units are in no other offer
+    Timestamp answer_by{};           ///< then the offer expires; not before hold_until
+    bool operator==(const OfferMade&) const = default;
+};
+/// The customer, or somebody for them, took one of the items or none.
+struct OfferAnswered {
+    int offer = 0;
+    std::string accepted_item;  ///< empty: declined
+    std::string author;
+    std::string note;
+    bool operator==(const OfferAnswered&) const = default;
+};
+struct OfferExpired {
+    int offer = 0;
+    bool operator==(const OfferExpired&) const = default;
+};
+/// What was offered is no longer true: the units are gone, or the line needs them no more.
+struct OfferWithdrawn {
+    int offer = 0;
+    std::string reason;  ///< for a person
+    bool operator==(const OfferWithdrawn&) const = default;
+};
+
+// -- Escalation. `rule` is the name of the escalation rule.
+
+/// The start condition of a rule held for the first time; its steps are counted from here.
+struct EscalationStarted {
+    std::string rule;
+    bool operator==(const EscalationStarted&) const = default;
+};
+/// One of the rule's stop conditions came true.
+struct EscalationStopped {
+    std::string rule;
+    std::string reason;  ///< the stop condition: `available`
+    bool operator==(const EscalationStopped&) const = default;
+};
+/// Somebody took it on. Stops the steps that say `unless: acknowledged`.
+struct Acknowledged {
+    std::string rule;  ///< empty: every rule that is active
+    std::string author;
+    std::string note;
+    bool operator==(const Acknowledged&) const = default;
+};
+
+/// What the customer said, or what somebody heard from them.
+struct Responded {
+    std::string answer;     ///< `keep_waiting`, `cancel_requested`, `call_me`, or empty
+    std::string sentiment;  ///< `positive`, `neutral`, `negative`, or empty
+    std::string text;
+    std::string author;  ///< who wrote it down
+    bool operator==(const Responded&) const = default;
+};
+
+/// Stock arrived, and so much of it is proposed for this line. Advice: the ERP decides.
+struct AllocationProposed {
+    std::string warehouse;
+    Decimal quantity;       ///< may be zero: others come first
+    Decimal open;           ///< open and not reserved, when it was proposed
+    int rank = 0;           ///< 1 is served first
+    int of = 0;             ///< how many lines wait for the item
+    std::string strategy;   ///< `win`, `gain`, `redistribute`, `fill`, `lose`
+    std::string reason;     ///< for a person
+    bool operator==(const AllocationProposed&) const = default;
+};
+/// The day on which a preordered item comes out moved.
+struct ReleaseMoved {
+    std::optional<Date> from;
+    std::optional<Date> to;
+    bool operator==(const ReleaseMoved&) const = default;
+};
+
 using Event = std::variant<LineOpened, QuantityChanged, PromiseSet, PromiseMoved, PromiseWithdrawn,
                            PromiseLapsed, PartlyAvailable, Available, AvailabilityLost,
                            PartlyShipped, Shipped, Cancelled, Substituted, ContactChanged,
-                           SupplyChanged, Reopened, Renumbered, Vanished>;
+                           SupplyChanged, Reopened, Renumbered, Vanished, OfferMade, OfferAnswered,
+                           OfferExpired, OfferWithdrawn, EscalationStarted, EscalationStopped,
+                           Acknowledged, Responded, AllocationProposed, ReleaseMoved>;
 
 /// `opened`, `promise_moved` …: the name in the store, in JSON and in logs.
 std::string_view eventName(const Event& event);

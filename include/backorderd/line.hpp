@@ -101,8 +101,27 @@ struct Order {
     std::string number;     ///< what a person reads on the confirmation.
     std::string reference;  ///< the customer's purchase order number.
     std::optional<Date> date;
+    bool ship_complete = false;  ///< nothing of the order leaves before all of it can.
+    bool one_backorder = false;  ///< after a part shipment the rest leaves in one more, not several.
 
     bool operator==(const Order&) const = default;
+};
+
+/// How the order is paid, as far as waiting concerns it.
+struct Payment {
+    std::string terms;  ///< `prepaid`, `authorised` (held on a card) or `on-account`; empty: not
+                        ///< known. Another word of the ERP is kept as it is.
+    std::optional<Date> authorised_until;  ///< the last day on which a held amount can be taken.
+
+    bool operator==(const Payment&) const = default;
+};
+
+/// The kit of which the line is one component.
+struct Kit {
+    std::string id;                    ///< the same for all its components on the order; empty: none
+    std::optional<Decimal> component;  ///< how many of the line's item one kit takes; empty: 1
+
+    bool operator==(const Kit&) const = default;
 };
 
 /// One sales order line as an ERP states it at one moment.
@@ -128,6 +147,8 @@ struct OrderLine {
     Customer customer;
     Contact contact;
     SalesRep sales_rep;
+    Payment payment;
+    Kit kit;
     Attributes attributes;
 
     /// ordered − shipped − cancelled; never below zero. Computed, never copied.

@@ -14,15 +14,15 @@ namespace backorderd {
 /// rename or reuse a name.
 ///
 /// `key.source` is not among them; whoever reads a line knows its source.
-enum class FieldType { Text, Number, Date, Kind };
+enum class FieldType { Text, Number, Date, Kind, Flag };
 
 struct LineField {
     std::string_view name;  ///< `customer.tier`
     FieldType type;
     std::string_view meaning;  ///< one sentence for docs/fields.md.
-    /// Puts canonical text into the line: a decimal with a dot, an ISO date, a kind's name. Empty
-    /// text means 'not known'. False where the text is not of the field's type, or a number is beyond
-    /// ±1,000,000,000.
+    /// Puts canonical text into the line: a decimal with a dot, an ISO date, a kind's name, `true` or
+    /// `false` (also `yes`, `no`, `1`, `0`). Empty text means 'not known', and of a flag 'false'.
+    /// False where the text is not of the field's type, or a number is beyond ±1,000,000,000.
     bool (*set)(OrderLine& line, std::string_view text);
     /// The canonical text; empty where not known.
     std::string (*get)(const OrderLine& line);

@@ -14,8 +14,8 @@ using CaseId = std::int64_t;
 using NoticeId = std::int64_t;
 using MessageId = std::int64_t;
 
-/// What a notice is about; the keys below `messages:` of a cadence policy, and `no_contact`.
-/// The names are persisted: do not change.
+/// What a notice is about: the keys below `messages:` of a cadence policy, then what the other rules
+/// tell. The names are persisted: do not change.
 enum class Topic {
     Opened,
     PromiseChanged,
@@ -26,10 +26,19 @@ enum class Topic {
     PartlyShipped,
     Shipped,
     Cancelled,
-    NoContact,
+    NoContact,       ///< to our own people: the customer cannot be reached
+    Offer,           ///< to the customer: substitutes
+    OfferWithdrawn,  ///< to the customer: an offer they had heard of holds no longer
+    OfferAnswered,   ///< to our own people: an accepted substitute is a task
+    Escalation,      ///< to our own people: a step of a ladder
+    Allocation,      ///< to our own people: who should get the stock that arrived
+    Expedite,        ///< to our own people: long overdue
+    Uncovered,       ///< to our own people: nothing is on order
 };
 std::string_view topicName(Topic topic);  ///< `promise_changed`
 std::optional<Topic> parseTopic(std::string_view name);
+/// Whether the customer hears it; the others go to our own people.
+bool isForCustomer(Topic topic);
 /// Shipped and cancelled: they end the story that an earlier message began.
 bool isClosing(Topic topic);
 
@@ -44,6 +53,8 @@ struct Recipient {
     std::string name;
     std::string language;  ///< BCP 47; empty: the house language.
     std::string timezone;  ///< IANA; empty: the calendar's.
+    std::string sender;    ///< the sender that reaches them, by its name in the settings; empty: the
+                           ///< one that serves the channel
 
     bool operator==(const Recipient&) const = default;
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bitset>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -44,6 +45,12 @@ struct ConditionField {
         CustomerSilence,  ///< `customer.silence`: since the customer last heard anything, or since
                           ///< the case opened
         Adopted,          ///< `adopted`
+        PaymentInDays,    ///< `payment.in_days`: calendar days until a held amount lapses
+        Answer,           ///< `answer`: what the customer answered last
+        Sentiment,        ///< `sentiment`: the last that was noted
+        OfferState,       ///< `offer`: `none`, `open`, `accepted`, `declined`, `expired`,
+                          ///< `withdrawn`; of the latest offer
+        OfferAge,         ///< `offer.age`: since the customer heard of an offer that is open
     };
 
     std::string_view name;
@@ -116,11 +123,12 @@ struct Calendar {
     bool operator==(const Calendar&) const = default;
 };
 
-/// Whom an alert can reach: a role on the line, or fixed addresses.
+/// Whom an alert can reach: a role on the line, fixed addresses, or a sender of the settings.
 struct Team {
     std::string name;
     bool from_line_sales_rep = false;  ///< `from: line.sales_rep`
     std::vector<std::string> email;
+    std::string sender;      ///< `sender: ops_webhook`; the alert goes through it
     std::string absent_use;  ///< team to use where this one has no address; empty: none
     std::string language;
     Place place;
@@ -185,12 +193,142 @@ struct CadencePolicy {
     bool operator==(const CadencePolicy&) const = default;
 };
 
+/// What is offered instead of an item that is not there. The first rule that matches a line applies.
+struct SubstitutionRule {
+    std::string name;
+    Condition match;
+    std::string calendar;
+
+    /// Where candidates come from; the line's own item is never one.
+    struct Candidates {
+        bool from_erp = true;   ///< alternates that the ERP names
+        bool from_rule = true;  ///< `items`
+        std::map<std::string, std::vector<std::string>, std::less<>> items;
+        /// Catalogue items that agree with the line's in all of these: `item.category`,
+        /// `item.attributes.NAME`. Empty: this is no source of candidates.
+        std::vector<std::string> same;
+        std::optional<Decimal> price_min_ratio, price_max_ratio;  ///< candidate / line, inclusive
+        bool cover_full = true;  ///< the free stock must cover the open quantity; else any of it
+        enum class Warehouse { Any, Same, Named };
+        Warehouse warehouse = Warehouse::Any;  ///< `Same`: the line's own
+        std::string warehouse_name;            ///< of `Named`
+        Decimal keep_back;                     ///< of each item and warehouse, never offered
+        std::optional<Date> valid_from, valid_to;  ///< inclusive; in the calendar's zone
+        Condition exclude;  ///< lines for which it must not be; empty: none
+        bool operator==(const Candidates&) const = default;
+    } candidates;
+
+    enum class Rank { SameWarehouse, Price, Stock };  ///< same first; cheaper first; more first
+    int max = 3;  ///< items in one offer, 1 to 10
+    std::vector<Rank> rank{Rank::SameWarehouse, Rank::Price, Rank::Stock};
+    MessageRule offer;                  ///< its template
+    std::string withdrawn_template = "offer-withdrawn";
+    std::string accepted_team;          ///< who enters an accepted one; empty: nobody is alerted
+    std::string accepted_template = "offer-accepted";
+    Period answer_within{5, Period::Unit::BusinessDays};
+    Period hold{48, Period::Unit::Hours};
+    std::optional<Period> again_after;  ///< empty: never again for the line
+    Place place;
+
+    bool operator==(const SubstitutionRule&) const = default;
+};
+
+/// When the alerts of a rule leave. Each recipient gets those that are due together in one message.
+struct AlertDigest {
+    std::optional<int> at_minute;  ///< since midnight in the calendar's zone, on its business days;
+                                   ///< empty: at once
+    bool operator==(const AlertDigest&) const = default;
+};
+
+/// Who is called, and when. Every rule that matches a line applies.
+struct EscalationRule {
+    std::string name;  ///< identifies its ladders for ever: another name is another ladder
+    Condition match;
+    Condition start;  ///< empty: at once
+    std::string calendar;
+
+    struct Step {
+        std::string team;
+        std::string template_name;
+        Period after{0, Period::Unit::Seconds};  ///< counted from the start
+        bool unless_acknowledged = false;
+        std::optional<Period> repeat;  ///< again and again, until acknowledged or stopped
+        Place place;
+        bool operator==(const Step&) const = default;
+    };
+    std::vector<Step> steps;  ///< `after` ascending; at least one
+    AlertDigest digest;
+    /// `available`, `partly_available`, `promise_changed`, `shipped`, `cancelled`, `answered`. The
+    /// end of the case always stops.
+    enum class Stop { Available, PartlyAvailable, PromiseChanged, Shipped, Cancelled, Answered };
+    std::vector<Stop> stop;
+    std::vector<std::string> inhibits;  ///< names of rules that are silent while this one is active
+    Place place;
+
+    bool operator==(const EscalationRule&) const = default;
+};
+
+/// Who should get stock that arrives for an item several lines wait for. Advice: the ERP decides.
+/// The first rule that matches a line applies.
+struct FulfilmentRule {
+    /// The field's names: covered in full, also from what others have; at least what it has; shared
+    /// with others of its rank; at most what it has; nothing.
+    enum class Strategy { Win, Gain, Redistribute, Fill, Lose };
+    enum class Rank { Tier, PromiseDate, Age, OpenValue };
+
+    std::string name;
+    Condition match;
+    std::string calendar;
+    std::vector<std::pair<Strategy, Condition>> strategies;  ///< the first that holds
+    Strategy fallback = Strategy::Fill;
+    std::vector<Rank> rank{Rank::Tier, Rank::PromiseDate, Rank::Age, Rank::OpenValue};
+    bool ship_complete = false;      ///< an order that ships complete gets all of it or nothing
+    bool one_backorder = false;      ///< an order with one back order gets all of the line or nothing
+    std::string team;
+    std::string template_name = "allocation-advice";
+    AlertDigest digest;
+    /// `expedite`: lines that are long overdue are suggested for a faster way.
+    struct Expedite {
+        Condition match;
+        std::string team;
+        std::string template_name = "expedite";
+        std::optional<Period> again;  ///< empty: once for each promised date
+        Place place;
+        bool operator==(const Expedite&) const = default;
+    };
+    std::optional<Expedite> expedite;
+    Place place;
+
+    bool operator==(const FulfilmentRule&) const = default;
+};
+
+/// Tells purchasing of demand that nothing on order covers. The first rule that matches a line
+/// applies.
+struct SupplyRule {
+    std::string name;
+    Condition match;  ///< `uncovered: true` is implied
+    std::string calendar;
+    std::string team;
+    std::string template_name = "uncovered-demand";
+    AlertDigest digest;
+    std::optional<Period> again;  ///< empty: once while it lasts
+    Place place;
+
+    bool operator==(const SupplyRule&) const = default;
+};
+
 /// All rule files of one directory, validated; used whole or not at all.
 struct RuleSet {
     std::vector<Calendar> calendars;
     std::vector<Team> teams;
     std::vector<std::pair<std::string, std::shared_ptr<const Condition>>> segments;
+    std::vector<std::string> tiers;  ///< customer tiers, best first; a tier that is not listed
+                                     ///< comes behind, none last
     std::vector<CadencePolicy> cadence;
+    std::vector<SubstitutionRule> substitution;
+    std::vector<EscalationRule> escalation;
+    std::vector<FulfilmentRule> fulfilment;
+    std::vector<SupplyRule> supply;
 
     const Calendar* findCalendar(std::string_view name) const;
     const Team* findTeam(std::string_view name) const;

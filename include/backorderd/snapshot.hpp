@@ -21,6 +21,51 @@ struct StockLevel {
     bool operator==(const StockLevel&) const = default;
 };
 
+/// An item as the ERP's catalogue has it, whether a line waits for it or not.
+struct CatalogueItem {
+    Item item;
+    Money price;  ///< for comparing a substitute with the original; no currency: not known
+    std::optional<int> lead_time_days;  ///< from ordering to arrival, calendar days; 0 to 3650
+
+    bool operator==(const CatalogueItem&) const = default;
+};
+
+/// `substitute` may be offered where `item` is wanted, in the ERP's own opinion. One direction only.
+struct Alternate {
+    std::string item;
+    std::string substitute;
+
+    auto operator<=>(const Alternate&) const = default;
+};
+
+/// What is coming of an item, for whichever line.
+struct ItemSupply {
+    std::string item;
+    Supply supply;
+
+    bool operator==(const ItemSupply&) const = default;
+};
+
+/// What a source knows of items beside the lines. What an ERP does not say is empty.
+struct Goods {
+    std::vector<StockLevel> stock;
+    std::vector<CatalogueItem> items;
+    std::vector<Alternate> alternates;
+    std::vector<ItemSupply> supply;
+
+    bool operator==(const Goods&) const = default;
+};
+
+/// Units that an offer keeps from other offers.
+struct StockHold {
+    std::string item;
+    std::string warehouse;
+    Decimal quantity;
+    Timestamp until{};  ///< from this moment on they are free again
+
+    bool operator==(const StockHold&) const = default;
+};
+
 /// One record of a page, before it is decoded. An unchanged line costs the comparison of its
 /// fingerprint and nothing else.
 struct LineRecord {
@@ -34,7 +79,7 @@ struct SnapshotEnd {
     bool complete = false;
     std::string why_incomplete;  ///< for a person; empty where complete
     Timestamp as_of{};           ///< the moment whose state this is, by the ERP's account
-    std::vector<StockLevel> stock;
+    Goods goods;
 };
 
 }  // namespace backorderd

@@ -42,6 +42,9 @@ struct CaseChange {
     std::vector<CaseEvent> new_events;
     std::vector<Notice> new_notices;      ///< id 0; a key the case has already is our own bug
     std::vector<Notice> changed_notices;  ///< pending ones; all columns but the key are replaced
+    bool wants_offer = false;  ///< the case waits for a substitute to be offered
+    /// What its offers hold now, replacing what they held; empty: unchanged.
+    std::optional<std::vector<StockHold>> holds;
 };
 
 /// A case's name in lists.
@@ -112,9 +115,18 @@ public:
     /// Calls back for every line of the source whose current case is open.
     virtual void forEachKnownLine(std::string_view source,
                                   const std::function<void(const KnownLine&)>& callback) = 0;
-    /// Replaces the free stock of a source.
-    virtual void saveStock(std::string_view source, std::span<const StockLevel> stock) = 0;
-    virtual std::vector<StockLevel> stockOf(std::string_view source, std::string_view item) = 0;
+    /// Replaces what is known of a source's items. Only differences are written.
+    struct GoodsChange {
+        bool any = false;
+        /// Items of which more is free than before, ascending. Empty where the source had no stock
+        /// at all before: that is a first reading, not an arrival.
+        std::vector<std::string> arrived;
+    };
+    virtual GoodsChange saveGoods(std::string_view source, const Goods& goods) = 0;
+    /// All of it, ascending by item; as large as the ERP's catalogue.
+    virtual Goods goods(std::string_view source) = 0;
+    /// The same of these items alone; alternates are those of which they are `item`.
+    virtual Goods goodsOf(std::string_view source, std::span<const std::string> items) = 0;
 
     // -- Cases -------------------------------------------------------------------------------
     /// The cases of these ids with their logs, in the order asked for; an id that does not exist is
@@ -132,6 +144,17 @@ public:
     virtual std::vector<CaseId> openCasesOf(std::string_view source, std::string_view order_number,
                                             std::string_view item) = 0;
     virtual std::vector<CaseId> listCases(const CaseFilter& filter) = 0;
+    /// Open cases that want to be offered a substitute, ascending.
+    virtual std::vector<CaseId> casesWantingOffer(std::string_view source) = 0;
+    /// Open cases that wait for one of these items, ascending.
+    virtual std::vector<CaseId> openCasesOfItems(std::string_view source,
+                                                 std::span<const std::string> items) = 0;
+    /// What the offers of all cases but `except` hold at `now`, added up by item and warehouse;
+    /// `until` is not filled in.
+    virtual std::vector<StockHold> heldStock(std::string_view source, Timestamp now,
+                                             CaseId except = 0) = 0;
+    /// Makes these open cases due at `at`, where they are not due before.
+    virtual void lookAgainAt(std::span<const CaseId> ids, Timestamp at) = 0;
     /// Makes every open case due at `at`: the rules have changed. Touches no case one by one.
     virtual void lookAtAllAgain(Timestamp at) = 0;
     /// Writes the new states, events and notices of these cases, all or nothing, and fills in the
@@ -190,11 +213,15 @@ public:
                                   std::optional<Timestamp> retry_at) = 0;
 
     virtual std::vector<AuditEntry> auditTrail(int limit) = 0;
+    virtual void audit(const AuditEntry& entry) = 0;
 
     // -- Meta --------------------------------------------------------------------------------
     /// Small facts that survive a restart (fingerprint of the rules, environment id).
     virtual std::string meta(std::string_view key) = 0;
     virtual void setMeta(std::string_view key, std::string_view value) = 0;
+    /// Writes a consistent copy of everything to a new file; blocks for the time of the disk. A file
+    /// that exists, or a folder that cannot be written, is `std::runtime_error`, and nothing is left.
+    virtual void backup(const std::string& file) = 0;
 };
 
 /// The store cannot be read or written; carries a reason for the log. Ends the process.

@@ -29,8 +29,8 @@ void Evaluator::decide(Changes& changes, Case&& subject, const std::vector<Event
     change.after = std::move(subject);
     auto& after = change.after;
     for (const auto& event : events) appendEvent(after, change.new_events, event, now);
-    if (const auto lapse = rules::lapseEvent(policy_->rules, after, now))
-        appendEvent(after, change.new_events, *lapse, now);
+    for (const auto& event : rules::clockEvents(policy_->rules, after, now))
+        appendEvent(after, change.new_events, event, now);
     auto facts = factsOf(after, now);
     if (just_read && (!facts.fresh_until || *facts.fresh_until <= now))
         facts.fresh_until = now + std::chrono::seconds{1};

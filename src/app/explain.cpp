@@ -46,17 +46,19 @@ json timeline(const Case& subject) {
 }
 
 json lookRow(const RuleLook& look) {
-    json row{{"policy", look.policy->name}, {"applied", look.applied}};
+    json row{{"section", look.rule.section},
+             {"policy", look.rule.name},
+             {"applied", look.applied}};
     if (!look.reached) row["why_not"] = "an earlier policy already applies";
     else if (look.failed)
         row["why_not"] = "wanted " + look.failed->wanted + ", found " + look.failed->found;
-    row["place"] = look.policy->place.file + ':' + std::to_string(look.policy->place.line);
+    row["place"] = look.rule.place->file + ':' + std::to_string(look.rule.place->line);
     return row;
 }
 
 json withheldRow(const Withheld& withheld) {
     return {{"topic", topicName(withheld.topic)},
-            {"policy", withheld.policy ? withheld.policy->name : ""},
+            {"policy", withheld.rule},
             {"reason", withheldReasonName(withheld.reason)},
             {"detail", withheld.detail},
             {"until", orNull(withheld.until)}};

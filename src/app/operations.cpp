@@ -161,8 +161,8 @@ json Operations::explain(const json& arguments) {
     json stories = json::array();
     for (const auto& subject : store_.cases(ids)) {
         const auto decision = engine_().evaluator().explain(subject, now);
-        const auto stock = store_.stockOf(subject.line.key.source, subject.line.item.id);
-        stories.push_back(explainCase(subject, decision, stock, now));
+        const auto goods = store_.goodsOf(subject.line.key.source, {{subject.line.item.id}});
+        stories.push_back(explainCase(subject, decision, goods.stock, now));
     }
     return answer(std::move(stories));
 }

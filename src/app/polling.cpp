@@ -116,7 +116,7 @@ boost::asio::awaitable<void> Poller::finishSnapshot(Intake& intake, const Snapsh
         co_return;
     }
     co_await settleAbsent(intake);
-    store_.saveStock(settings_.name, end.stock);
+    store_.saveGoods(settings_.name, end.goods);
     report.end = PollReport::End::Complete;
     state_.last_good_at = end.as_of;
     state_.baseline_done = true;

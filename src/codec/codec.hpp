@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,13 @@ private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
+
+/// Attributes as a flat JSON object of texts. A persisted format: do not change.
+std::string encodeAttributes(const Attributes& attributes);
+/// Reads what `encodeAttributes` wrote; anything else is std::runtime_error.
+Attributes decodeAttributes(std::string_view json);
+/// A JSON list of texts.
+std::string encodeTexts(std::span<const std::string> texts);
 
 /// The members of an event as a JSON object, without its name.
 std::string encodeEvent(const Event& event);

@@ -1,3 +1,4 @@
+#include <charconv>
 #include <concepts>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -86,6 +87,63 @@ void visit(auto&& to, Is<Renumbered> auto& it) {
     to("to_id", it.to_id);
 }
 void visit(auto&&, Is<Vanished> auto&) {}
+void visit(auto&& to, Is<Money> auto& it) {
+    to("amount", it.amount);
+    to("currency", it.currency);
+}
+void visit(auto&& to, Is<OfferedItem> auto& it) {
+    to("item", it.item);
+    to("name", it.name);
+    to("warehouse", it.warehouse);
+    to("quantity", it.quantity);
+    to("unit_price", it.unit_price);
+}
+void visit(auto&& to, Is<OfferMade> auto& it) {
+    to("rule", it.rule);
+    to("items", it.items);
+    to("hold_until", it.hold_until);
+    to("answer_by", it.answer_by);
+}
+void visit(auto&& to, Is<OfferAnswered> auto& it) {
+    to("offer", it.offer);
+    to("accepted_item", it.accepted_item);
+    to("author", it.author);
+    to("note", it.note);
+}
+void visit(auto&& to, Is<OfferExpired> auto& it) { to("offer", it.offer); }
+void visit(auto&& to, Is<OfferWithdrawn> auto& it) {
+    to("offer", it.offer);
+    to("reason", it.reason);
+}
+void visit(auto&& to, Is<EscalationStarted> auto& it) { to("rule", it.rule); }
+void visit(auto&& to, Is<EscalationStopped> auto& it) {
+    to("rule", it.rule);
+    to("reason", it.reason);
+}
+void visit(auto&& to, Is<Acknowledged> auto& it) {
+    to("rule", it.rule);
+    to("author", it.author);
+    to("note", it.note);
+}
+void visit(auto&& to, Is<Responded> auto& it) {
+    to("answer", it.answer);
+    to("sentiment", it.sentiment);
+    to("text", it.text);
+    to("author", it.author);
+}
+void visit(auto&& to, Is<AllocationProposed> auto& it) {
+    to("warehouse", it.warehouse);
+    to("quantity", it.quantity);
+    to("open", it.open);
+    to("rank", it.rank);
+    to("of", it.of);
+    to("strategy", it.strategy);
+    to("reason", it.reason);
+}
+void visit(auto&& to, Is<ReleaseMoved> auto& it) {
+    to("from", it.from);
+    to("to", it.to);
+}
 
 /// Appends the members as a JSON object; what is empty is left out. By hand, because a first load
 /// writes an event for every line.
@@ -98,6 +156,20 @@ public:
     }
     void operator()(std::string_view name, Decimal number) { member(name, number.toString()); }
     void operator()(std::string_view name, Date date) { member(name, formatDate(date)); }
+    void operator()(std::string_view name, Timestamp at) { member(name, formatTimestamp(at)); }
+    void operator()(std::string_view name, int number) { member(name, std::to_string(number)); }
+    template <class T>
+    void operator()(std::string_view name, const std::vector<T>& parts) {
+        json_.name(name);
+        json_.beginArray();
+        for (const auto& part : parts) {
+            json_.element();
+            Writer inner{json_};
+            visit(inner, part);
+            json_.endObject();
+        }
+        json_.endArray();
+    }
     template <class T>
     void operator()(std::string_view name, const std::optional<T>& value) {
         if (value) (*this)(name, *value);
@@ -137,6 +209,25 @@ public:
     }
     void operator()(std::string_view name, Date& date) const {
         date = parsed(name, parseDate(required(name)));
+    }
+    void operator()(std::string_view name, Timestamp& at) const {
+        at = parsed(name, parseTimestamp(required(name)));
+    }
+    void operator()(std::string_view name, int& number) const {
+        const auto text = required(name);
+        const auto [rest, error] =
+            std::from_chars(text.data(), text.data() + text.size(), number);
+        if (error != std::errc{} || rest != text.data() + text.size())
+            throw std::runtime_error("not readable: " + std::string{name});
+    }
+    template <class T>
+    void operator()(std::string_view name, std::vector<T>& parts) const {
+        const auto* found = member(name);
+        if (found == nullptr) return;
+        for (const auto& object : *found) {
+            const Reader inner{object};
+            visit(inner, parts.emplace_back());
+        }
     }
     template <class T>
     void operator()(std::string_view name, std::optional<T>& value) const {

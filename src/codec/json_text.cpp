@@ -135,6 +135,23 @@ void JsonText::endObject() {
     first_ = false;
 }
 
+void JsonText::beginArray() {
+    reserve(kMargin);
+    text_[used_++] = '[';
+    first_ = true;
+}
+
+void JsonText::endArray() {
+    reserve(kMargin);
+    text_[used_++] = ']';
+    first_ = false;
+}
+
+void JsonText::element() {
+    reserve(kMargin);
+    comma();
+}
+
 void JsonText::name(std::string_view name) {
     reserve(name.size() + kMargin);
     comma();

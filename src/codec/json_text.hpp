@@ -14,6 +14,10 @@ public:
 
     void beginObject();
     void endObject();
+    void beginArray();
+    void endArray();
+    /// The next element of the array that was begun last.
+    void element();
     /// The name of a member of the object that was begun last; needs no escaping.
     void name(std::string_view name);
     /// A name that may need escaping, behind a prefix that does not.

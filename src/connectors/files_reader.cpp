@@ -186,7 +186,7 @@ SnapshotEnd FolderReader::end() {
     snapshot.why_incomplete = whyIncomplete();
     snapshot.complete = snapshot.why_incomplete.empty();
     snapshot.as_of = asOf(listing_);
-    snapshot.stock = std::move(stock_);
+    snapshot.goods.stock = std::move(stock_);
     return snapshot;
 }
 

@@ -39,8 +39,7 @@ public:
                 co_return Page{{}, std::move(gathered_.problems)};
         }
         if (end_ == gathered_.lines.size())
-            co_return SnapshotEnd{gathered_.complete, gathered_.why_incomplete, as_of_,
-                                  stockLevels(gathered_.stock)};
+            co_return endOfSnapshot();
         first_ = end_;
         end_ = std::min(end_ + source_.pageSize(), gathered_.lines.size());
         records_.clear();
@@ -58,6 +57,15 @@ public:
     Result<OrderLine> decode(std::size_t index) override { return gathered_.lines[first_ + index]; }
 
 private:
+    SnapshotEnd endOfSnapshot() const {
+        SnapshotEnd end;
+        end.complete = gathered_.complete;
+        end.why_incomplete = gathered_.why_incomplete;
+        end.as_of = as_of_;
+        end.goods.stock = stockLevels(gathered_.stock);
+        return end;
+    }
+
     LineSource& source_;
     const Clock& clock_;
     bool begun_ = false;

@@ -16,7 +16,7 @@ public:
         : lines_{std::move(lines)} {
         end_.complete = true;
         end_.as_of = as_of;
-        end_.stock = std::move(stock);
+        end_.goods.stock = std::move(stock);
         for (const auto& line : lines_)
             records_.push_back({line.key.id, std::hash<std::string>{}(codec::encodeLine(line))});
     }

@@ -19,14 +19,6 @@ bool lapseIsLogged(const Case& subject, Date promised) {
     return false;
 }
 
-}  // namespace
-
-Decision evaluate(const RuleSet& rules, const Case& subject, const Facts& facts, Detail detail) {
-    Evaluation evaluation{rules, subject, facts, detail};
-    decideCadence(evaluation);
-    return evaluation.finish();
-}
-
 std::optional<Event> lapseEvent(const RuleSet& rules, const Case& subject, Timestamp now) {
     const auto& promised = subject.line.promise.to;
     if (!promised || subject.closed_at || !subject.line.isOpen()) return std::nullopt;
@@ -39,6 +31,20 @@ std::optional<Event> lapseEvent(const RuleSet& rules, const Case& subject, Times
     const auto lapsed_at = zone.startOf(*promised + days{1});
     if (now < lapsed_at || (subject.adopted && lapsed_at <= subject.opened_at)) return std::nullopt;
     return PromiseLapsed{*promised};
+}
+
+}  // namespace
+
+Decision evaluate(const RuleSet& rules, const Case& subject, const Facts& facts, Detail detail) {
+    Evaluation evaluation{rules, subject, facts, detail};
+    decideCadence(evaluation);
+    return evaluation.finish();
+}
+
+std::vector<Event> clockEvents(const RuleSet& rules, const Case& subject, Timestamp now) {
+    std::vector<Event> events;
+    if (auto lapse = lapseEvent(rules, subject, now)) events.push_back(*std::move(lapse));
+    return events;
 }
 
 }  // namespace backorderd::rules

@@ -43,7 +43,7 @@ void Evaluation::matchPolicies() {
     bool taken = false;
     for (const auto& policy : rules.cadence) {
         if (taken && detail == Detail::Brief) return;
-        RuleLook look{&policy, false, !taken, std::nullopt};
+        RuleLook look{{"cadence", policy.name, &policy.place}, false, !taken, std::nullopt};
         if (!taken) {
             Question question{subject, now, calendarNamed(rules, policy.calendar)};
             FailedTest failed;
@@ -301,8 +301,8 @@ void Evaluation::accountForPending() {
 
 Withheld Evaluation::reasonFor(const Notice& row) const {
     const auto because = [&](WithheldReason reason, std::string words) {
-        return Withheld{row.topic,        rule(row.topic).policy, reason,
-                        std::move(words), std::nullopt,           row.key};
+        return Withheld{row.topic, ruleName(row.topic), reason, std::move(words), std::nullopt,
+                        row.key};
     };
     if (!open) return because(WithheldReason::Superseded, "The line is closed.");
     if (row.topic == Topic::NoContact)

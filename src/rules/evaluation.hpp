@@ -62,7 +62,7 @@ public:
     void withhold(Topic topic, WithheldReason reason, Words&& words,
                   std::optional<Timestamp> until = std::nullopt, std::string_view key = {}) {
         if (isAskedFor(topic))
-            addWithheld({topic, rule(topic).policy, reason, words(), until, std::string{key}});
+            addWithheld({topic, ruleName(topic), reason, words(), until, std::string{key}});
     }
     /// Asks for another look at `at`, where that is still to come.
     void lookAgain(Timestamp at);
@@ -91,6 +91,10 @@ private:
     void matchPolicies();
     bool take(const CadencePolicy& policy);
     void keepClosingPolicy();
+    std::string_view ruleName(Topic topic) const {
+        const auto* const policy = rule(topic).policy;
+        return policy ? std::string_view{policy->name} : std::string_view{};
+    }
     bool isAskedFor(Topic topic) const {
         return detail == Detail::Full || history.pending[indexOf(topic)] > 0;
     }

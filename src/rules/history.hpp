@@ -8,7 +8,7 @@
 
 namespace backorderd::rules {
 
-constexpr std::size_t kTopics = static_cast<std::size_t>(Topic::NoContact) + 1;
+constexpr std::size_t kTopics = static_cast<std::size_t>(Topic::Uncovered) + 1;
 constexpr std::size_t indexOf(Topic topic) { return static_cast<std::size_t>(topic); }
 
 /// What the log of a case says, gathered in one pass. Points into the case.
@@ -30,9 +30,6 @@ struct History {
     /// What the customer was promised when the case began.
     Promise first_promise;
 };
-
-/// Whether the customer hears it; alerts to our own people are none of theirs.
-inline bool isForCustomer(Topic topic) { return topic != Topic::NoContact; }
 
 const Notice* findNotice(const Case& subject, std::string_view key);
 

@@ -1,12 +1,16 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "backorderd/case.hpp"
 #include "backorderd/decision.hpp"
 #include "backorderd/rule.hpp"
+#include "backorderd/snapshot.hpp"
 
 /// What each person is to be told, and when. Pure: `now` is an argument, and the same case, rules
 /// and `now` always give the same decision.
@@ -31,14 +35,81 @@ Decision evaluate(const RuleSet& rules, const Case& subject, const Facts& facts,
 bool holds(const Condition& condition, const Case& subject, Timestamp now,
            FailedTest* failed = nullptr);
 
-/// The lapse of the promise, where it has happened by `now` in the zone of the policy's calendar
-/// and is not in the log yet; to be added to the case's log before it is evaluated.
-std::optional<Event> lapseEvent(const RuleSet& rules, const Case& subject, Timestamp now);
+/// What has come about by the passing of time alone and is not in the case's log yet: the promise
+/// lapsed (in the zone of the policy's calendar), a ladder's start or stop condition holds, an offer
+/// expired. To be added to the log, in this order, before the case is evaluated.
+std::vector<Event> clockEvents(const RuleSet& rules, const Case& subject, Timestamp now);
 
 /// What the loader cannot know: zones that do not exist, calendars with no working day, rules that
 /// can never match because an earlier one takes all, segments that are never used, a status cadence
 /// faster than its own limit. Names of teams, calendars and segments are the loader's business.
 Problems findProblems(const RuleSet& rules);
+
+// -- Offers --------------------------------------------------------------------------------------
+
+/// An offer as the log tells it. Points into the case.
+struct OfferView {
+    enum class State { Open, Accepted, Declined, Expired, Withdrawn };
+    int number = 0;  ///< `seq` of the event that made it
+    Timestamp made_at{};
+    const OfferMade* made = nullptr;
+    State state = State::Open;
+    Timestamp state_at{};
+    const OfferAnswered* answer = nullptr;       ///< of Accepted and Declined
+    const OfferWithdrawn* withdrawn = nullptr;   ///< of Withdrawn
+    std::optional<Timestamp> heard_at;           ///< since when the customer may know of it
+};
+std::string_view offerStateName(OfferView::State state);  ///< `open`
+/// All offers of the case, oldest first.
+std::vector<OfferView> offersOf(const Case& subject);
+
+/// What the offers of the case hold from `now` on: an open offer its units until `hold_until`, an
+/// accepted one the accepted units as long again, so that somebody can enter it.
+std::vector<StockHold> holdsOf(const Case& subject, Timestamp now);
+
+/// An item that may be offered for a line, or why not.
+struct Candidate {
+    CatalogueItem item;
+    std::string warehouse;
+    Decimal free;  ///< what an offer could take: without what is held and what is kept back
+    std::optional<Decimal> price_ratio;  ///< its price / the line's; empty: not comparable
+    bool fits = false;
+    std::string why_not;  ///< where it does not fit: the first test that failed, for a person
+};
+/// All candidates of a rule for a line, in the rule's rank, those that fit first. `held`: what other
+/// offers hold.
+std::vector<Candidate> findCandidates(const RuleSet& rules, const SubstitutionRule& rule,
+                                      const Case& subject, const Goods& goods,
+                                      std::span<const StockHold> held, Timestamp now);
+
+/// A line that wants to be offered a substitute. `subject` must outlive the call.
+struct OfferWish {
+    const Case* subject = nullptr;
+    const SubstitutionRule* rule = nullptr;
+};
+/// Shares free stock out among all lines that want an offer, whatever their order here: by tier,
+/// then age, then open value, then case id. No unit is in two offers, none that is held is in any.
+/// Returns an event for each line that gets an offer, in the order of serving.
+std::vector<std::pair<CaseId, OfferMade>> shareOut(const RuleSet& rules,
+                                                   std::span<const OfferWish> wishes,
+                                                   const Goods& goods,
+                                                   std::span<const StockHold> held, Timestamp now);
+/// Why the latest offer of a case holds no longer, where it is open: `goods` of its items, `held` by
+/// the offers of other cases. An item that is short makes all of it untrue.
+std::optional<OfferWithdrawn> recheckOffer(const Case& subject, const Goods& goods,
+                                           std::span<const StockHold> held, Timestamp now);
+
+// -- Stock that arrived --------------------------------------------------------------------------
+
+/// Who of the lines that wait for `item` should get what is free of it, by the fulfilment rules;
+/// lines that no rule matches are not served and not mentioned. `cases`: all open cases of the item,
+/// and, where a line of them ships complete or is a kit's component, all other open cases of its
+/// order; those of other items only decide whether the order can be served. Empty where no two lines
+/// wait.
+std::vector<std::pair<CaseId, AllocationProposed>> allocate(const RuleSet& rules,
+                                                            std::span<const Case> cases,
+                                                            std::string_view item,
+                                                            const Goods& goods, Timestamp now);
 
 /// The day it is at `at` in a zone; UTC where the zone is empty or not known.
 Date localDate(Timestamp at, std::string_view timezone);

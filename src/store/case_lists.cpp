@@ -4,6 +4,8 @@
 #include <set>
 #include <string>
 
+#include "codec/codec.hpp"
+
 namespace backorderd::store {
 namespace {
 
@@ -50,7 +52,14 @@ CaseLists::CaseLists(SQLite::Database& database, SourceTables& sources)
       of_position_{database, kOfPosition},
       open_of_{database,
                "SELECT id FROM case_file WHERE order_number = ?2 AND source_id = ?1"
-               " AND item_id = ?3 AND closed_at IS NULL ORDER BY id"} {
+               " AND item_id = ?3 AND closed_at IS NULL ORDER BY id"},
+      wanting_offer_{database,
+                     "SELECT id FROM case_file WHERE source_id = ?1 AND wants_offer = 1"
+                     " AND closed_at IS NULL ORDER BY id"},
+      // A scan: an index by item would dirty most of its pages in every slice of a first load.
+      open_of_items_{database,
+                     "SELECT id FROM case_file WHERE source_id = ?1 AND closed_at IS NULL"
+                     " AND item_id IN (SELECT value FROM json_each(?2)) ORDER BY id"} {
     auto rows = read_walk_.rows();
     if (rows.next()) walk_ = Walk{rows.time(0), rows.integer(1), rows.integer(2)};
 }
@@ -141,6 +150,15 @@ void CaseLists::findLine(std::vector<CaseId>& found, std::int64_t source_id,
 std::vector<CaseId> CaseLists::openOf(std::string_view source, std::string_view order_number,
                                       std::string_view item) {
     return readIds(open_of_.rows(sources_.findId(source), order_number, item));
+}
+
+std::vector<CaseId> CaseLists::wantingOffer(std::string_view source) {
+    return readIds(wanting_offer_.rows(sources_.findId(source)));
+}
+
+std::vector<CaseId> CaseLists::openOfItems(std::string_view source,
+                                           std::span<const std::string> items) {
+    return readIds(open_of_items_.rows(sources_.findId(source), codec::encodeTexts(items)));
 }
 
 std::vector<CaseId> CaseLists::list(const CaseFilter& filter) {

@@ -29,6 +29,8 @@ public:
     std::vector<CaseId> openOf(std::string_view source, std::string_view order_number,
                                std::string_view item);
     std::vector<CaseId> list(const CaseFilter& filter);
+    std::vector<CaseId> wantingOffer(std::string_view source);
+    std::vector<CaseId> openOfItems(std::string_view source, std::span<const std::string> items);
 
 private:
     /// The row of table look_again_walk. Kept here as well, because commits are many.
@@ -44,7 +46,7 @@ private:
     SourceTables& sources_;
     Query due_, next_, last_case_, next_open_;
     Query read_walk_, write_walk_, end_walk_;
-    Query earlier_, of_order_, of_position_, open_of_;
+    Query earlier_, of_order_, of_position_, open_of_, wanting_offer_, open_of_items_;
     std::optional<Walk> walk_;
 };
 

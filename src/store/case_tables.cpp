@@ -20,23 +20,27 @@ SourceTables::LineRow lineRow(const CaseChange& change) {
 
 }  // namespace
 
-CaseTables::CaseTables(SQLite::Database& database, SourceTables& sources, NoticeTables& notices)
+CaseTables::CaseTables(SQLite::Database& database, SourceTables& sources, NoticeTables& notices,
+                       GoodsTables& goods)
     : database_{database},
       sources_{sources},
       notices_{notices},
+      goods_{goods},
       insert_{database,
               "INSERT INTO case_file (source_id, opened_at, adopted, closed_at, missing_since,"
-              " look_again, customer_id, order_number, item_id, position)"
-              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
+              " look_again, customer_id, order_number, item_id, position, wants_offer)"
+              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"},
       insert_line_{database, "INSERT INTO case_line (case_id, line) VALUES (?1, ?2)"},
       insert_event_{database,
                     "INSERT INTO case_event (case_id, seq, at, name, members)"
                     " VALUES (?1, ?2, ?3, ?4, ?5)"},
       update_earlier_{database, "UPDATE case_file SET earlier_case_id = ?2 WHERE id = ?1"},
-      times_{database, "SELECT closed_at, missing_since, look_again FROM case_file WHERE id = ?1"},
+      times_{database, 
+             "SELECT closed_at, missing_since, look_again, wants_offer FROM case_file"
+             " WHERE id = ?1"},
       update_times_{database,
-                    "UPDATE case_file SET closed_at = ?2, missing_since = ?3, look_again = ?4"
-                    " WHERE id = ?1"},
+                    "UPDATE case_file SET closed_at = ?2, missing_since = ?3, look_again = ?4,"
+                    " wants_offer = ?5 WHERE id = ?1"},
       stored_{database,
               "SELECT customer_id, order_number, item_id, position, line"
               " FROM case_file JOIN case_line ON case_id = id WHERE id = ?1"},
@@ -54,14 +58,17 @@ CaseTables::CaseTables(SQLite::Database& database, SourceTables& sources, Notice
       wake_{database, "UPDATE case_file SET look_again = ?2 WHERE id = ?1"},
       wake_of_{database,
                "UPDATE case_file SET look_again = ?2"
-               " WHERE id IN (SELECT case_id FROM notice WHERE message_id = ?1)"} {}
+               " WHERE id IN (SELECT case_id FROM notice WHERE message_id = ?1)"},
+      wake_by_{database,
+               "UPDATE case_file SET look_again = ?2 WHERE id = ?1 AND closed_at IS NULL"
+               " AND (look_again IS NULL OR look_again > ?2)"} {}
 
 void CaseTables::write(CaseChange& change) {
     auto& after = change.after;
     if (after.id == 0) {
         insert(change);
     } else {
-        updateTimes(after);
+        updateTimes(change);
         if (change.fingerprint) updateLine(change);
     }
     for (const auto& [seq, at, event] : change.new_events)
@@ -71,6 +78,8 @@ void CaseTables::write(CaseChange& change) {
         notices_.insert(notice);
     }
     for (const auto& notice : change.changed_notices) notices_.update(notice);
+    if (change.holds)
+        goods_.hold(after.id, sources_.idOf(after.line.key.source), *change.holds);
 }
 
 void CaseTables::insert(CaseChange& change) {
@@ -80,7 +89,8 @@ void CaseTables::insert(CaseChange& change) {
         throw std::logic_error(fmt::format("new case of line {} has no fingerprint", line.key.id));
     const auto source_id = sources_.idOf(line.key.source);
     insert_.run(source_id, after.opened_at, after.adopted, after.closed_at, after.missing_since,
-                after.look_again, line.customer.id, line.order.number, line.item.id, line.position);
+                after.look_again, line.customer.id, line.order.number, line.item.id, line.position,
+                change.wants_offer);
     after.id = database_.getLastInsertRowid();
     insert_line_.run(after.id, codec::encodeLine(line));
     // Nearly every new case is of a new line: only where it is not, the line is looked up.
@@ -92,18 +102,21 @@ void CaseTables::insert(CaseChange& change) {
 
 // What stays as it is, is not written: most changes touch the times alone, and a page that is not
 // dirtied costs nothing.
-void CaseTables::updateTimes(const Case& after) {
+void CaseTables::updateTimes(const CaseChange& change) {
+    const auto& after = change.after;
     bool same = false, same_flags = false;
     {
         auto rows = times_.rows(after.id);
         if (!rows.next()) noSuchCase(after.id);
         const auto closed_at = rows.maybeTime(0), missing_since = rows.maybeTime(1);
         same = closed_at == after.closed_at && missing_since == after.missing_since &&
-               rows.maybeTime(2) == after.look_again;
+               rows.maybeTime(2) == after.look_again && rows.flag(3) == change.wants_offer;
         same_flags = closed_at.has_value() == after.closed_at.has_value() &&
                      missing_since.has_value() == after.missing_since.has_value();
     }
-    if (!same) update_times_.run(after.id, after.closed_at, after.missing_since, after.look_again);
+    if (!same)
+        update_times_.run(after.id, after.closed_at, after.missing_since, after.look_again,
+                          change.wants_offer);
     if (!same_flags)
         sources_.flagLine(sources_.idOf(after.line.key.source), after.line.key.id, after.id,
                           !after.closed_at, after.missing_since.has_value());
@@ -177,6 +190,8 @@ Case CaseTables::read(CaseId id) {
 }
 
 void CaseTables::wake(CaseId id, Timestamp now) { wake_.run(id, now); }
+
+void CaseTables::wakeBy(CaseId id, Timestamp at) { wake_by_.run(id, at); }
 
 void CaseTables::wakeOf(MessageId message_id, Timestamp now) { wake_of_.run(message_id, now); }
 

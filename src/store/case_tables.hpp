@@ -6,6 +6,7 @@
 
 #include "backorderd/store.hpp"
 #include "codec/codec.hpp"
+#include "store/goods_tables.hpp"
 #include "store/notice_tables.hpp"
 #include "store/query.hpp"
 #include "store/source_tables.hpp"
@@ -16,18 +17,21 @@ namespace backorderd::store {
 /// the transaction.
 class CaseTables {
 public:
-    CaseTables(SQLite::Database& database, SourceTables& sources, NoticeTables& notices);
+    CaseTables(SQLite::Database& database, SourceTables& sources, NoticeTables& notices,
+               GoodsTables& goods);
 
     /// Fills in the ids of a new case and of new notices.
     void write(CaseChange& change);
     Case read(CaseId id);
     void wake(CaseId id, Timestamp now);
+    /// Not where the case is closed, or due before.
+    void wakeBy(CaseId id, Timestamp at);
     /// Wakes the cases whose notices a message carries.
     void wakeOf(MessageId message_id, Timestamp now);
 
 private:
     void insert(CaseChange& change);
-    void updateTimes(const Case& after);
+    void updateTimes(const CaseChange& change);
     /// The line was read anew: its text, its names and its row in table line.
     void updateLine(const CaseChange& change);
     void putLineRow(const CaseChange& change, std::int64_t source_id,
@@ -39,10 +43,11 @@ private:
     SQLite::Database& database_;
     SourceTables& sources_;
     NoticeTables& notices_;
+    GoodsTables& goods_;
     codec::LineDecoder decoder_;
     Query insert_, insert_line_, insert_event_, update_earlier_;
     Query times_, update_times_, stored_, update_names_, update_line_, later_;
-    Query read_, events_, wake_, wake_of_;
+    Query read_, events_, wake_, wake_of_, wake_by_;
 };
 
 }  // namespace backorderd::store

@@ -9,8 +9,6 @@ namespace {
 std::int64_t stored(std::uint64_t fingerprint) { return static_cast<std::int64_t>(fingerprint); }
 std::uint64_t fingerprint(std::int64_t stored) { return static_cast<std::uint64_t>(stored); }
 
-using StockKey = std::pair<std::string, std::string>;  // item, warehouse
-
 }  // namespace
 
 SourceTables::SourceTables(SQLite::Database& database)
@@ -22,14 +20,6 @@ SourceTables::SourceTables(SQLite::Database& database)
       update_{database,
               "UPDATE source SET baseline_done = ?2, last_good_at = ?3, last_poll_at = ?4,"
               " last_result = ?5 WHERE id = ?1"},
-      stock_{database, "SELECT item, warehouse, free FROM stock WHERE source_id = ?1"},
-      stock_of_item_{database,
-                     "SELECT item, warehouse, free FROM stock WHERE source_id = ?1 AND item = ?2"},
-      put_stock_{database,
-                 "INSERT INTO stock (source_id, item, warehouse, free) VALUES (?1, ?2, ?3, ?4)"
-                 " ON CONFLICT DO UPDATE SET free = excluded.free"},
-      delete_stock_{database,
-                    "DELETE FROM stock WHERE source_id = ?1 AND item = ?2 AND warehouse = ?3"},
       lines_{database,
              "SELECT line_id, case_id, fingerprint, missing FROM line"
              " WHERE source_id = ?1 AND open = 1"},
@@ -79,33 +69,6 @@ std::int64_t SourceTables::idOf(std::string_view name) {
     auto rows = ids_query_.rows();
     while (rows.next()) ids_.insert_or_assign(rows.text(0), rows.integer(1));
     return ids_.at(std::string{name});
-}
-
-void SourceTables::saveStock(std::string_view source, std::span<const StockLevel> stock) {
-    const auto source_id = idOf(source);
-    std::map<StockKey, Decimal> wanted;
-    for (const auto& level : stock) wanted[{level.item, level.warehouse}] = level.free;
-    // Only differences are written: most polls find the stock as it was.
-    std::vector<StockKey> gone;
-    {
-        auto rows = stock_.rows(source_id);
-        while (rows.next()) {
-            const auto found = wanted.find({rows.text(0), rows.text(1)});
-            if (found == wanted.end())
-                gone.emplace_back(rows.text(0), rows.text(1));
-            else if (found->second == rows.decimal(2))
-                wanted.erase(found);
-        }
-    }
-    for (const auto& [item, warehouse] : gone) delete_stock_.run(source_id, item, warehouse);
-    for (const auto& [key, free] : wanted) put_stock_.run(source_id, key.first, key.second, free);
-}
-
-std::vector<StockLevel> SourceTables::stockOf(std::string_view source, std::string_view item) {
-    std::vector<StockLevel> levels;
-    auto rows = stock_of_item_.rows(findId(source), item);
-    while (rows.next()) levels.push_back({rows.text(0), rows.text(1), rows.decimal(2)});
-    return levels;
 }
 
 void SourceTables::forEachLine(std::string_view source,

@@ -13,7 +13,7 @@
 
 namespace backorderd::store {
 
-/// Tables source, stock and line: what was read last. Callers hold the transaction.
+/// Tables source and line: what was read last. Callers hold the transaction.
 class SourceTables {
 public:
     explicit SourceTables(SQLite::Database& database);
@@ -25,9 +25,6 @@ public:
     /// The number of a source, or 0.
     std::int64_t findId(std::string_view name) const;
     const std::map<std::string, std::int64_t, std::less<>>& all() const { return ids_; }
-
-    void saveStock(std::string_view source, std::span<const StockLevel> stock);
-    std::vector<StockLevel> stockOf(std::string_view source, std::string_view item);
 
     void forEachLine(std::string_view source,
                      const std::function<void(const KnownLine&)>& callback);
@@ -52,7 +49,6 @@ public:
 private:
     std::map<std::string, std::int64_t, std::less<>> ids_;
     Query ids_query_, read_, insert_, update_;
-    Query stock_, stock_of_item_, put_stock_, delete_stock_;
     Query lines_, find_line_, insert_line_, update_line_, flag_line_, delete_line_;
 };
 

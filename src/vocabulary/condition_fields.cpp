@@ -42,12 +42,24 @@ constexpr std::array kDerived{
                    "How long the customer has heard nothing of this back order."},
     ConditionField{"adopted", Flag, Derived::Adopted,
                    "The line was already on back order when the first snapshot was taken."},
+    ConditionField{"payment.in_days", Days, Derived::PaymentInDays,
+                   "Calendar days from today until an amount held on a card can no longer be taken."},
+    ConditionField{"answer", Text, Derived::Answer,
+                   "What the customer answered last: keep_waiting, cancel_requested or call_me."},
+    ConditionField{"sentiment", Text, Derived::Sentiment,
+                   "How the customer took it, as last noted: positive, neutral or negative."},
+    ConditionField{"offer", Text, Derived::OfferState,
+                   "The latest offer of a substitute: none, open, accepted, declined, expired or "
+                   "withdrawn."},
+    ConditionField{"offer.age", Age, Derived::OfferAge,
+                   "How long an open offer has been with the customer."},
 };
 
 ConditionType typeOf(const LineField& field) {
     switch (field.type) {
         case FieldType::Number: return Number;
         case FieldType::Date: return ConditionType::Date;
+        case FieldType::Flag: return ConditionType::Flag;
         case FieldType::Text:
         case FieldType::Kind: break;
     }

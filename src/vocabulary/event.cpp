@@ -42,6 +42,16 @@ struct Namer {
     std::string_view operator()(const Reopened&) const { return "reopened"; }
     std::string_view operator()(const Renumbered&) const { return "renumbered"; }
     std::string_view operator()(const Vanished&) const { return "vanished"; }
+    std::string_view operator()(const OfferMade&) const { return "offer_made"; }
+    std::string_view operator()(const OfferAnswered&) const { return "offer_answered"; }
+    std::string_view operator()(const OfferExpired&) const { return "offer_expired"; }
+    std::string_view operator()(const OfferWithdrawn&) const { return "offer_withdrawn"; }
+    std::string_view operator()(const EscalationStarted&) const { return "escalation_started"; }
+    std::string_view operator()(const EscalationStopped&) const { return "escalation_stopped"; }
+    std::string_view operator()(const Acknowledged&) const { return "acknowledged"; }
+    std::string_view operator()(const Responded&) const { return "responded"; }
+    std::string_view operator()(const AllocationProposed&) const { return "allocation_proposed"; }
+    std::string_view operator()(const ReleaseMoved&) const { return "release_moved"; }
 };
 
 struct Describer {
@@ -104,6 +114,55 @@ struct Describer {
     }
     std::string operator()(const Vanished&) const {
         return "No longer in the ERP's list, which does not say why.";
+    }
+    std::string operator()(const OfferMade& e) const {
+        std::string text = "Offered by rule '" + e.rule + "': ";
+        for (const auto& item : e.items)
+            text += (&item == &e.items.front() ? "" : ", ") + item.quantity.toString() + " of " +
+                    item.item + (item.warehouse.empty() ? "" : " in " + item.warehouse);
+        return text + "; held until " + formatTimestamp(e.hold_until) + ", to be answered by " +
+               formatTimestamp(e.answer_by) + ".";
+    }
+    std::string operator()(const OfferAnswered& e) const {
+        return (e.accepted_item.empty() ? "Offer declined" : "Accepted " + e.accepted_item) +
+               by(e.author, e.note);
+    }
+    std::string operator()(const OfferExpired&) const { return "The offer was not answered."; }
+    std::string operator()(const OfferWithdrawn& e) const {
+        return "Offer withdrawn: " + e.reason + ".";
+    }
+    std::string operator()(const EscalationStarted& e) const {
+        return "Escalation '" + e.rule + "' started.";
+    }
+    std::string operator()(const EscalationStopped& e) const {
+        return "Escalation '" + e.rule + "' stopped: " + e.reason + ".";
+    }
+    std::string operator()(const Acknowledged& e) const {
+        return (e.rule.empty() ? "Acknowledged" : "Escalation '" + e.rule + "' acknowledged") +
+               by(e.author, e.note);
+    }
+    std::string operator()(const Responded& e) const {
+        std::string text = "The customer answered";
+        if (!e.answer.empty()) text += ": " + e.answer;
+        if (!e.sentiment.empty()) text += " (" + e.sentiment + ")";
+        return text + by(e.author, e.text);
+    }
+    std::string operator()(const AllocationProposed& e) const {
+        return "Of stock that arrived, " + e.quantity.toString() + " of " + e.open.toString() +
+               " open are proposed for the line (rank " + std::to_string(e.rank) + " of " +
+               std::to_string(e.of) + ", " + e.strategy + "): " + e.reason + ".";
+    }
+    std::string operator()(const ReleaseMoved& e) const {
+        const auto day = [](const std::optional<Date>& date) {
+            return date ? formatDate(*date) : std::string{"no date"};
+        };
+        return "Release moved from " + day(e.from) + " to " + day(e.to) + ".";
+    }
+
+private:
+    /// ' by erika: will call them.'
+    static std::string by(const std::string& author, const std::string& note) {
+        return (author.empty() ? "" : " by " + author) + (note.empty() ? "" : ": " + note) + ".";
     }
 };
 

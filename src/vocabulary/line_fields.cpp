@@ -53,6 +53,10 @@ bool assign(std::optional<Date>& value, std::string_view text) {
     value = parseDate(text);
     return value.has_value() || text.empty();
 }
+bool assign(bool& value, std::string_view text) {
+    value = text == "true" || text == "yes" || text == "1";
+    return value || text.empty() || text == "false" || text == "no" || text == "0";
+}
 bool assign(LineKind& value, std::string_view text) {
     const auto kind = text.empty() ? LineKind::Backorder : parseKind(text);
     if (kind) value = *kind;
@@ -67,6 +71,7 @@ std::string written(const std::optional<Decimal>& value) {
 std::string written(const std::optional<Date>& value) {
     return value ? formatDate(*value) : std::string{};
 }
+std::string written(bool value) { return value ? "true" : std::string{}; }
 std::string written(LineKind value) { return std::string{kindName(value)}; }
 
 template <auto... Path>
@@ -158,6 +163,20 @@ constexpr std::array kFields{
     field<&O::contact, &Contact::timezone>("contact.timezone", Text, "Their time zone, IANA."),
     field<&O::sales_rep, &SalesRep::name>("sales_rep.name", Text, "Who looks after the customer."),
     field<&O::sales_rep, &SalesRep::email>("sales_rep.email", Text, "Their mail address."),
+    field<&O::order, &Order::ship_complete>(
+        "order.ship_complete", Flag, "Nothing of the order leaves before all of it can."),
+    field<&O::order, &Order::one_backorder>(
+        "order.one_backorder", Flag,
+        "After a part shipment the rest leaves in one more, not in several."),
+    field<&O::payment, &Payment::terms>("payment.terms", Text,
+                                        "How the order is paid: prepaid, authorised or on-account."),
+    field<&O::payment, &Payment::authorised_until>(
+        "payment.authorised_until", FieldType::Date,
+        "The last day on which an amount held on a card can be taken."),
+    field<&O::kit, &Kit::id>("kit.id", Text,
+                             "The kit the line is a component of; the same for all of them."),
+    field<&O::kit, &Kit::component>("kit.component", Number,
+                                    "How many of the line's item one kit takes."),
 };
 
 // The longest prefix first: `attributes.` is the end of the others.

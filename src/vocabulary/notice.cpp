@@ -18,6 +18,13 @@ constexpr Name<Topic> kTopics[] = {
     {Topic::Shipped, "shipped"},
     {Topic::Cancelled, "cancelled"},
     {Topic::NoContact, "no_contact"},
+    {Topic::Offer, "offer"},
+    {Topic::OfferWithdrawn, "offer_withdrawn"},
+    {Topic::OfferAnswered, "offer_answered"},
+    {Topic::Escalation, "escalation"},
+    {Topic::Allocation, "allocation"},
+    {Topic::Expedite, "expedite"},
+    {Topic::Uncovered, "uncovered"},
 };
 
 constexpr Name<Channel> kChannels[] = {
@@ -62,12 +69,41 @@ constexpr Name<WithheldReason> kWithheldReasons[] = {
     {WithheldReason::NoContact, "no_contact"},
     {WithheldReason::Missing, "missing"},
     {WithheldReason::NotConfigured, "not_configured"},
+    {WithheldReason::Acknowledged, "acknowledged"},
+    {WithheldReason::Inhibited, "inhibited"},
+    {WithheldReason::NotStarted, "not_started"},
+    {WithheldReason::StepNotDue, "step_not_due"},
+    {WithheldReason::Stopped, "stopped"},
+    {WithheldReason::OfferOpen, "offer_open"},
+    {WithheldReason::NoCandidate, "no_candidate"},
 };
 
 }  // namespace
 
 std::string_view topicName(Topic topic) { return nameOf<Topic>(kTopics, topic); }
 std::optional<Topic> parseTopic(std::string_view name) { return valueOf<Topic>(kTopics, name); }
+bool isForCustomer(Topic topic) {
+    switch (topic) {
+        case Topic::Opened:
+        case Topic::PromiseChanged:
+        case Topic::PromiseLapsed:
+        case Topic::Status:
+        case Topic::PartlyAvailable:
+        case Topic::Available:
+        case Topic::PartlyShipped:
+        case Topic::Shipped:
+        case Topic::Cancelled:
+        case Topic::Offer:
+        case Topic::OfferWithdrawn: return true;
+        case Topic::NoContact:
+        case Topic::OfferAnswered:
+        case Topic::Escalation:
+        case Topic::Allocation:
+        case Topic::Expedite:
+        case Topic::Uncovered: break;
+    }
+    return false;
+}
 bool isClosing(Topic topic) { return topic == Topic::Shipped || topic == Topic::Cancelled; }
 
 std::string_view channelName(Channel channel) { return nameOf<Channel>(kChannels, channel); }

@@ -98,7 +98,7 @@ private:
     }
 
     void evaluate() {
-        if (auto lapse = rules::lapseEvent(rules, subject, now)) record(*lapse, {});
+        for (const auto& event : rules::clockEvents(rules, subject, now)) record(event, {});
         auto decision = look(rules::Detail::Brief);
         look_again_ = decision.look_again;
         for (auto& notice : subject.notices) reconcile(notice, decision);

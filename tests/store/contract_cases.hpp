@@ -262,15 +262,15 @@ TEST_P(StoreContract, KeepsWhatIsKnownOfASource) {
 }
 
 TEST_P(StoreContract, StockIsReplaced) {
-    const StockLevel first[] = {{"A", "VIE", Decimal{1}}, {"A", "GRZ", Decimal{2}}, {"B", "", {}}};
-    store().saveStock("erp", first);
-    store().saveStock("other", first);
-    const StockLevel second[] = {{"A", "VIE", *Decimal::parse("0.5")}, {"C", "VIE", Decimal{7}}};
-    store().saveStock("erp", second);
-    EXPECT_EQ(store().stockOf("erp", "A"), (std::vector<StockLevel>{second[0]}));
-    EXPECT_TRUE(store().stockOf("erp", "B").empty());
-    EXPECT_EQ(store().stockOf("erp", "C"), (std::vector<StockLevel>{second[1]}));
-    EXPECT_EQ(store().stockOf("other", "A").size(), 2u);
+    Goods first, second;
+    first.stock = {{"A", "GRZ", Decimal{2}}, {"A", "VIE", Decimal{1}}, {"B", "", {}}};
+    second.stock = {{"A", "VIE", *Decimal::parse("0.5")}, {"C", "VIE", Decimal{7}}};
+    EXPECT_TRUE(store().saveGoods("erp", first).arrived.empty());
+    store().saveGoods("other", first);
+    EXPECT_EQ(store().saveGoods("erp", second).arrived, std::vector<std::string>{"C"});
+    EXPECT_FALSE(store().saveGoods("erp", second).any);
+    EXPECT_EQ(store().goods("erp"), second);
+    EXPECT_EQ(store().goods("other"), first);
 }
 
 TEST_P(StoreContract, SourcesAreKeptApart) {

@@ -53,7 +53,7 @@ struct Recipient {
     std::string name;
     std::string language;  ///< BCP 47; empty: the house language.
     std::string timezone;  ///< IANA; empty: the calendar's.
-    std::string sender;    ///< the sender that reaches them, by its name in the settings; empty: the
+    std::string sender{};  ///< the sender that reaches them, by its name in the settings; empty: the
                            ///< one that serves the channel
 
     bool operator==(const Recipient&) const = default;

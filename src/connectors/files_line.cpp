@@ -38,6 +38,7 @@ bool isCanonical(FieldType type, const ValueFormat& format, std::string_view tex
         case FieldType::Date:
             return text.size() == 10 && format.date == "%Y-%m-%d";
         case FieldType::Kind:
+        case FieldType::Flag:
             return false;
     }
     return false;

@@ -167,6 +167,8 @@ std::optional<std::string> canonicalValue(std::string_view text, FieldType type,
                 if (word == text) return std::string{kindName(kind)};
             return std::string{text};
         }
+        case FieldType::Flag:
+            return std::string{text};
     }
     return std::nullopt;
 }

@@ -17,6 +17,8 @@ std::string_view typeWords(FieldType type) {
             return "a date";
         case FieldType::Kind:
             return "one of backorder, preorder, drop-ship, made-to-order";
+        case FieldType::Flag:
+            return "true or false";
     }
     std::abort();
 }

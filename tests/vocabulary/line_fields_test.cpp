@@ -16,6 +16,7 @@ const char* exampleOf(FieldType type) {
         case FieldType::Number: return "12.5";
         case FieldType::Date: return "2026-03-20";
         case FieldType::Kind: return "preorder";
+        case FieldType::Flag: return "true";
     }
     return "";
 }

@@ -1,0 +1,87 @@
+#include "rules/fulfilment.hpp"
+
+#include <fmt/format.h>
+
+#include <numeric>
+
+#include "rules/rationing.hpp"
+
+namespace backorderd::rules {
+namespace {
+
+using Rank = FulfilmentRule::Rank;
+using Strategy = FulfilmentRule::Strategy;
+
+std::string rankInWords(Rank rank, const Claim& claim) {
+    const auto& line = claim.line();
+    switch (rank) {
+        case Rank::Tier:
+            return line.customer.tier.empty() ? "no tier" : "tier " + line.customer.tier;
+        case Rank::PromiseDate:
+            return line.promise.to ? "promised for " + formatDate(*line.promise.to)
+                                   : "no promised date";
+        case Rank::Age:
+            return "waiting since " + formatDate(claim.opened_on);
+        case Rank::OpenValue: {
+            const auto value = line.openValue();
+            return fmt::format("{}{}{} open", value.amount.toString(),
+                               value.currency.empty() ? "" : " ", value.currency);
+        }
+    }
+    return {};
+}
+
+std::string reasonOf(const Claim& claim) {
+    auto words = claim.reason;
+    std::string_view between = "; ";
+    for (const auto rank : claim.rule->rank) {
+        words += fmt::format("{}{}", between, rankInWords(rank, claim));
+        between = ", ";
+    }
+    return words;
+}
+
+}  // namespace
+
+std::string_view strategyName(Strategy strategy) {
+    switch (strategy) {
+        case Strategy::Win:
+            return "win";
+        case Strategy::Gain:
+            return "gain";
+        case Strategy::Redistribute:
+            return "redistribute";
+        case Strategy::Fill:
+            return "fill";
+        case Strategy::Lose:
+            return "lose";
+    }
+    return "";
+}
+
+std::vector<std::pair<CaseId, AllocationProposed>> allocate(const RuleSet& rules,
+                                                            std::span<const Case> cases,
+                                                            std::string_view item,
+                                                            const Goods& goods, Timestamp now) {
+    const FreeStock stock{goods.stock};
+    const auto claims = claimsOn(item, rules, cases, now);
+    auto bundles = bundlesOf(claims, cases, stock);
+    const auto count = std::accumulate(
+        bundles.begin(), bundles.end(), std::size_t{0},
+        [](std::size_t sum, const Bundle& bundle) { return sum + bundle.claims.size(); });
+    if (count < 2) return {};
+
+    Rationing rationing{item, stock, claims};
+    rationing.serve(bundles);
+    std::vector<std::pair<CaseId, AllocationProposed>> proposed;
+    for (const auto& bundle : bundles)
+        for (const auto& claim : bundle.claims)
+            proposed.emplace_back(
+                claim.subject->id,
+                AllocationProposed{std::string{claim.source}, claim.given, claim.waiting,
+                                   static_cast<int>(proposed.size()) + 1, static_cast<int>(count),
+                                   std::string{strategyName(claim.strategy)}, reasonOf(claim)});
+    return proposed;
+}
+
+}  // namespace backorderd::rules

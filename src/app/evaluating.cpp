@@ -29,11 +29,11 @@ void Evaluator::decide(Changes& changes, Case&& subject, const std::vector<Event
     change.after = std::move(subject);
     auto& after = change.after;
     for (const auto& event : events) appendEvent(after, change.new_events, event, now);
-    for (const auto& event : rules::clockEvents(policy_->rules, after, now))
-        appendEvent(after, change.new_events, event, now);
     auto facts = factsOf(after, now);
     if (just_read && (!facts.fresh_until || *facts.fresh_until <= now))
         facts.fresh_until = now + std::chrono::seconds{1};
+    for (const auto& event : rules::clockEvents(policy_->rules, after, facts))
+        appendEvent(after, change.new_events, event, now);
     const auto decision = rules::evaluate(policy_->rules, after, facts);
     auto plan = outbox::reconcile(after, decision, now);
     change.new_notices = std::move(plan.create);

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "rules/rules.hpp"
+
 namespace backorderd::rules {
 namespace {
 
@@ -18,6 +20,7 @@ Value textOrUnknown(std::string text) {
 
 Value columnValue(const ConditionField& field, const OrderLine& line) {
     auto text = field.column->get(line);
+    if (field.type == ConditionType::Flag) return text == "true";
     if (text.empty()) return {};
     if (field.type == ConditionType::Number) {
         if (const auto number = Decimal::parse(text)) return *number;
@@ -86,6 +89,27 @@ int slipsOf(const Case& subject) {
             const auto* const moved = std::get_if<PromiseMoved>(&entry.event);
             return moved && moved->isSlip();
         }));
+}
+
+/// The last that was noted of one kind; empty where nothing was.
+std::string lastNoted(const Case& subject, std::string Responded::*what) {
+    for (auto entry = subject.events.rbegin(); entry != subject.events.rend(); ++entry) {
+        const auto* const response = std::get_if<Responded>(&entry->event);
+        if (response && !(response->*what).empty()) return response->*what;
+    }
+    return {};
+}
+
+std::string_view latestOfferState(const Case& subject) {
+    const auto offers = offersOf(subject);
+    return offers.empty() ? "none" : offerStateName(offers.back().state);
+}
+
+Value openOfferAge(const Test& test, Question& question) {
+    const auto offers = offersOf(question.subject);
+    if (offers.empty() || offers.back().state != OfferView::State::Open || !offers.back().heard_at)
+        return {};
+    return sinceValue(*offers.back().heard_at, test, question);
 }
 
 bool supplyLate(const OrderLine& line) {
@@ -235,6 +259,16 @@ Value findValue(const Test& test, Question& question) {
             return sinceValue(lastHeardOrOpened(subject), test, question);
         case Derived::Adopted:
             return subject.adopted;
+        case Derived::PaymentInDays:
+            return daysUntil(line.payment.authorised_until, test, question);
+        case Derived::Answer:
+            return textOrUnknown(lastNoted(subject, &Responded::answer));
+        case Derived::Sentiment:
+            return textOrUnknown(lastNoted(subject, &Responded::sentiment));
+        case Derived::OfferState:
+            return std::string{latestOfferState(subject)};
+        case Derived::OfferAge:
+            return openOfferAge(test, question);
     }
     return {};
 }

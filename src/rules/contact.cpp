@@ -11,14 +11,18 @@ constexpr int kStandInsMax = 8;
 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
+/// A sender that serves mail brings it to the addresses; any other knows itself whom it reaches.
 std::vector<Recipient> ownAddresses(const Team& team, const OrderLine& line) {
     std::vector<Recipient> found;
     const auto add = [&](const std::string& address, const std::string& name) {
         if (isPlausibleEmail(address))
-            found.push_back({Channel::Email, address, name, team.language, ""});
+            found.push_back({Channel::Email, address, name, team.language, "", team.sender});
     };
     if (team.from_line_sales_rep) add(line.sales_rep.email, line.sales_rep.name);
     for (const auto& address : team.email) add(address, "");
+    const bool by_sender = !team.sender.empty() && team.email.empty() && !team.from_line_sales_rep;
+    if (by_sender)
+        found.push_back({Channel::Webhook, "", team.name, team.language, "", team.sender});
     return found;
 }
 
@@ -48,8 +52,9 @@ std::optional<Recipient> reachContact(const Contact& contact,
         const bool by_mail = channel == Channel::Email && isPlausibleEmail(contact.email);
         const bool by_sms = channel == Channel::Sms && isPhoneNumber(contact.phone);
         if (by_mail || by_sms)
-            return Recipient{channel, by_mail ? contact.email : contact.phone, contact.name,
-                             contact.language, contact.timezone};
+            return Recipient{channel,          by_mail ? contact.email : contact.phone,
+                             contact.name,     contact.language,
+                             contact.timezone, ""};
     }
     return std::nullopt;
 }

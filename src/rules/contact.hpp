@@ -20,7 +20,8 @@ bool isPhoneNumber(std::string_view number);
 std::optional<Recipient> reachContact(const Contact& contact, const std::vector<Channel>& channels);
 
 /// The addresses of a team for this line, or of the team that stands in for it; empty where there
-/// is nobody.
+/// is nobody. A team that has no addresses but a sender is one recipient, whose address the sender
+/// knows.
 std::vector<Recipient> reachTeam(const RuleSet& rules, std::string_view team,
                                  const OrderLine& line);
 

@@ -43,21 +43,42 @@ void Evaluation::matchPolicies() {
     bool taken = false;
     for (const auto& policy : rules.cadence) {
         if (taken && detail == Detail::Brief) return;
-        RuleLook look{{"cadence", policy.name, &policy.place}, false, !taken, std::nullopt};
-        if (!taken) {
-            Question question{subject, now, calendarNamed(rules, policy.calendar)};
-            FailedTest failed;
-            const bool full = detail == Detail::Full;
-            look.applied = holds(policy.match, question, full ? &failed : nullptr);
-            if (question.may_change) lookAgain(*question.may_change);
-            if (look.applied) {
-                taken = take(policy);
-            } else if (full) {
-                look.failed = std::move(failed);
-            }
-        }
-        if (detail == Detail::Full) decision_.looks.push_back(std::move(look));
+        const Look look{"cadence", policy.name, &policy.place,
+                        &calendarNamed(rules, policy.calendar)};
+        if (taken)
+            passOver(look);
+        else if (matches(look, policy.match))
+            taken = take(policy);
     }
+}
+
+bool Evaluation::matches(const Look& look, const Condition& match) {
+    if (detail == Detail::Brief) return holdsNow(match, *look.calendar);
+    Question question{subject, now, *look.calendar};
+    FailedTest failed;
+    const bool applied = holds(match, question, &failed);
+    if (question.may_change) lookAgain(*question.may_change);
+    enter(look, applied ? std::nullopt : std::optional{std::move(failed)});
+    return applied;
+}
+
+bool Evaluation::holdsNow(const Condition& condition, const Calendar& calendar) {
+    Question question{subject, now, calendar};
+    const bool answer = holds(condition, question);
+    if (question.may_change) lookAgain(*question.may_change);
+    return answer;
+}
+
+void Evaluation::enter(const Look& look, std::optional<FailedTest> failed) {
+    const bool applied = !failed;
+    decision_.looks.push_back(
+        {{look.section, look.rule, look.place}, applied, true, std::move(failed)});
+}
+
+void Evaluation::passOver(const Look& look) {
+    if (detail == Detail::Full)
+        decision_.looks.push_back(
+            {{look.section, look.rule, look.place}, false, false, std::nullopt});
 }
 
 /// Returns whether no further policy is to be looked at.
@@ -89,6 +110,8 @@ const Calendar& Evaluation::lapseCalendar() const {
     if (const auto& lapse = rule(Topic::PromiseLapsed)) return *lapse.calendar;
     return calendarNamed(rules, first_policy_ ? first_policy_->calendar : std::string_view{});
 }
+
+Timestamp Evaluation::nextLook(std::chrono::seconds step) const { return nextOnGrid(now, step); }
 
 void Evaluation::lookAgain(Timestamp at) {
     if (!open || at <= now) return;
@@ -129,7 +152,12 @@ Notice* Evaluation::propose(const TopicRule& its_rule, Occasion occasion) {
             return nullptr;
         }
     }
-    return want(its_rule, std::move(occasion), row, *std::move(recipient));
+    const auto& policy = *its_rule.policy;
+    const auto told = history.heard[indexOf(occasion.topic)];
+    Terms terms{policy.name, templateFor(*its_rule.message, told),
+                digestKey(policy, subject.line, occasion.topic, *recipient),
+                scheduleOf(policy, *its_rule.calendar, recipient->timezone)};
+    return want(std::move(terms), std::move(occasion), row, *std::move(recipient));
 }
 
 /// Why a notice has to wait for something else than its time.
@@ -150,8 +178,8 @@ std::optional<Evaluation::Hold> Evaluation::findHold(const Occasion& occasion) c
 /// Until when a notice waits for something else than its time. What is planned stays so: it may be
 /// right again the next moment, and an end would use up its key. It is moved only when it could
 /// leave, and that moment is looked at, so that looking more often makes no difference.
-std::optional<Timestamp> Evaluation::heldUntil(const Occasion& occasion, const Notice* row,
-                                               const SendTimes& times) {
+std::optional<Timestamp> Evaluation::heldUntil(std::string_view rule, const Occasion& occasion,
+                                               const Notice* row, const SendTimes& times) {
     const auto hold = findHold(occasion);
     if (!hold) {
         // While its digest is open, another notice may take it along at any moment.
@@ -163,18 +191,17 @@ std::optional<Timestamp> Evaluation::heldUntil(const Occasion& occasion, const N
     const auto until = may_leave ? nextOnGrid(now, hold->step) : times.ready;
     lookAgain(until);
     withhold(
-        occasion.topic, hold->reason, [&] { return std::string{hold->words}; }, until,
+        About{occasion.topic, rule}, hold->reason, [&] { return std::string{hold->words}; }, until,
         row ? std::string_view{occasion.key} : std::string_view{});
     return until;
 }
 
 bool Evaluation::isFresh() const { return facts.fresh_until && now < *facts.fresh_until; }
 
-Notice* Evaluation::want(const TopicRule& its_rule, Occasion&& occasion, const Notice* row,
+Notice* Evaluation::want(Terms&& terms, Occasion&& occasion, const Notice* row,
                          Recipient&& recipient) {
-    const auto& policy = *its_rule.policy;
-    auto plan = planTimes(its_rule, occasion, recipient, row, now);
-    const auto held_until = heldUntil(occasion, row, plan.times);
+    auto plan = planTimes(terms.schedule, occasion, row, now);
+    const auto held_until = heldUntil(terms.rule, occasion, row, plan.times);
     if (held_until && !row && !occasion.behind_first) return nullptr;
     if (held_until) plan.hold(*held_until);
 
@@ -183,25 +210,24 @@ Notice* Evaluation::want(const TopicRule& its_rule, Occasion&& occasion, const N
         notice.case_id = subject.id;
         notice.state_at = now;
     }
-    const auto told = history.heard[indexOf(occasion.topic)];
     notice.topic = occasion.topic;
-    notice.rule = policy.name;
-    notice.template_name =
-        its_rule.message ? templateFor(*its_rule.message, told) : policy.no_contact_template;
-    notice.digest_key = digestKey(policy, subject.line, occasion.topic, recipient);
+    notice.rule = terms.rule;
+    notice.template_name = std::move(terms.template_name);
+    notice.digest_key = std::move(terms.digest_key);
     notice.recipient = std::move(recipient);
     notice.fact_at = occasion.fact_at;
     notice.ready_at = plan.times.ready;
     notice.due_at = plan.times.due;
     notice.expires_at = plan.expires;
     notice.facts = {subject.line.promise, subject.line.open()};
-    if (!held_until) sayWhyNotYet(notice, occasion);
+    if (!held_until) sayWhyNotYet(notice, occasion, terms.rule);
     notice.key = std::move(occasion.key);
     notice.reason = std::move(occasion.reason);
     return &decision_.wanted.emplace_back(std::move(notice));
 }
 
-void Evaluation::sayWhyNotYet(const Notice& notice, const Occasion& occasion) {
+void Evaluation::sayWhyNotYet(const Notice& notice, const Occasion& occasion,
+                              std::string_view rule) {
     if (detail == Detail::Brief || notice.ready_at <= now) return;
     auto reason = WithheldReason::OutsideWindow;
     std::string_view words = "The send window is shut.";
@@ -213,7 +239,8 @@ void Evaluation::sayWhyNotYet(const Notice& notice, const Occasion& occasion) {
         words = "The new date has not stood for long enough.";
     }
     withhold(
-        occasion.topic, reason, [&] { return std::string{words}; }, notice.ready_at, occasion.key);
+        About{occasion.topic, rule}, reason, [&] { return std::string{words}; }, notice.ready_at,
+        occasion.key);
 }
 
 void Evaluation::keepFrozen(const Notice& frozen) {
@@ -242,52 +269,9 @@ bool Evaluation::isOutdated(const Notice& frozen) const {
 
 Decision Evaluation::finish() {
     if (!unreachable_ && history.pending[indexOf(Topic::NoContact)] > 0) keepWaitingAlert();
-    if (unreachable_ && open) alertOwnPeople();
+    if (unreachable_ && open) alertOfNoContact();
     accountForPending();
     return std::move(decision_);
-}
-
-/// An alert that waits to leave stays right until the contact can be reached, also where the
-/// message that first waited for the contact is not due any more.
-void Evaluation::keepWaitingAlert() {
-    for (const auto& row : subject.notices) {
-        if (row.topic != Topic::NoContact || !isPending(row.state)) continue;
-        for (const auto& policy : rules.cadence) {
-            if (policy.name != row.rule || reachContact(subject.line.contact, policy.channels))
-                continue;
-            unreachable_ = Unreachable{{&policy, nullptr, &calendarNamed(rules, policy.calendar)},
-                                       row.fact_at};
-            return;
-        }
-    }
-}
-
-void Evaluation::alertOwnPeople() {
-    const auto& policy = *unreachable_->rule.policy;
-    const auto recipients = reachTeam(rules, policy.no_contact_team, subject.line);
-    if (recipients.empty()) {
-        withhold(Topic::NoContact, WithheldReason::NoContact,
-                 [] { return "The policy names nobody to alert who has an address."; });
-        return;
-    }
-    const TopicRule alert{&policy, nullptr, unreachable_->rule.calendar};
-    for (std::size_t i = 0; i < recipients.size(); ++i) {
-        Occasion occasion{.topic = Topic::NoContact,
-                          .key = fmt::format("no_contact/{}", i),
-                          .fact_at = unreachable_->from,
-                          .from = unreachable_->from,
-                          .latest = std::nullopt,
-                          .reason = "The customer's contact cannot be reached."};
-        const auto* const row = findNotice(subject, occasion.key);
-        if (row && !isPending(row->state)) continue;
-        if (row && row->state == NoticeState::Bundled) {
-            decision_.wanted.push_back(*row);
-            continue;
-        }
-        // Which message waits for a contact may change; the alert is about all of them.
-        if (row) occasion.fact_at = occasion.from = std::min(occasion.from, row->fact_at);
-        want(alert, std::move(occasion), row, Recipient{recipients[i]});
-    }
 }
 
 void Evaluation::accountForPending() {
@@ -300,25 +284,30 @@ void Evaluation::accountForPending() {
 }
 
 Withheld Evaluation::reasonFor(const Notice& row) const {
+    const bool cadence = isForCustomer(row.topic);
+    const auto name = cadence ? ruleName(row.topic) : std::string_view{};
     const auto because = [&](WithheldReason reason, std::string words) {
-        return Withheld{row.topic, ruleName(row.topic), reason, std::move(words), std::nullopt,
-                        row.key};
+        return Withheld{row.topic, name, reason, std::move(words), std::nullopt, row.key};
     };
     if (!open) return because(WithheldReason::Superseded, "The line is closed.");
     if (row.topic == Topic::NoContact)
         return because(WithheldReason::NotTrueAnyMore, "The contact can be reached.");
-    if (!rule(row.topic))
+    if (cadence && !rule(row.topic))
         return because(WithheldReason::NotConfigured,
                        "No policy that matches the line has this message.");
     if (row.state == NoticeState::Bundled && isOutdated(row))
         return because(WithheldReason::NotTrueAnyMore,
                        "The message names a date that holds no longer.");
-    const auto same_topic = std::find_if(
-        decision_.withheld.begin(), decision_.withheld.end(),
-        [&](const Withheld& entry) { return entry.topic == row.topic && entry.key.empty(); });
+    const auto same_topic = std::find_if(decision_.withheld.begin(), decision_.withheld.end(),
+                                         [&](const Withheld& entry) {
+                                             return entry.topic == row.topic && entry.key.empty() &&
+                                                    (cadence || entry.rule == row.rule);
+                                         });
     if (same_topic == decision_.withheld.end())
-        return because(WithheldReason::Superseded,
-                       "Something newer about the line is told instead.");
+        return cadence ? because(WithheldReason::Superseded,
+                                 "Something newer about the line is told instead.")
+                       : because(WithheldReason::NotTrueAnyMore,
+                                 "The rule does not ask for it any more.");
     auto entry = *same_topic;
     entry.key = row.key;
     return entry;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "backorderd/decision.hpp"
 #include "rules/calendar.hpp"
@@ -35,6 +36,33 @@ struct Occasion {
     std::string reason;
 };
 
+/// A fact that our own people must be told.
+struct Alert {
+    Topic topic{};
+    std::string_view rule;  ///< its name; points into the rule set
+    std::string_view team;
+    std::string_view template_name;
+    const Calendar* calendar = nullptr;  ///< never null
+    AlertDigest digest{};
+    /// The window and the digest of this policy count instead; null: `digest` does.
+    const CadencePolicy* policy = nullptr;
+    std::string key;  ///< the occasion; the notice for the n-th of the team is `key/n`
+    Timestamp fact_at{};
+    Timestamp from{};  ///< the earliest moment
+    bool needs_fresh_data = false;
+    std::string reason;
+    /// Where `digest` gathers nothing: only alerts of the same text here share a message.
+    std::string apart_by{};
+};
+
+/// What a reason for silence is about.
+struct About {
+    Topic topic{};
+    std::string_view rule;  ///< its name; points into the rule set
+};
+
+struct Terms;
+
 /// One evaluation of one case: what is known, and the decision as it comes about.
 class Evaluation {
 public:
@@ -57,17 +85,64 @@ public:
     /// Wants the occasion told, or says why not. `rule` must be set. Returns the notice that is
     /// wanted and may still change, valid until the next call; null where there is none.
     Notice* propose(const TopicRule& rule, Occasion occasion);
-    /// `detail` returns the words; it is asked only where somebody will read them.
+    /// What a look at one rule found; its calendar's business days count.
+    struct Look {
+        std::string_view section;
+        std::string_view rule;
+        const Place* place = nullptr;
+        const Calendar* calendar = nullptr;  ///< never null
+    };
+    /// Whether the condition holds now; enters the look for `explain`, and asks for another look
+    /// when the answer may change.
+    bool matches(const Look& look, const Condition& match);
+    /// Enters that the rule was not looked at, because an earlier one had taken the line.
+    void passOver(const Look& look);
+    /// The first of a section's rules that matches; null where none does.
+    template <class Rule>
+    const Rule* firstMatching(std::string_view section, const std::vector<Rule>& its_rules) {
+        const Rule* taken = nullptr;
+        for (const auto& its : its_rules) {
+            if (taken && detail == Detail::Brief) break;
+            const Look look{section, its.name, &its.place, &calendarNamed(rules, its.calendar)};
+            if (taken)
+                passOver(look);
+            else if (matches(look, its.match))
+                taken = &its;
+        }
+        return taken;
+    }
+    /// Whether a condition holds; asks for another look when the answer may change.
+    bool holdsNow(const Condition& condition, const Calendar& calendar);
+    /// Enters a look whose answer is known already: by which test the rule does not apply.
+    void enter(const Look& look, std::optional<FailedTest> failed);
+
+    /// Lets the line be offered a substitute by the rule.
+    void wishOffer(const SubstitutionRule& its_rule) { decision_.offer_wish = &its_rule; }
+
+    /// Wants everybody in the team told, or says why not; whoever was told is not told again. False
+    /// where there is nobody who can be reached.
+    bool alert(const Alert& alert);
+    /// `words` returns the detail; it is asked only where somebody will read it.
+    template <class Words>
+    void withhold(About about, WithheldReason reason, Words&& words,
+                  std::optional<Timestamp> until = std::nullopt, std::string_view key = {}) {
+        if (isAskedFor(about.topic))
+            addWithheld({about.topic, about.rule, reason, words(), until, std::string{key}});
+    }
+    /// The same of a topic of cadence.
     template <class Words>
     void withhold(Topic topic, WithheldReason reason, Words&& words,
                   std::optional<Timestamp> until = std::nullopt, std::string_view key = {}) {
-        if (isAskedFor(topic))
-            addWithheld({topic, ruleName(topic), reason, words(), until, std::string{key}});
+        withhold(About{topic, ruleName(topic)}, reason, std::forward<Words>(words), until, key);
     }
+    /// The moment for another look at what waits for something else than the clock.
+    Timestamp nextLook(std::chrono::seconds step) const;
     /// Asks for another look at `at`, where that is still to come.
     void lookAgain(Timestamp at);
     /// Whether a frozen message names a date that has changed or passed since.
     bool isOutdated(const Notice& frozen) const;
+    /// Whether the source's data are fresh.
+    bool isFresh() const;
     /// Whether something for the customer is wanted so far.
     bool customerNoticeWanted() const;
 
@@ -101,14 +176,13 @@ private:
     void addWithheld(Withheld withheld);
     void keepFrozen(const Notice& frozen);
     std::optional<Hold> findHold(const Occasion& occasion) const;
-    bool isFresh() const;
-    std::optional<Timestamp> heldUntil(const Occasion& occasion, const Notice* row,
-                                       const SendTimes& times);
-    Notice* want(const TopicRule& rule, Occasion&& occasion, const Notice* row,
-                 Recipient&& recipient);
-    void sayWhyNotYet(const Notice& notice, const Occasion& occasion);
+    std::optional<Timestamp> heldUntil(std::string_view rule, const Occasion& occasion,
+                                       const Notice* row, const SendTimes& times);
+    Notice* want(Terms&& terms, Occasion&& occasion, const Notice* row, Recipient&& recipient);
+    void sayWhyNotYet(const Notice& notice, const Occasion& occasion, std::string_view rule);
+    void alertOne(const Alert& alert, std::size_t number, Recipient&& recipient);
     void keepWaitingAlert();
-    void alertOwnPeople();
+    void alertOfNoContact();
     void accountForPending();
     Withheld reasonFor(const Notice& row) const;
 

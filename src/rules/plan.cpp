@@ -11,6 +11,9 @@ namespace {
 constexpr std::chrono::days kWorth{14};
 /// How far a hold may have moved a notice beyond what it would get now; see `planTimes`.
 constexpr std::chrono::hours kHoldMax{1};
+constexpr int kDayMinutes = 24 * 60;
+/// For so long, at least, an alert may be late on its day.
+constexpr int kLateMinutes = 60;
 
 }  // namespace
 
@@ -31,16 +34,40 @@ std::string digestKey(const CadencePolicy& policy, const OrderLine& line, Topic 
     return fmt::format("order:{}/{}{}", line.key.source, order, whom);
 }
 
-PlanTimes planTimes(const TopicRule& rule, const Occasion& occasion, const Recipient& recipient,
-                    const Notice* row, Timestamp now) {
-    const auto& calendar = *rule.calendar;
-    const Window window{*rule.policy, calendar, recipient.timezone};
+std::string alertDigestKey(std::string_view template_name, const Recipient& recipient) {
+    return fmt::format("alert:|{}|{}|{}|{}", channelName(recipient.channel), recipient.address,
+                       recipient.sender, template_name);
+}
+
+SendTimes Schedule::times(Timestamp from, std::optional<Timestamp> latest) const {
+    if (!at_opening) return sendTimes({from, digest_window, latest}, window, calendar);
+    const auto opening = window.firstOpening(from);
+    return {opening, opening};
+}
+
+Schedule scheduleOf(const CadencePolicy& policy, const Calendar& calendar,
+                    std::string_view customer_timezone) {
+    Schedule schedule{calendar, {policy, calendar, customer_timezone}, std::nullopt};
+    if (policy.digest.by != DigestRule::By::None) schedule.digest_window = policy.digest.window;
+    return schedule;
+}
+
+Schedule scheduleOf(const AlertDigest& digest, const Calendar& calendar) {
+    std::optional<SendWindow> hours;
+    if (digest.at_minute) {
+        const auto from = *digest.at_minute;
+        const auto to = std::max(calendar.hours.to_minute, from + kLateMinutes);
+        hours = SendWindow{{from, std::min(to, kDayMinutes)}, true, {}, false};
+    }
+    return {calendar, {hours, calendar, {}}, std::nullopt, digest.at_minute.has_value()};
+}
+
+PlanTimes planTimes(const Schedule& schedule, const Occasion& occasion, const Notice* row,
+                    Timestamp now) {
     const auto timesFrom = [&](Timestamp from) {
-        Timing timing{std::max(occasion.from, from), std::nullopt, occasion.latest};
-        if (rule.policy->digest.by != DigestRule::By::None)
-            timing.digest_window = rule.policy->digest.window;
-        return sendTimes(timing, window, calendar);
+        return schedule.times(std::max(occasion.from, from), occasion.latest);
     };
+    const auto& window = schedule.window;
     const auto in_time = timesFrom(occasion.from);
     const auto if_planned_now = timesFrom(now);
 

@@ -14,6 +14,24 @@ const std::string& templateFor(const MessageRule& message, int heard);
 std::string digestKey(const CadencePolicy& policy, const OrderLine& line, Topic topic,
                       const Recipient& recipient);
 
+/// The same for what our own people are told: each recipient gets what is due together.
+std::string alertDigestKey(std::string_view template_name, const Recipient& recipient);
+
+/// When the notices of a rule may leave, and how long they gather.
+struct Schedule {
+    const Calendar& calendar;
+    Window window;
+    std::optional<Period> digest_window;
+    /// They leave at the moment at which the window opens; the rest of it is for what is late.
+    bool at_opening = false;
+
+    SendTimes times(Timestamp from, std::optional<Timestamp> latest) const;
+};
+Schedule scheduleOf(const CadencePolicy& policy, const Calendar& calendar,
+                    std::string_view customer_timezone);
+/// Late alerts of a day leave until its business hours end.
+Schedule scheduleOf(const AlertDigest& digest, const Calendar& calendar);
+
 /// When a notice leaves, and until when it is worth that.
 struct PlanTimes {
     SendTimes times;
@@ -24,11 +42,19 @@ struct PlanTimes {
     void hold(Timestamp until);
 };
 
+/// How a rule tells something.
+struct Terms {
+    std::string_view rule;  ///< its name; points into the rule set
+    std::string template_name;
+    std::string digest_key;
+    Schedule schedule;
+};
+
 /// Times that `row`, a notice already planned, was given at an earlier look stay as they are, so
 /// that looking often does not put it off; only what changed in the rules, and a window that is
 /// shut now, move them.
-PlanTimes planTimes(const TopicRule& rule, const Occasion& occasion, const Recipient& recipient,
-                    const Notice* row, Timestamp now);
+PlanTimes planTimes(const Schedule& schedule, const Occasion& occasion, const Notice* row,
+                    Timestamp now);
 
 /// The next full multiple of `step` since the epoch: looks that follow a grid come out the same
 /// however often they are taken.

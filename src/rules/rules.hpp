@@ -37,8 +37,8 @@ bool holds(const Condition& condition, const Case& subject, Timestamp now,
 
 /// What has come about by the passing of time alone and is not in the case's log yet: the promise
 /// lapsed (in the zone of the policy's calendar), a ladder's start or stop condition holds, an offer
-/// expired. To be added to the log, in this order, before the case is evaluated.
-std::vector<Event> clockEvents(const RuleSet& rules, const Case& subject, Timestamp now);
+/// expired. To be added to the log, in this order, before the case is evaluated. Ladders start by fresh data, or by what somebody said in this moment.
+std::vector<Event> clockEvents(const RuleSet& rules, const Case& subject, const Facts& facts);
 
 /// What the loader cannot know: zones that do not exist, calendars with no working day, rules that
 /// can never match because an earlier one takes all, segments that are never used, a status cadence

@@ -8,27 +8,27 @@ namespace {
 /// A window that stays shut for longer than this never opens.
 constexpr int kShutDaysMax = 400;
 
-std::string_view windowZone(const CadencePolicy& policy, const Calendar& calendar,
+std::string_view windowZone(const std::optional<SendWindow>& hours, const Calendar& calendar,
                             std::string_view customer_timezone) {
-    const bool customers = policy.send_window && policy.send_window->in_customer_zone;
+    const bool customers = hours && hours->in_customer_zone;
     return customers && Zone::exists(customer_timezone) ? customer_timezone
                                                         : std::string_view{calendar.timezone};
 }
 
 }  // namespace
 
-Window::Window(const CadencePolicy& policy, const Calendar& calendar,
+Window::Window(std::optional<SendWindow> hours, const Calendar& calendar,
                std::string_view customer_timezone)
-    : hours_{policy.send_window ? &*policy.send_window : nullptr},
-      calendar_{calendar},
-      zone_{windowZone(policy, calendar, customer_timezone)} {}
+    : hours_{hours}, calendar_{calendar}, zone_{windowZone(hours, calendar, customer_timezone)} {}
 
 bool Window::allows(Date day) const {
     if (hours_->work_days_only) return isBusinessDay(calendar_, day);
     return hours_->days.test(std::chrono::weekday{day}.c_encoding());
 }
 
-Timestamp Window::firstOpen(Timestamp at) const {
+/// `choose` gets the two ends of a day's window, and returns the instant where it has one.
+template <class Choose>
+Timestamp Window::firstOf(Timestamp at, Choose&& choose) const {
     if (!hours_) return at;
     const auto today = zone_.date(at);
     for (auto day = today; day <= today + std::chrono::days{kShutDaysMax};
@@ -37,9 +37,23 @@ Timestamp Window::firstOpen(Timestamp at) const {
         const auto opens = zone_.instant(day, hours_->hours.from_minute);
         const auto shuts = zone_.instant(day, hours_->hours.to_minute);
         // Where the clock jumps over the whole window, `opens` is `shuts`.
-        if (const auto first = std::max(at, opens); first < shuts) return first;
+        if (opens >= shuts) continue;
+        if (const std::optional<Timestamp> chosen = choose(opens, shuts)) return *chosen;
     }
     return at;
+}
+
+Timestamp Window::firstOpen(Timestamp at) const {
+    return firstOf(at, [at](Timestamp opens, Timestamp shuts) {
+        const auto first = std::max(at, opens);
+        return first < shuts ? std::optional{first} : std::nullopt;
+    });
+}
+
+Timestamp Window::firstOpening(Timestamp at) const {
+    return firstOf(at, [at](Timestamp opens, Timestamp) {
+        return opens >= at ? std::optional{opens} : std::nullopt;
+    });
 }
 
 SendTimes sendTimes(const Timing& timing, const Window& window, const Calendar& calendar) {

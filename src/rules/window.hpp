@@ -11,19 +11,26 @@ namespace backorderd::rules {
 /// When the messages of a policy may leave, in the zone in which its hours are meant.
 class Window {
 public:
-    /// `customer_timezone` counts where the policy says `in: customer` and the zone exists.
-    Window(const CadencePolicy& policy, const Calendar& calendar,
+    /// `customer_timezone` counts where the window is in the customer's zone and the zone exists.
+    Window(std::optional<SendWindow> hours, const Calendar& calendar,
            std::string_view customer_timezone);
+    Window(const CadencePolicy& policy, const Calendar& calendar,
+           std::string_view customer_timezone)
+        : Window{policy.send_window, calendar, customer_timezone} {}
 
     /// The earliest instant from `at` on at which the window is open. `at` itself where there is no
     /// window, or none that ever opens.
     Timestamp firstOpen(Timestamp at) const;
+    /// The same, of the instants at which it opens.
+    Timestamp firstOpening(Timestamp at) const;
     bool isOpen(Timestamp at) const { return firstOpen(at) == at; }
 
 private:
     bool allows(Date day) const;
+    template <class Choose>
+    Timestamp firstOf(Timestamp at, Choose&& choose) const;
 
-    const SendWindow* hours_;  // null: always open
+    std::optional<SendWindow> hours_;  // empty: always open
     const Calendar& calendar_;
     Zone zone_;
 };

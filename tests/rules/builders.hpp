@@ -123,9 +123,9 @@ inline void removeMessage(CadencePolicy& policy, Topic topic) {
 inline RuleSet rulesOf(std::vector<CadencePolicy> policies) {
     RuleSet rules;
     rules.calendars.push_back(vienna());
-    rules.teams.push_back({"sales_rep", true, {}, "sales_desk", "", {}});
+    rules.teams.push_back({"sales_rep", true, {}, "", "sales_desk", "", {}});
     rules.teams.push_back(
-        {"sales_desk", false, {"desk@example.com", "two@example.com"}, "", "de", {}});
+        {"sales_desk", false, {"desk@example.com", "two@example.com"}, "", "", "de", {}});
     rules.cadence = std::move(policies);
     return rules;
 }

@@ -40,7 +40,7 @@ TEST(Contact, FirstChannelThatReachesThem) {
 
 TEST(Team, StandInsInACircleEnd) {
     auto rules = rulesOf({});
-    rules.teams = {{"a", true, {}, "b", "", {}}, {"b", false, {}, "a", "", {}}};
+    rules.teams = {{"a", true, {}, "", "b", "", {}}, {"b", false, {}, "", "a", "", {}}};
     auto line = plainLine();
     EXPECT_EQ(rules::reachTeam(rules, "b", line).at(0).address, "rob@example.com");
     line.sales_rep.email = "not an address";

@@ -31,12 +31,15 @@ public:
     std::function<std::optional<Timestamp>(Timestamp)> fresh_until = [](Timestamp at) {
         return std::optional{at + std::chrono::hours{1}};
     };
+    /// Between the two nobody looks, and nothing leaves; what happens is learned at the end.
+    std::optional<std::pair<Timestamp, Timestamp>> down;
     /// Called with every notice that leaves.
     std::function<void(const Notice&)> on_send = [](const Notice&) {};
     /// Called after every look, when what it found is in the case.
     std::function<void(const Timeline&, std::optional<Timestamp>)> on_look = [](const auto&, auto) {
     };
-    std::vector<std::string> sent;  ///< `2026-03-02T08:00:00Z opened a@example.com`
+    /// `2026-03-02T08:00:00Z opened a@example.com`; the sender's name where there is no address.
+    std::vector<std::string> sent;
 
     void change(Timestamp at, Change what) { changes_.emplace(at, std::move(what)); }
 
@@ -98,7 +101,8 @@ private:
     }
 
     void evaluate() {
-        for (const auto& event : rules::clockEvents(rules, subject, now)) record(event, {});
+        for (const auto& event : rules::clockEvents(rules, subject, {now, fresh_until(now)}))
+            record(event, {});
         auto decision = look(rules::Detail::Brief);
         look_again_ = decision.look_again;
         for (auto& notice : subject.notices) reconcile(notice, decision);
@@ -142,8 +146,9 @@ private:
         for (auto& notice : subject.notices) {
             if (notice.state != NoticeState::Bundled || notice.state_at + on_wire > now) continue;
             end(notice, NoticeState::Sent);
+            const auto& to = notice.recipient;
             sent.push_back(fmt::format("{} {} {}", formatTimestamp(now), notice.key,
-                                       notice.recipient.address));
+                                       to.address.empty() ? to.sender : to.address));
             on_send(notice);
         }
     }
@@ -165,6 +170,7 @@ private:
             if (notice.state == NoticeState::Bundled) consider(notice.state_at + on_wire);
         }
         if (step.count() > 0) consider(now + step);
+        if (next && down && *next >= down->first && *next < down->second) return down->second;
         return next;
     }
 

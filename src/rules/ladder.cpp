@@ -1,0 +1,152 @@
+#include "rules/ladder.hpp"
+
+#include <algorithm>
+
+namespace backorderd::rules {
+namespace {
+
+using Stop = EscalationRule::Stop;
+
+std::string_view stopName(Stop stop) {
+    switch (stop) {
+        case Stop::Available:
+            return "available";
+        case Stop::PartlyAvailable:
+            return "partly_available";
+        case Stop::PromiseChanged:
+            return "promise_changed";
+        case Stop::Shipped:
+            return "shipped";
+        case Stop::Cancelled:
+            return "cancelled";
+        case Stop::Answered:
+            return "answered";
+    }
+    return "";
+}
+
+/// A state in which the ladder rests. It may be lost again.
+bool isSo(Stop stop, const OrderLine& line) {
+    if (!line.allocated || !line.isOpen()) return false;
+    if (stop == Stop::Available) return *line.allocated >= line.open();
+    return stop == Stop::PartlyAvailable && line.allocated->isPositive();
+}
+
+/// An occurrence that ends the ladder for the case.
+bool ends(Stop stop, const Event& event) {
+    if (stop == Stop::PromiseChanged)
+        return std::holds_alternative<PromiseMoved>(event) ||
+               std::holds_alternative<PromiseSet>(event);
+    if (stop != Stop::Answered) return false;
+    if (std::holds_alternative<OfferAnswered>(event)) return true;
+    const auto* const response = std::get_if<Responded>(&event);
+    return response && !response->answer.empty();
+}
+
+std::string_view restsIn(const EscalationRule& rule, const OrderLine& line) {
+    for (const auto stop : rule.stop)
+        if (isSo(stop, line)) return stopName(stop);
+    return {};
+}
+
+/// Stopped by an occurrence, a ladder stays so; by a state, it stays so while the state lasts.
+std::string_view whyStopped(const Ladder& ladder, const Case& subject) {
+    if (ladder.stopped) {
+        const std::string_view reason = std::get<EscalationStopped>(ladder.stopped->event).reason;
+        if (reason != stopName(Stop::Available) && reason != stopName(Stop::PartlyAvailable))
+            return reason;
+    }
+    return restsIn(*ladder.rule, subject.line);
+}
+
+bool isFresh(const Facts& facts) { return facts.fresh_until && facts.now < *facts.fresh_until; }
+
+template <class Kind>
+bool names(const Event& event, const std::string& rule) {
+    const auto* const found = std::get_if<Kind>(&event);
+    return found && found->rule == rule;
+}
+
+}  // namespace
+
+Ladder ladderOf(const EscalationRule& rule, const Case& subject) {
+    Ladder ladder{&rule};
+    for (const auto& entry : subject.events) {
+        if (names<EscalationStarted>(entry.event, rule.name)) {
+            ladder.started = &entry;
+            ladder.stopped = ladder.acknowledged = nullptr;
+        }
+        if (names<EscalationStopped>(entry.event, rule.name)) ladder.stopped = &entry;
+        const auto* const acknowledged = std::get_if<Acknowledged>(&entry.event);
+        const bool meant =
+            acknowledged && (acknowledged->rule.empty() || acknowledged->rule == rule.name);
+        if (meant && ladder.running()) ladder.acknowledged = &entry;
+    }
+    return ladder;
+}
+
+StartLook lookAtStart(const RuleSet& rules, const Ladder& ladder, const Case& subject,
+                      const Facts& facts, Detail detail) {
+    using Answer = StartLook::Answer;
+    const auto& rule = *ladder.rule;
+    const auto& calendar = calendarNamed(rules, rule.calendar);
+    StartLook look;
+    Question question{subject, facts.now, calendar};
+    const auto answer = [&](Answer found) {
+        look.answer = found;
+        look.may_change = question.may_change;
+        return std::move(look);
+    };
+    auto* const failed = detail == Detail::Full ? &look.failed : nullptr;
+    if (!holds(rule.match, question, failed)) return answer(Answer::NoMatch);
+    look.stop = whyStopped(ladder, subject);
+    if (!look.stop.empty()) return answer(Answer::Stopped);
+    if (!holds(rule.start, question, failed)) return answer(Answer::NotYet);
+    if (heldWhenAdopted(rule.match, subject, facts.now, calendar) &&
+        heldWhenAdopted(rule.start, subject, facts.now, calendar))
+        return answer(Answer::Adopted);
+    if (!isFresh(facts) && !respondedAt(subject, facts.now)) return answer(Answer::NotFresh);
+    return answer(Answer::Starts);
+}
+
+std::string_view stopOf(const Ladder& ladder, const Case& subject) {
+    const auto& rule = *ladder.rule;
+    if (const auto state = restsIn(rule, subject.line); !state.empty()) return state;
+    for (const auto stop : rule.stop)
+        for (const auto& entry : subject.events)
+            if (entry.seq > ladder.started->seq && ends(stop, entry.event)) return stopName(stop);
+    return {};
+}
+
+bool isAsAdopted(const Case& subject) {
+    return subject.adopted &&
+           std::all_of(subject.events.begin(), subject.events.end(), [](const CaseEvent& entry) {
+               return std::holds_alternative<LineOpened>(entry.event) ||
+                      std::holds_alternative<EscalationStarted>(entry.event) ||
+                      std::holds_alternative<EscalationStopped>(entry.event);
+           });
+}
+
+bool heldWhenAdopted(const Condition& condition, const Case& subject, Timestamp now,
+                     const Calendar& calendar) {
+    if (!isAsAdopted(subject)) return false;
+    const auto heldAt = [&](const Condition& asked, Timestamp at) {
+        Question question{subject, at, calendar};
+        return holds(asked, question);
+    };
+    if (!heldAt(condition, subject.opened_at)) return false;
+    // One of several alternatives may have come true since, which is news.
+    for (const auto& alternatives : condition.any)
+        for (const auto& alternative : alternatives)
+            if (heldAt(alternative, now) && !heldAt(alternative, subject.opened_at)) return false;
+    return true;
+}
+
+bool respondedAt(const Case& subject, Timestamp at) {
+    return std::any_of(subject.events.begin(), subject.events.end(), [at](const CaseEvent& entry) {
+        return entry.at == at && (std::holds_alternative<Responded>(entry.event) ||
+                                  std::holds_alternative<OfferAnswered>(entry.event));
+    });
+}
+
+}  // namespace backorderd::rules

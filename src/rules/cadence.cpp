@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "rules/offers.hpp"
+
 namespace backorderd::rules {
 namespace {
 
@@ -55,6 +57,7 @@ void decideCadence(Evaluation& evaluation) {
     decidePromiseLapsed(evaluation, first);
     decideAvailability(evaluation, first);
     decidePartShipments(evaluation, first);
+    decideOffers(evaluation);
     decideStatus(evaluation, first);
 }
 

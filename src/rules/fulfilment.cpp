@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <numeric>
 
+#include "rules/evaluation.hpp"
 #include "rules/rationing.hpp"
 
 namespace backorderd::rules {
@@ -11,6 +13,9 @@ namespace {
 
 using Rank = FulfilmentRule::Rank;
 using Strategy = FulfilmentRule::Strategy;
+
+/// Advice that no rule wanted told for so long is of yesterday's stock.
+constexpr std::chrono::days kNewsFor{2};
 
 std::string rankInWords(Rank rank, const Claim& claim) {
     const auto& line = claim.line();
@@ -82,6 +87,38 @@ std::vector<std::pair<CaseId, AllocationProposed>> allocate(const RuleSet& rules
                                    static_cast<int>(proposed.size()) + 1, static_cast<int>(count),
                                    std::string{strategyName(claim.strategy)}, reasonOf(claim)});
     return proposed;
+}
+
+void decideAllocation(Evaluation& evaluation, const FulfilmentRule& rule) {
+    const auto& [events, line] = std::tie(evaluation.subject.events, evaluation.subject.line);
+    const auto latest = std::find_if(events.rbegin(), events.rend(), [](const CaseEvent& entry) {
+        return std::holds_alternative<AllocationProposed>(entry.event);
+    });
+    if (latest == events.rend()) return;
+    const auto& proposal = std::get<AllocationProposed>(latest->event);
+    const About about{Topic::Allocation, rule.name};
+    if (waitingOf(line) != proposal.open) {
+        evaluation.withhold(about, WithheldReason::NotTrueAnyMore, [&] {
+            return fmt::format("{} were waited for then, {} are now.", proposal.open.toString(),
+                               waitingOf(line).toString());
+        });
+        return;
+    }
+    const bool planned = evaluation.history.pending[indexOf(Topic::Allocation)] > 0;
+    if (!planned && evaluation.now > latest->at + kNewsFor) return;
+    evaluation.alert({.topic = Topic::Allocation,
+                      .rule = rule.name,
+                      .team = rule.team,
+                      .template_name = rule.template_name,
+                      .calendar = &calendarNamed(evaluation.rules, rule.calendar),
+                      .digest = rule.digest,
+                      .policy = nullptr,
+                      .key = fmt::format("{}/{}", topicName(Topic::Allocation), latest->seq),
+                      .fact_at = latest->at,
+                      .from = latest->at,
+                      .needs_fresh_data = true,
+                      .reason = proposal.reason,
+                      .apart_by = fmt::format("{}/{}", line.key.source, line.item.id)});
 }
 
 }  // namespace backorderd::rules

@@ -9,9 +9,10 @@ namespace backorderd::rules {
 
 class Evaluation;
 
-/// Tells the team of the fulfilment rule of the latest proposal for the case. Older ones that have
-/// not been told are told no more. All lines of one proposal share a message.
-void decideAllocation(Evaluation& evaluation);
+/// Tells the rule's team of the latest proposal for the case, while the line still waits for as
+/// much as then. Older ones that have not been told are told no more. All lines of one item share a
+/// message, unless the rule gathers its alerts anyhow.
+void decideAllocation(Evaluation& evaluation, const FulfilmentRule& rule);
 
 std::string_view strategyName(FulfilmentRule::Strategy strategy);  ///< `win`
 

@@ -14,7 +14,8 @@ namespace backorderd::rules {
 class Evaluation;
 
 /// What the customer and our own people should be told of the case's offers, and whether the line
-/// may be offered a substitute now. To be called when it is known what else the customer is told.
+/// may be offered a substitute now. An offer counts as word of the line, as any topic of cadence
+/// does: to be decided before the status, which it spares.
 void decideOffers(Evaluation& evaluation);
 
 /// What has become of open offers by the passing of time alone: withdrawn at the end of the hold

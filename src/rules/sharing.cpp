@@ -79,6 +79,7 @@ std::vector<std::pair<CaseId, OfferMade>> shareOut(const RuleSet& rules,
     FreeStock stock{goods.stock, held};
     std::vector<std::pair<CaseId, OfferMade>> made;
     for (const auto& wish : in_order) {
+        if (wish.subject->closed_at || !wish.subject->line.isOpen()) continue;
         const Search search{rules, *wish.rule, *wish.subject, now};
         if (auto items = takeBest(search, catalogue, stock); !items.empty())
             made.emplace_back(wish.subject->id, offerOf(search, std::move(items)));

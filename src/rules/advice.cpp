@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "rules/fulfilment.hpp"
 #include "rules/ladder.hpp"
 #include "rules/tellings.hpp"
 
@@ -106,6 +107,7 @@ void decideAdvice(Evaluation& evaluation) {
     const auto* const rule = evaluation.firstMatching("fulfilment", evaluation.rules.fulfilment);
     if (!rule) return;
     if (rule->expedite) decideExpedite(evaluation, *rule);
+    decideAllocation(evaluation, *rule);
 }
 
 }  // namespace backorderd::rules

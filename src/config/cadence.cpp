@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "config/rule_reader.hpp"
+#include "config/listed_rule.hpp"
 #include "config/words.hpp"
 
 namespace backorderd::config {
@@ -10,7 +10,6 @@ namespace {
 
 using Unit = Period::Unit;
 
-constexpr std::size_t kPolicyNameBytesMax = 100;
 constexpr PeriodBounds kGrace{{0, Unit::Seconds}, {366, Unit::Days}};
 constexpr PeriodBounds kDigestWindow{{1, Unit::Minutes}, {7, Unit::Days}};
 constexpr PeriodBounds kLimitPer{{1, Unit::Minutes}, {366, Unit::Days}};
@@ -22,58 +21,29 @@ class PolicyReader {
 public:
     PolicyReader(const ListedNode& listed, const Names& names, Segments& segments,
                  Problems& problems)
-        : file_(listed.file),
-          names_(names),
-          segments_(segments),
-          problems_(problems),
-          name_(nameOf(*listed.node)),
-          what_(name_.empty() ? "the policy" : fmt::format("policy {}", quote(name_))),
-          reader_(listed.node, listed.file, what_, problems) {
-        policy_.place = {listed.file, listed.node->line, listed.node->column};
-    }
+        : entry_(listed, "policy", names, segments, problems), reader_(entry_.reader) {}
 
     CadencePolicy read() {
-        policy_.name = name_;
-        const NodePtr name = reader_.need("name", "name the policy, for 'explain' and the log");
-        if (const std::string* text = scalarText(reader_, name, "name", "a text")) checkName(*text);
-        if (const NodePtr match = reader_.need("match", "write 'match: {}' for every line"))
-            policy_.match = readCondition(match, file_, fmt::format("'match' of {}", what_),
-                                          segments_, problems_);
+        entry_.readHead(policy_);
         policy_.continues = readFlag(reader_, "continue").value_or(false);
-        policy_.calendar =
-            readNameOf(reader_, reader_.find("calendar"), "calendar", names_.calendars);
         readChannels();
         if (const auto grace = readPeriod(reader_, "grace", kGrace)) policy_.grace = *grace;
         if (const NodePtr node = reader_.need("messages",
                                               "say what the customer hears, such as "
                                               "opened: { template: opened }"))
-            policy_.messages = readMessages(node, file_, what_, problems_);
+            policy_.messages = readMessages(node, entry_.file(), entry_.what(), entry_.problems());
         readDigest();
         readSendWindow();
         readLimit();
         readNoContact();
-        reader_.finish();
-        warnOfBuiltInCalendar();
+        entry_.finish(countsBusinessDaysAnywhere());
         return std::move(policy_);
     }
 
 private:
-    static std::string nameOf(const Node& node) {
-        for (const Node::Entry& entry : node.entries)
-            if (entry.key == "name" && entry.value->isScalar()) return entry.value->text;
-        return {};
-    }
-
     MapReader part(const NodePtr& node, std::string_view key) {
-        return {node, file_, fmt::format("'{}' of {}", key, what_), problems_};
-    }
-
-    void checkName(const std::string& name) {
-        if (name.empty() || name.size() > kPolicyNameBytesMax ||
-            name.find('\n') != std::string::npos)
-            reader_.problem(
-                reader_.placeOf("name"),
-                fmt::format("'name' must be one line of from 1 to {} bytes", kPolicyNameBytesMax));
+        return {node, entry_.file(), fmt::format("'{}' of {}", key, entry_.what()),
+                entry_.problems()};
     }
 
     void readChannels() {
@@ -172,39 +142,25 @@ private:
         if (!node) return;
         MapReader no_contact = part(node, "no_contact");
         const NodePtr alert = no_contact.need("alert", "name the team that is told");
-        policy_.no_contact_team = readNameOf(no_contact, alert, "team", names_.teams);
+        policy_.no_contact_team = readNameOf(no_contact, alert, "team", entry_.names().teams);
         if (no_contact.has("template"))
             policy_.no_contact_template = readTemplateName(no_contact, "template");
         no_contact.finish();
     }
 
-    /// Business days that nobody defined are easily taken for one's own.
-    void warnOfBuiltInCalendar() {
-        if (!policy_.calendar.empty() || reader_.has("calendar")) return;
-        const auto business = [](const std::optional<Period>& period) {
-            return period && period->unit == Unit::BusinessDays;
-        };
-        bool uses = business(policy_.grace) ||
-                    (policy_.send_window && policy_.send_window->work_days_only) ||
-                    (policy_.limit && business(policy_.limit->per));
+    bool countsBusinessDaysAnywhere() const {
+        bool counts = countsBusinessDays(policy_.grace) ||
+                      (policy_.send_window && policy_.send_window->work_days_only) ||
+                      (policy_.limit && countsBusinessDays(policy_.limit->per));
         for (const auto& [topic, rule] : policy_.messages)
-            uses = uses || business(rule.within) || business(rule.min_change) ||
-                   business(rule.settle) || business(rule.every);
-        if (uses)
-            reader_.problem(policy_.place,
-                            fmt::format("{} counts business days but names no calendar; Monday to "
-                                        "Friday in UTC, without holidays, are taken",
-                                        what_),
-                            Severity::Warning);
+            counts = counts || countsBusinessDays(rule.within) ||
+                     countsBusinessDays(rule.min_change) || countsBusinessDays(rule.settle) ||
+                     countsBusinessDays(rule.every);
+        return counts;
     }
 
-    std::string file_;
-    const Names& names_;
-    Segments& segments_;
-    Problems& problems_;
-    std::string name_;
-    std::string what_;
-    MapReader reader_;
+    ListedRule entry_;
+    MapReader& reader_;
     CadencePolicy policy_;
 };
 

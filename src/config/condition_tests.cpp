@@ -13,9 +13,29 @@ constexpr std::size_t kAlternativesMax = 10'000;
 constexpr std::size_t kPatternBytesMax = 200;
 constexpr PeriodBounds kAgeBounds{{0, Period::Unit::Seconds}, {3660, Period::Unit::Days}};
 const std::vector<std::string> kKinds{"backorder", "preorder", "drop-ship", "made-to-order"};
+const std::vector<std::string> kAnswers{"keep_waiting", "cancel_requested", "call_me"};
+const std::vector<std::string> kSentiments{"positive", "neutral", "negative"};
+const std::vector<std::string> kOfferStates{"none",     "open",    "accepted",
+                                            "declined", "expired", "withdrawn"};
 
-bool isKind(const ConditionField& field) {
-    return field.column != nullptr && field.column->type == FieldType::Kind;
+/// The values of a field that has only a few; null for any other.
+const std::vector<std::string>* wordsOf(const ConditionField& field) {
+    switch (field.derived) {
+        case ConditionField::Derived::Answer:
+            return &kAnswers;
+        case ConditionField::Derived::Sentiment:
+            return &kSentiments;
+        case ConditionField::Derived::OfferState:
+            return &kOfferStates;
+        default:
+            break;
+    }
+    const bool kind = field.column != nullptr && field.column->type == FieldType::Kind;
+    return kind ? &kKinds : nullptr;
+}
+/// An answer may be unknown, a kind never.
+bool isAlwaysKnown(const ConditionField& field) {
+    return wordsOf(field) == &kKinds || wordsOf(field) == &kOfferStates;
 }
 
 /// What a bound or an equality of the field looks like, for problems.
@@ -43,9 +63,9 @@ std::string_view formOf(ConditionType type) {
 
 /// The canonical text of a value that a field of the type can have; nullopt where it cannot.
 std::optional<std::string> canonical(const ConditionField& field, const std::string& text) {
-    if (isKind(field)) {
-        const auto kind = parseKind(text);
-        return kind ? std::optional(std::string(kindName(*kind))) : std::nullopt;
+    if (const auto* words = wordsOf(field)) {
+        const bool known = std::ranges::find(*words, text) != words->end();
+        return known ? std::optional(text) : std::nullopt;
     }
     switch (field.type) {
         case ConditionType::Text:
@@ -98,10 +118,13 @@ private:
     void refuse(const Node& node, std::string text) { condition_.problem(node, std::move(text)); }
 
     void refuseValue(const Node& node) {
-        if (isKind(field_) && node.isScalar())
+        const auto* words = wordsOf(field_);
+        if (words && node.isScalar())
             return refuse(node,
-                          fmt::format("{} is no kind of line; there are {}{}", quote(node.text),
-                                      wordList(kKinds, "and"), didYouMean(node.text, kKinds)));
+                          fmt::format("{} is no {}; there are {}{}", quote(node.text),
+                                      words == &kKinds ? "kind of line"
+                                                       : fmt::format("value of {}", quote(name_)),
+                                      wordList(*words, "and"), didYouMean(node.text, *words)));
         refuse(node, fmt::format("{} must be {}, not {}", quote(name_), formOf(field_.type),
                                  describe(node)));
     }
@@ -131,13 +154,13 @@ private:
         MapReader map(node, condition_.place().file, fmt::format("the test of {}", quote(name_)),
                       problems_);
         const bool compares = isComparable();
-        if (field_.type == ConditionType::Text && !isKind(field_)) readPattern(map);
-        if (field_.type != ConditionType::Flag) readKnown(map);
+        if (isFreeText()) readPattern(map);
+        if (field_.type != ConditionType::Flag && !isAlwaysKnown(field_)) readKnown(map);
         if (compares) {
             readMinMax(map);
             if (field_.type == ConditionType::Money) readCurrency(map);
         }
-        if (compares || (field_.type == ConditionType::Text && !isKind(field_)))
+        if (compares || isFreeText())
             test_.or_unknown = readFlag(map, "or_unknown").value_or(false);
         checkWhole(map, *node);
         refuseForeignKeys(map);
@@ -145,6 +168,8 @@ private:
         for (Problem& problem : problems_)
             condition_.problem(problem.place, std::move(problem.text), problem.severity);
     }
+
+    bool isFreeText() const { return field_.type == ConditionType::Text && !wordsOf(field_); }
 
     bool isComparable() const {
         return field_.type != ConditionType::Text && field_.type != ConditionType::Flag;
@@ -257,7 +282,7 @@ private:
             (void)map.find(key);
         };
         const std::string must = fmt::format("which is {}", formOf(field_.type));
-        if (isKind(field_))
+        if (wordsOf(field_))
             foreign("like", "which has one of a few values; list those that match");
         else if (field_.type != ConditionType::Text)
             foreign("like", isComparable() ? "which is no text; use 'min' and 'max'" : must);
@@ -266,6 +291,7 @@ private:
                                                 ? "which is true or false"
                                                 : "which is a text; use equality, a list or 'like'";
             if (field_.type == ConditionType::Flag) foreign("is", reason);
+            if (isAlwaysKnown(field_)) foreign("is", "which is always known");
             foreign("min", reason);
             foreign("max", reason);
         }

@@ -100,5 +100,9 @@ struct TemplateUse {
     Place place;
 };
 std::vector<TemplateUse> templatesUsed(const RuleSet& rules);
+/// Of the names of templates those that no rule uses, in their order. Parts that other templates are
+/// made of are the caller's to leave out.
+std::vector<std::string> templatesUnused(const RuleSet& rules,
+                                         const std::vector<std::string>& names);
 
 }  // namespace backorderd::config

@@ -48,6 +48,7 @@ public:
         text(value.name);
         number(value.from_line_sales_rep ? 1 : 0);
         list(value.email, [&](const std::string& address) { text(address); });
+        text(value.sender);
         text(value.absent_use);
         text(value.language);
     }
@@ -72,7 +73,96 @@ public:
         text(value.no_contact_template);
     }
 
+    void substitution(const SubstitutionRule& value) {
+        head(value);
+        candidates(value.candidates);
+        number(value.max);
+        list(value.rank, [&](auto rank) { number(static_cast<int>(rank)); });
+        message(value.offer);
+        text(value.withdrawn_template);
+        text(value.accepted_team);
+        text(value.accepted_template);
+        for (const std::optional<Period> span :
+             {std::optional(value.answer_within), std::optional(value.hold), value.again_after})
+            period(span);
+    }
+
+    void escalation(const EscalationRule& value) {
+        head(value);
+        condition(value.start);
+        list(value.steps, [&](const EscalationRule::Step& step) {
+            text(step.team);
+            text(step.template_name);
+            period(step.after);
+            number(step.unless_acknowledged ? 1 : 0);
+            period(step.repeat);
+        });
+        digest(value.digest);
+        list(value.stop, [&](auto stop) { number(static_cast<int>(stop)); });
+        list(value.inhibits, [&](const std::string& name) { text(name); });
+    }
+
+    void fulfilment(const FulfilmentRule& value) {
+        head(value);
+        list(value.strategies, [&](const auto& entry) {
+            number(static_cast<int>(entry.first));
+            condition(entry.second);
+        });
+        number(static_cast<int>(value.fallback));
+        list(value.rank, [&](auto rank) { number(static_cast<int>(rank)); });
+        number(value.ship_complete ? 1 : 0);
+        number(value.one_backorder ? 1 : 0);
+        alert(value);
+        number(value.expedite ? 1 : 0);
+        if (!value.expedite) return;
+        condition(value.expedite->match);
+        text(value.expedite->team);
+        text(value.expedite->template_name);
+        period(value.expedite->again);
+    }
+
+    void supply(const SupplyRule& value) {
+        head(value);
+        alert(value);
+        period(value.again);
+    }
+
 private:
+    template <class Rule>
+    void head(const Rule& value) {
+        text(value.name);
+        condition(value.match);
+        text(value.calendar);
+    }
+
+    template <class Rule>
+    void alert(const Rule& value) {
+        text(value.team);
+        text(value.template_name);
+        digest(value.digest);
+    }
+
+    void digest(const AlertDigest& value) { number(value.at_minute.value_or(-1)); }
+
+    void candidates(const SubstitutionRule::Candidates& value) {
+        number(value.from_erp ? 1 : 0);
+        number(value.from_rule ? 1 : 0);
+        list(value.items, [&](const auto& entry) {
+            text(entry.first);
+            list(entry.second, [&](const std::string& item) { text(item); });
+        });
+        list(value.same, [&](const std::string& field) { text(field); });
+        for (const auto* ratio : {&value.price_min_ratio, &value.price_max_ratio})
+            text(*ratio ? (*ratio)->toString() : "-");
+        number(value.cover_full ? 1 : 0);
+        number(static_cast<int>(value.warehouse));
+        text(value.warehouse_name);
+        text(value.keep_back.toString());
+        for (const auto* day : {&value.valid_from, &value.valid_to})
+            text(*day ? formatDate(**day) : "-");
+        condition(value.exclude);
+    }
+
     void hours(const DayHours& value) {
         number(value.from_minute);
         number(value.to_minute);
@@ -133,7 +223,12 @@ std::string fingerprintOf(const RuleSet& rules) {
         out.text(segment.first);
         out.condition(*segment.second);
     });
+    out.list(rules.tiers, [&](const std::string& tier) { out.text(tier); });
     out.list(rules.cadence, [&](const CadencePolicy& policy) { out.policy(policy); });
+    out.list(rules.substitution, [&](const SubstitutionRule& rule) { out.substitution(rule); });
+    out.list(rules.escalation, [&](const EscalationRule& rule) { out.escalation(rule); });
+    out.list(rules.fulfilment, [&](const FulfilmentRule& rule) { out.fulfilment(rule); });
+    out.list(rules.supply, [&](const SupplyRule& rule) { out.supply(rule); });
     return out.hash();
 }
 

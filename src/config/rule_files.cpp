@@ -4,21 +4,24 @@
 #include <filesystem>
 
 #include "config/config.hpp"
+#include "config/listed_rule.hpp"
 #include "config/problem_list.hpp"
-#include "config/rule_reader.hpp"
 #include "config/words.hpp"
 
 namespace backorderd::config {
 namespace {
 
 constexpr std::size_t kFilesMax = 1000;
-constexpr std::size_t kPoliciesMax = 10'000;
+constexpr std::size_t kRulesMax = 10'000;
 constexpr std::size_t kNamesMax = 10'000;
+constexpr std::size_t kTiersMax = 100;
 
 /// Everything that the files of a directory hold, by section, before anything is read of it.
 struct RuleFiles {
     std::vector<NamedNode> calendars, teams, segments;
-    std::vector<ListedNode> policies;
+    std::vector<ListedNode> cadence, substitution, escalation, fulfilment, supply;
+    std::vector<std::string> tiers;
+    Place tiers_place;  ///< of the file that names them
 };
 
 /// The paths of the rule files, in name order.
@@ -78,16 +81,34 @@ void collectNamed(MapReader& top, std::string_view key, const std::string& file,
     }
 }
 
-void collectPolicies(MapReader& top, const std::string& file, std::vector<ListedNode>& out) {
-    const NodePtr node = top.find("cadence");
+/// The rules of a section that is a list.
+void collectListed(MapReader& top, std::string_view key, std::string_view sorts,
+                   const std::string& file, std::vector<ListedNode>& out) {
+    const NodePtr node = top.find(key);
     if (!node) return;
     if (!node->isSequence())
-        return top.problem(*node, fmt::format("'cadence' must be a list of policies, each "
-                                              "beginning with '- ', not {}",
-                                              describe(*node)));
-    if (out.size() + node->items.size() > kPoliciesMax)
-        return top.problem(*node, fmt::format("more than {} policies", kPoliciesMax));
+        return top.problem(*node, fmt::format("{} must be a list of {}, each beginning with '- ', "
+                                              "not {}",
+                                              quote(key), sorts, describe(*node)));
+    if (out.size() + node->items.size() > kRulesMax)
+        return top.problem(*node, fmt::format("more than {} {}", kRulesMax, sorts));
     for (const NodePtr& item : node->items) out.push_back({file, item});
+}
+
+/// `tiers:` stands in one file: two halves would have no order among them.
+void collectTiers(MapReader& top, RuleFiles& out) {
+    const NodePtr node = top.find("tiers");
+    if (!node) return;
+    const Place place = top.placeOf("tiers");
+    if (out.tiers_place.line > 0)
+        return top.problem(place, fmt::format("'tiers' stands twice; {}:{} has it already",
+                                              out.tiers_place.file, out.tiers_place.line));
+    out.tiers_place = place;
+    if (!node->isSequence())
+        return top.problem(*node, fmt::format("'tiers' must be a list, best first, such as "
+                                              "[platinum, gold, silver], not {}",
+                                              describe(*node)));
+    out.tiers = readTexts(top, node, "tiers", kTiersMax, "[platinum, gold, silver]");
 }
 
 void collectFile(const std::string& file, RuleFiles& out, Problems& problems) {
@@ -110,7 +131,12 @@ void collectFile(const std::string& file, RuleFiles& out, Problems& problems) {
     collectNamed(top, "calendars", file, out.calendars, problems);
     collectNamed(top, "teams", file, out.teams, problems);
     collectNamed(top, "segments", file, out.segments, problems);
-    collectPolicies(top, file, out.policies);
+    collectTiers(top, out);
+    collectListed(top, "cadence", "policies", file, out.cadence);
+    collectListed(top, "substitution", "rules", file, out.substitution);
+    collectListed(top, "escalation", "rules", file, out.escalation);
+    collectListed(top, "fulfilment", "rules", file, out.fulfilment);
+    collectListed(top, "supply", "rules", file, out.supply);
     top.finish();
 }
 
@@ -121,15 +147,22 @@ std::vector<std::string> namesOf(const std::vector<NamedNode>& named) {
     return names;
 }
 
-void findEqualNames(const std::vector<CadencePolicy>& policies, Problems& problems) {
-    std::map<std::string_view, const CadencePolicy*> first;
-    for (const CadencePolicy& policy : policies) {
-        const auto [known, fresh] = first.emplace(policy.name, &policy);
-        if (!fresh && !policy.name.empty())
-            problems.push_back({policy.place,
-                                fmt::format("policy {} is defined twice; {}:{} has that name "
-                                            "already",
-                                            quote(policy.name), known->second->place.file,
+std::vector<std::string> namesOf(const std::vector<ListedNode>& listed) {
+    std::vector<std::string> names;
+    for (const ListedNode& one : listed)
+        if (std::string name = nameOf(*one.node); !name.empty()) names.push_back(std::move(name));
+    return names;
+}
+
+template <class Rule>
+void findEqualNames(const std::vector<Rule>& rules, std::string_view sort, Problems& problems) {
+    std::map<std::string_view, const Rule*> first;
+    for (const Rule& rule : rules) {
+        const auto [known, fresh] = first.emplace(rule.name, &rule);
+        if (!fresh && !rule.name.empty())
+            problems.push_back({rule.place,
+                                fmt::format("{} {} is defined twice; {}:{} has that name already",
+                                            sort, quote(rule.name), known->second->place.file,
                                             known->second->place.line),
                                 Severity::Error});
     }
@@ -142,11 +175,28 @@ RuleSet readRuleSet(const RuleFiles& files, Problems& problems) {
     rules.teams = readTeams(files.teams, problems);
     Segments segments(files.segments, problems);
     rules.segments = segments.all();
-    const Names names{namesOf(files.calendars), namesOf(files.teams)};
-    for (const ListedNode& listed : files.policies)
-        rules.cadence.push_back(readPolicy(listed, names, segments, problems));
-    findEqualNames(rules.cadence, problems);
+    rules.tiers = files.tiers;
+    const Names names{namesOf(files.calendars), namesOf(files.teams), namesOf(files.escalation)};
+    const auto readEach = [&](const std::vector<ListedNode>& nodes, auto& out, auto read,
+                              std::string_view sort) {
+        for (const ListedNode& listed : nodes)
+            out.push_back(read(listed, names, segments, problems));
+        findEqualNames(out, sort, problems);
+    };
+    readEach(files.cadence, rules.cadence, readPolicy, "policy");
+    readEach(files.substitution, rules.substitution, readSubstitution, "substitution rule");
+    readEach(files.escalation, rules.escalation, readEscalation, "escalation rule");
+    readEach(files.fulfilment, rules.fulfilment, readFulfilment, "fulfilment rule");
+    readEach(files.supply, rules.supply, readSupply, "supply rule");
+    findInhibitionCycles(rules.escalation, problems);
     return rules;
+}
+
+/// Whether anybody could ever hear anything. Offers leave through a cadence policy, so that
+/// substitution alone tells nobody.
+bool tellsAnything(const RuleSet& rules) {
+    return !rules.cadence.empty() || !rules.escalation.empty() || !rules.fulfilment.empty() ||
+           !rules.supply.empty();
 }
 
 }  // namespace
@@ -157,32 +207,16 @@ Result<RuleSet> loadRules(const std::string& directory, Problems* warnings) {
     for (const std::string& file : listFiles(directory, problems))
         collectFile(file, files, problems);
     RuleSet rules = readRuleSet(files, problems);
-    if (rules.cadence.empty() && !hasErrors(problems))
+    if (!tellsAnything(rules) && !hasErrors(problems))
         problems.push_back({{directory, 0, 0},
-                            "no file has a policy below 'cadence:'; nothing would ever be sent",
+                            "no file has a rule below 'cadence:', 'escalation:', 'fulfilment:' or "
+                            "'supply:'; nothing would ever be sent",
                             Severity::Error});
     problems = orderProblems(std::move(problems));
     if (hasErrors(problems)) return problems;
     if (warnings) warnings->insert(warnings->end(), problems.begin(), problems.end());
     rules.fingerprint = fingerprintOf(rules);
     return rules;
-}
-
-std::vector<TemplateUse> templatesUsed(const RuleSet& rules) {
-    std::vector<TemplateUse> uses;
-    const auto use = [&](const std::string& name, const Place& place) {
-        if (!name.empty() && std::ranges::find(uses, name, &TemplateUse::name) == uses.end())
-            uses.push_back({name, place});
-    };
-    for (const CadencePolicy& policy : rules.cadence) {
-        for (const auto& [topic, rule] : policy.messages)
-            for (const auto* name : {&rule.template_name, &rule.first, &rule.second, &rule.further})
-                use(*name, rule.place);
-        if (policy.digest.by != DigestRule::By::None)
-            use(policy.digest.template_name, policy.place);
-        if (!policy.no_contact_team.empty()) use(policy.no_contact_template, policy.place);
-    }
-    return uses;
 }
 
 }  // namespace backorderd::config

@@ -25,7 +25,7 @@ struct NamedNode {
     Place place() const { return {file, line, column}; }
 };
 
-/// A policy as it stands in one of the rule files.
+/// A rule as it stands in a list of one of the rule files.
 struct ListedNode {
     std::string file;
     NodePtr node;
@@ -54,6 +54,24 @@ std::string readNameOf(MapReader& reader, const NodePtr& node, std::string_view 
 /// The items of a list, or the one value that stands for a list of one.
 std::vector<NodePtr> listOf(const NodePtr& node);
 std::string readTemplateName(MapReader& reader, std::string_view key);
+/// Which of the words a scalar is; otherwise a problem, and nullopt.
+std::optional<std::size_t> readWord(MapReader& reader, const NodePtr& node, std::string_view key,
+                                    const std::vector<std::string>& words);
+/// Which of the words a list names, in its order and each once. Empty where the key is absent.
+std::vector<std::size_t> readWords(MapReader& reader, std::string_view key,
+                                   const std::vector<std::string>& words);
+/// The texts of a list, each once, 1 to `count_max` of 1 to kTextBytesMax bytes; `form` is an
+/// example.
+constexpr std::size_t kTextBytesMax = 200;
+std::vector<std::string> readTexts(MapReader& reader, const NodePtr& node, std::string_view key,
+                                   std::size_t count_max, std::string_view form);
+std::optional<Decimal> readNumber(MapReader& reader, std::string_view key, Decimal min,
+                                  Decimal max);
+std::optional<Date> readDate(MapReader& reader, std::string_view key);
+/// `09:00`, as minutes since midnight.
+std::optional<int> readMinute(MapReader& reader, std::string_view key);
+/// Whether `a` is shorter than `b`, a business day counted as a day.
+bool isShorter(Period a, Period b);
 
 // -- Sections ------------------------------------------------------------------------------------
 
@@ -93,9 +111,9 @@ Condition readCondition(const NodePtr& node, const std::string& file, const std:
 /// What one field must be.
 std::optional<Test> readTest(MapReader& reader, const Node::Entry& entry);
 
-/// What a policy may name.
+/// What a rule may name.
 struct Names {
-    std::vector<std::string> calendars, teams;
+    std::vector<std::string> calendars, teams, escalations;
 };
 CadencePolicy readPolicy(const ListedNode& listed, const Names& names, Segments& segments,
                          Problems& problems);
@@ -104,6 +122,17 @@ std::vector<std::pair<Topic, MessageRule>> readMessages(const NodePtr& node,
                                                         const std::string& file,
                                                         const std::string& policy,
                                                         Problems& problems);
+
+SubstitutionRule readSubstitution(const ListedNode& listed, const Names& names, Segments& segments,
+                                  Problems& problems);
+EscalationRule readEscalation(const ListedNode& listed, const Names& names, Segments& segments,
+                              Problems& problems);
+/// Rules that silence each other in a circle; to be called when all are read.
+void findInhibitionCycles(const std::vector<EscalationRule>& rules, Problems& problems);
+FulfilmentRule readFulfilment(const ListedNode& listed, const Names& names, Segments& segments,
+                              Problems& problems);
+SupplyRule readSupply(const ListedNode& listed, const Names& names, Segments& segments,
+                      Problems& problems);
 
 /// A hash of what the rules mean: places and white space are not part of it.
 std::string fingerprintOf(const RuleSet& rules);

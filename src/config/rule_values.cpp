@@ -174,4 +174,93 @@ std::string readTemplateName(MapReader& reader, std::string_view key) {
     return {};
 }
 
+std::optional<std::size_t> readWord(MapReader& reader, const NodePtr& node, std::string_view key,
+                                    const std::vector<std::string>& words) {
+    const std::string* text = scalarText(reader, node, key, wordList(words));
+    if (!text) return std::nullopt;
+    const auto found = std::ranges::find(words, *text);
+    if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
+    reader.problem(*node, fmt::format("{} must be {}, not {}{}", quote(key), wordList(words),
+                                      quote(*text), didYouMean(*text, words)));
+    return std::nullopt;
+}
+
+std::vector<std::size_t> readWords(MapReader& reader, std::string_view key,
+                                   const std::vector<std::string>& words) {
+    const NodePtr node = reader.find(key);
+    if (!node) return {};
+    std::vector<std::size_t> out;
+    const auto items = listOf(node);
+    if (items.empty())
+        reader.problem(*node, fmt::format("{} is empty; list at least one of {}, or remove it",
+                                          quote(key), wordList(words, "and")));
+    for (const NodePtr& item : items) {
+        const auto word = readWord(reader, item, key, words);
+        if (word && std::ranges::find(out, *word) != out.end())
+            reader.problem(*item,
+                           fmt::format("{} stands twice in {}", quote(item->text), quote(key)));
+        else if (word)
+            out.push_back(*word);
+    }
+    return out;
+}
+
+std::vector<std::string> readTexts(MapReader& reader, const NodePtr& node, std::string_view key,
+                                   std::size_t count_max, std::string_view form) {
+    if (!node) return {};
+    std::vector<std::string> out;
+    const auto items = listOf(node);
+    if (items.empty() || items.size() > count_max)
+        reader.problem(*node, fmt::format("{} must list from 1 to {}, such as {}", quote(key),
+                                          count_max, form));
+    for (const NodePtr& item : items) {
+        const std::string* text = scalarText(reader, item, key, fmt::format("such as {}", form));
+        if (!text) continue;
+        if (text->empty() || text->size() > kTextBytesMax)
+            reader.problem(*item, fmt::format("what {} lists must have from 1 to {} bytes",
+                                              quote(key), kTextBytesMax));
+        else if (std::ranges::find(out, *text) != out.end())
+            reader.problem(*item, fmt::format("{} stands twice in {}", quote(*text), quote(key)));
+        else
+            out.push_back(*text);
+    }
+    return out;
+}
+
+std::optional<Decimal> readNumber(MapReader& reader, std::string_view key, Decimal min,
+                                  Decimal max) {
+    const NodePtr node = reader.find(key);
+    const std::string* text = scalarText(reader, node, key, "a number");
+    if (!text) return std::nullopt;
+    const auto number = Decimal::parse(*text);
+    if (number && *number >= min && *number <= max) return number;
+    reader.problem(*node, fmt::format("{} must be a number from {} to {}, not {}", quote(key),
+                                      min.toString(), max.toString(), quote(*text)));
+    return std::nullopt;
+}
+
+std::optional<Date> readDate(MapReader& reader, std::string_view key) {
+    const NodePtr node = reader.find(key);
+    const std::string* text = scalarText(reader, node, key, "a date such as 2026-03-20");
+    if (!text) return std::nullopt;
+    const auto date = parseDate(*text);
+    if (!date)
+        reader.problem(*node, fmt::format("{} is no day of the calendar; write it as 2026-12-25",
+                                          quote(*text)));
+    return date;
+}
+
+std::optional<int> readMinute(MapReader& reader, std::string_view key) {
+    const NodePtr node = reader.find(key);
+    constexpr std::string_view kForm = "a time of day such as \"09:00\"";
+    const std::string* text = scalarText(reader, node, key, kForm);
+    if (!text) return std::nullopt;
+    const auto minute = minuteOf(*text);
+    if (minute && *minute < 24 * 60) return minute;
+    reader.problem(*node, fmt::format("{} must be {}, not {}", quote(key), kForm, quote(*text)));
+    return std::nullopt;
+}
+
+bool isShorter(Period a, Period b) { return roughSeconds(a) < roughSeconds(b); }
+
 }  // namespace backorderd::config

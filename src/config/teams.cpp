@@ -26,6 +26,18 @@ void readAddresses(MapReader& reader, const NodePtr& node, Team& team) {
     }
 }
 
+/// The sender itself is the receiver where it needs no address: a webhook, a chat.
+void readSender(MapReader& reader, Team& team) {
+    const NodePtr node = reader.find("sender");
+    const std::string* text = scalarText(reader, node, "sender", "the name of a sender");
+    if (!text) return;
+    if (!isName(*text))
+        reader.problem(*node, fmt::format("{} is no sender; write its name in the settings, which "
+                                          "is of a-z, 0-9, '_' and '-'",
+                                          quote(*text)));
+    team.sender = *text;
+}
+
 void readAbsence(MapReader& reader, const NamedNode& named, const std::vector<std::string>& names,
                  Team& team, Problems& problems) {
     const NodePtr node = reader.find("absent");
@@ -50,10 +62,12 @@ Team readTeam(const NamedNode& named, const std::vector<std::string>& names, Pro
                                               quote(*text), didYouMean(*text, {"line.sales_rep"})));
     }
     if (email) readAddresses(reader, email, team);
+    readSender(reader, team);
     const bool readable = named.node->isMapping() || named.node->kind == Node::Kind::Null;
-    if (readable && reader.has("from") == reader.has("email"))
+    const bool own = reader.has("email") || reader.has("sender");
+    if (readable && reader.has("from") == own)
         reader.problem(reader.place(), fmt::format("{} must have either 'from: line.sales_rep' or "
-                                                   "'email: [ADDRESS]'",
+                                                   "'email: [ADDRESS]' or 'sender: NAME'",
                                                    reader.what()));
     readAbsence(reader, named, names, team, problems);
     const NodePtr language = reader.find("language");
@@ -93,6 +107,28 @@ void findAbsenceCycles(const std::vector<Team>& teams, Problems& problems) {
     }
 }
 
+/// Whether a team has an address of its own, whatever the line says.
+bool hasAddress(const Team& team) { return !team.email.empty() || !team.sender.empty(); }
+
+/// A chain that ends in a team which itself rests on the line would reach nobody.
+void findChainsToNowhere(const std::vector<Team>& teams, Problems& problems) {
+    for (const Team& start : teams) {
+        const Team* last = &start;
+        for (std::size_t steps = 0; !hasAddress(*last) && !last->absent_use.empty(); ++steps) {
+            const auto next = std::ranges::find(teams, last->absent_use, &Team::name);
+            if (next == teams.end() || steps > teams.size()) return;
+            last = &*next;
+        }
+        if (last == &start || hasAddress(*last) || !last->from_line_sales_rep) continue;
+        problems.push_back(
+            {start.place,
+             fmt::format("the absence of team {} ends nowhere: {} has no address of its own "
+                         "either; give it 'absent', or name a team with 'email'",
+                         quote(start.name), quote(last->name)),
+             Severity::Error});
+    }
+}
+
 }  // namespace
 
 std::vector<Team> readTeams(const std::vector<NamedNode>& named, Problems& problems) {
@@ -103,6 +139,7 @@ std::vector<Team> readTeams(const std::vector<NamedNode>& named, Problems& probl
     teams.reserve(named.size());
     for (const NamedNode& one : named) teams.push_back(readTeam(one, names, problems));
     findAbsenceCycles(teams, problems);
+    findChainsToNowhere(teams, problems);
     return teams;
 }
 

@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
+#include <set>
 
 #include "rules/calendar.hpp"
+#include "rules/contradictions.hpp"
+#include "rules/coverage.hpp"
 #include "rules/rules.hpp"
 
 namespace backorderd::rules {
@@ -31,53 +33,92 @@ void checkCalendar(const Calendar& calendar, Problems& problems) {
 
 // -- Rules that an earlier one takes everything from --------------------------------------------
 
-bool sameTest(Test a, Test b) {
-    a.place = b.place = {};
-    return a == b;
+bool passesOn(const CadencePolicy& policy) { return policy.continues; }
+template <class Rule>
+bool passesOn(const Rule&) {
+    return false;
+}
+std::string remedyFor(const CadencePolicy& taker) {
+    return fmt::format("put it first, or give '{}' continue: true", taker.name);
+}
+template <class Rule>
+std::string remedyFor(const Rule&) {
+    return "put it first";
 }
 
-bool sameCondition(const Condition& a, const Condition& b);
+/// `sort` names such a rule: `policy`.
+template <class Rule>
+void checkReachable(const std::vector<Rule>& rules, std::string_view sort, Problems& problems) {
+    std::vector<FlatCondition> takers;
+    std::vector<const Rule*> names;
+    for (const Rule& rule : rules) {
+        const auto flat = flatten(rule.match);
+        const auto taker = std::find_if(takers.begin(), takers.end(),
+                                        [&](const auto& earlier) { return covers(earlier, flat); });
+        if (taker != takers.end()) {
+            const Rule& first = *names[static_cast<std::size_t>(taker - takers.begin())];
+            add(problems, rule.place,
+                fmt::format("{} '{}' can never match: '{}' before it takes every line that it "
+                            "could; {}",
+                            sort, rule.name, first.name, remedyFor(first)),
+                Severity::Warning);
+        }
+        if (passesOn(rule)) continue;
+        takers.push_back(flat);
+        names.push_back(&rule);
+    }
+}
 
-template <class List, class Same>
-bool isSubset(const List& few, const List& many, Same same) {
-    return std::all_of(few.begin(), few.end(), [&](const auto& one) {
-        return std::any_of(many.begin(), many.end(),
-                           [&](const auto& other) { return same(one, other); });
+// -- Kinds of lines that no policy is for --------------------------------------------------------
+
+bool isOfKind(const Test& test) {
+    return test.field->column != nullptr && test.field->column->type == FieldType::Kind;
+}
+
+/// Whether lines of a kind can fit, as far as the kind decides.
+bool lets(const FlatCondition& match, std::string_view kind) {
+    return std::all_of(match.tests.begin(), match.tests.end(), [&](const Test* test) {
+        return !isOfKind(*test) || test->any_of.empty() ||
+               std::find(test->any_of.begin(), test->any_of.end(), kind) != test->any_of.end();
     });
 }
 
-bool sameAlternatives(const std::vector<Condition>& a, const std::vector<Condition>& b) {
-    return a.size() == b.size() && isSubset(a, b, sameCondition) && isSubset(b, a, sameCondition);
+/// Whether nothing but the kind is asked for.
+bool asksForKindAlone(const FlatCondition& match) {
+    return match.any.empty() && match.none.empty() &&
+           std::all_of(match.tests.begin(), match.tests.end(),
+                       [](const Test* test) { return isOfKind(*test); });
 }
 
-bool sameSegment(const Condition::SegmentUse& a, const Condition::SegmentUse& b) {
-    return a.name == b.name;
-}
-
-/// Whether everything that `wide` asks for is also asked for by `narrow`.
-bool covers(const Condition& wide, const Condition& narrow) {
-    return isSubset(wide.tests, narrow.tests, sameTest) &&
-           isSubset(wide.segments, narrow.segments, sameSegment) &&
-           isSubset(wide.all, narrow.all, sameCondition) &&
-           isSubset(wide.any, narrow.any, sameAlternatives) &&
-           isSubset(wide.none, narrow.none, sameCondition);
-}
-
-bool sameCondition(const Condition& a, const Condition& b) { return covers(a, b) && covers(b, a); }
-
-void checkReachable(const std::vector<CadencePolicy>& policies, Problems& problems) {
-    for (std::size_t later = 1; later < policies.size(); ++later) {
-        const auto end = policies.begin() + static_cast<std::ptrdiff_t>(later);
-        const auto taker = std::find_if(policies.begin(), end, [&](const CadencePolicy& earlier) {
-            return !earlier.continues && covers(earlier.match, policies[later].match);
-        });
-        if (taker == end) continue;
-        add(problems, policies[later].place,
-            fmt::format("policy '{}' can never match: '{}' before it takes every line that it "
-                        "could; put it first, or give '{}' continue: true",
-                        policies[later].name, taker->name, taker->name),
-            Severity::Warning);
+void checkKinds(const std::vector<CadencePolicy>& policies, Problems& problems) {
+    if (policies.empty()) return;
+    std::vector<FlatCondition> matches;
+    for (const auto& policy : policies) matches.push_back(flatten(policy.match));
+    std::vector<std::string_view> without, partly;
+    for (const auto kind :
+         {LineKind::Backorder, LineKind::Preorder, LineKind::DropShip, LineKind::MadeToOrder}) {
+        const auto name = kindName(kind);
+        const auto fits = [&](const FlatCondition& match) { return lets(match, name); };
+        if (std::none_of(matches.begin(), matches.end(), fits))
+            without.push_back(name);
+        else if (std::none_of(matches.begin(), matches.end(), [&](const FlatCondition& match) {
+                     return fits(match) && asksForKindAlone(match);
+                 }))
+            partly.push_back(name);
     }
+    const auto& place = policies.back().place;
+    if (!without.empty())
+        add(problems, place,
+            fmt::format("no policy is for lines of kind {}, so that their customers hear nothing; "
+                        "add one with match: {{ kind: {} }}",
+                        fmt::join(without, ", "), without.front()),
+            Severity::Warning);
+    if (!partly.empty())
+        add(problems, place,
+            fmt::format("not every line of kind {} has a policy, and customers of the rest hear "
+                        "nothing; end the list with a policy for all others, with match: {{}}",
+                        fmt::join(partly, ", ")),
+            Severity::Warning);
 }
 
 // -- Segments that nobody uses ------------------------------------------------------------------
@@ -96,23 +137,110 @@ bool uses(const Condition& condition, std::string_view segment) {
            });
 }
 
-/// A condition has no place of its own: its first test stands for it.
-Place placeOf(const Condition& condition) {
-    if (!condition.tests.empty()) return condition.tests.front().place;
-    if (!condition.segments.empty()) return condition.segments.front().place;
-    for (const auto* parts : {&condition.all, &condition.none})
-        if (!parts->empty()) return placeOf(parts->front());
-    for (const auto& list : condition.any)
-        if (!list.empty()) return placeOf(list.front());
-    return {};
+/// All conditions of all rules, those of segments left out.
+std::vector<const Condition*> conditionsOf(const RuleSet& rules) {
+    std::vector<const Condition*> all;
+    for (const auto& policy : rules.cadence) all.push_back(&policy.match);
+    for (const auto& rule : rules.substitution)
+        all.insert(all.end(), {&rule.match, &rule.candidates.exclude});
+    for (const auto& rule : rules.escalation) all.insert(all.end(), {&rule.match, &rule.start});
+    for (const auto& rule : rules.fulfilment) {
+        all.push_back(&rule.match);
+        for (const auto& [strategy, condition] : rule.strategies) all.push_back(&condition);
+        if (rule.expedite) all.push_back(&rule.expedite->match);
+    }
+    for (const auto& rule : rules.supply) all.push_back(&rule.match);
+    return all;
 }
 
 void checkSegments(const RuleSet& rules, Problems& problems) {
+    const auto conditions = conditionsOf(rules);
     for (const auto& [name, condition] : rules.segments) {
-        const auto usesIt = [&](const CadencePolicy& policy) { return uses(policy.match, name); };
-        if (std::any_of(rules.cadence.begin(), rules.cadence.end(), usesIt)) continue;
+        const auto usesIt = [&](const Condition* one) { return uses(*one, name); };
+        if (std::any_of(conditions.begin(), conditions.end(), usesIt)) continue;
         add(problems, condition ? placeOf(*condition) : Place{},
-            fmt::format("segment '{}' is used by no policy", name), Severity::Warning);
+            fmt::format("segment '{}' is used by no rule", name), Severity::Warning);
+    }
+}
+
+// -- Conditions that cannot hold -----------------------------------------------------------------
+
+/// What a supply rule is for, whatever its match says.
+const Condition& uncovered() {
+    static const Condition kUncovered = [] {
+        Test test;
+        test.field = findConditionField("uncovered");
+        test.flag = true;
+        Condition condition;
+        condition.tests.push_back(test);
+        return condition;
+    }();
+    return kUncovered;
+}
+
+void checkSubstitution(const SubstitutionRule& rule, Contradictions& contradictions,
+                       Problems& problems) {
+    const auto what = fmt::format("substitution rule '{}'", rule.name);
+    contradictions.check(rule.match, what);
+    const auto& exclude = rule.candidates.exclude;
+    if (exclude.empty()) return;
+    contradictions.check(exclude, what, &rule.match);
+    if (covers(flatten(exclude), flatten(rule.match)))
+        add(problems, placeOf(exclude),
+            fmt::format("{} can never offer anything: 'exclude' takes out every line that it "
+                        "matches",
+                        what));
+}
+
+void checkConditions(const RuleSet& rules, Problems& problems) {
+    Contradictions contradictions{problems};
+    for (const auto& [name, condition] : rules.segments)
+        if (condition) contradictions.check(*condition, fmt::format("segment '{}'", name));
+    for (const auto& policy : rules.cadence)
+        contradictions.check(policy.match, fmt::format("policy '{}'", policy.name));
+    for (const auto& rule : rules.substitution) checkSubstitution(rule, contradictions, problems);
+    for (const auto& rule : rules.escalation) {
+        const auto what = fmt::format("escalation rule '{}'", rule.name);
+        contradictions.check(rule.match, what);
+        contradictions.check(rule.start, what, &rule.match);
+    }
+    for (const auto& rule : rules.fulfilment) {
+        const auto what = fmt::format("fulfilment rule '{}'", rule.name);
+        contradictions.check(rule.match, what);
+        for (const auto& [strategy, condition] : rule.strategies)
+            contradictions.check(condition, what, &rule.match);
+        if (rule.expedite) contradictions.check(rule.expedite->match, what, &rule.match);
+    }
+    for (const auto& rule : rules.supply)
+        contradictions.check(rule.match, fmt::format("supply rule '{}'", rule.name), &uncovered());
+}
+
+// -- Alerts that would reach nobody --------------------------------------------------------------
+
+std::set<std::string> teamsUsed(const RuleSet& rules) {
+    std::set<std::string> names;
+    for (const auto& policy : rules.cadence) names.insert(policy.no_contact_team);
+    for (const auto& rule : rules.substitution) names.insert(rule.accepted_team);
+    for (const auto& rule : rules.escalation)
+        for (const auto& step : rule.steps) names.insert(step.team);
+    for (const auto& rule : rules.fulfilment) {
+        names.insert(rule.team);
+        if (rule.expedite) names.insert(rule.expedite->team);
+    }
+    for (const auto& rule : rules.supply) names.insert(rule.team);
+    return names;
+}
+
+void checkTeams(const RuleSet& rules, Problems& problems) {
+    for (const auto& name : teamsUsed(rules)) {
+        const auto* team = rules.findTeam(name);
+        if (!team || !team->email.empty() || !team->sender.empty() || !team->absent_use.empty())
+            continue;
+        add(problems, team->place,
+            fmt::format("team '{}' reaches nobody where a line names no sales representative; say "
+                        "who stands in: absent: {{ use: TEAM }}",
+                        name),
+            Severity::Warning);
     }
 }
 
@@ -176,7 +304,17 @@ Problems findProblems(const RuleSet& rules) {
         checkStatus(policy, problems);
         checkWindow(policy, problems);
     }
-    checkReachable(rules.cadence, problems);
+    checkConditions(rules, problems);
+    checkReachable(rules.cadence, "policy", problems);
+    checkReachable(rules.substitution, "substitution rule", problems);
+    checkReachable(rules.fulfilment, "fulfilment rule", problems);
+    checkReachable(rules.supply, "supply rule", problems);
+    checkKinds(rules.cadence, problems);
+    checkTeams(rules, problems);
+    if (rules.cadence.empty() && !rules.substitution.empty())
+        add(problems, rules.substitution.front().place,
+            "no offer can leave: offers go the way of a policy below 'cadence:', and there is none",
+            Severity::Warning);
     return problems;
 }
 

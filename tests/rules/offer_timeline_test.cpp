@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <random>
+
 #include "rules/cadence_samples.hpp"
 #include "rules/goods_samples.hpp"
 
@@ -61,6 +63,7 @@ struct OfferTimeline : ::testing::Test {
     CadencePolicy policy = plainPolicy();
     SubstitutionRule substitution = plainSubstitution();
     Goods goods = plainGoods();
+    std::vector<StockLevel> gone;  ///< stock that is not there for now
     const Timestamp due = at("2026-03-09T08:00:00Z");
 };
 
@@ -310,6 +313,59 @@ TEST_F(OfferTimeline, EveryRuleThatLookedIsExplained) {
             looks.push_back(fmt::format("{} {}", look.rule.name,
                                         look.applied ? "applied" : look.failed->found));
     EXPECT_THAT(looks, ElementsAre("for silver gold", "same family applied"));
+}
+
+/// Random offers, answers and gaps in the data, the same for the same seed.
+std::vector<std::string> playOffers(OfferTimeline& test, unsigned seed, std::chrono::minutes step) {
+    std::mt19937 random{seed};
+    const auto below = [&](int end) { return std::uniform_int_distribution{0, end - 1}(random); };
+    test.policy = plainPolicy();
+    test.goods = plainGoods();
+    test.gone.clear();
+    test.substitution.again_after.reset();
+    if (below(2) == 0) test.policy.digest = {DigestRule::By::Customer, period("6h"), "digest"};
+    if (below(2) == 0) test.policy.send_window = SendWindow{{8 * 60, 11 * 60}, true, {}, true};
+    if (below(2) == 0) test.substitution.again_after = period("4d");
+    auto line = test.make();
+    line.step = step;
+    line.on_wire = std::chrono::minutes{below(3) == 0 ? 2000 : 0};
+    const auto begin = test.due;
+    const auto gap = begin + std::chrono::hours{below(200)};
+    line.fresh_until = [gap](Timestamp now) {
+        const bool silent = now > gap && now < gap + std::chrono::hours{60};
+        return silent ? std::nullopt : std::optional{now + std::chrono::hours{1}};
+    };
+    for (int i = 0; i < 12; ++i) {
+        const auto when = begin + std::chrono::minutes{below(20 * 24 * 60)};
+        switch (below(4)) {
+            case 0:
+                line.change(when, [](Timeline& its) {
+                    const auto offers = rules::offersOf(its.subject);
+                    if (!offers.empty() && offers.back().state == rules::OfferView::State::Open)
+                        its.record(OfferAnswered{offers.back().number, "", "Ann", ""}, {});
+                });
+                break;
+            case 1:
+                line.change(when, [&test](Timeline&) { std::swap(test.goods.stock, test.gone); });
+                test.recheckAt(line, when);
+                break;
+            default:
+                test.shareOutAt(line, when);
+        }
+    }
+    return line.run(begin + std::chrono::days{25});
+}
+
+TEST_F(OfferTimeline, LookingOftenTellsNothingMore) {
+    int offers = 0;
+    for (unsigned seed = 0; seed < 200; ++seed) {
+        const auto when_due = playOffers(*this, seed, std::chrono::minutes{0});
+        ASSERT_EQ(when_due, playOffers(*this, seed, std::chrono::minutes{53})) << seed;
+        offers += static_cast<int>(std::count_if(
+            when_due.begin(), when_due.end(),
+            [](const std::string& sent) { return sent.find(" offer/") != std::string::npos; }));
+    }
+    EXPECT_GT(offers, 100);
 }
 
 }  // namespace

@@ -271,8 +271,9 @@ struct EscalationRule {
 /// Who should get stock that arrives for an item several lines wait for. Advice: the ERP decides.
 /// The first rule that matches a line applies.
 struct FulfilmentRule {
-    /// The field's names: covered in full, also from what others have; at least what it has; shared
-    /// with others of its rank; at most what it has; nothing.
+    /// The field's names, in the order of serving: covered in full, also from what others have
+    /// reserved; before the others, and what it has stays; shared with others of equal rank; by rank,
+    /// what is left; nothing.
     enum class Strategy { Win, Gain, Redistribute, Fill, Lose };
     enum class Rank { Tier, PromiseDate, Age, OpenValue };
 

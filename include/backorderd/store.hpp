@@ -118,8 +118,8 @@ public:
     /// Replaces what is known of a source's items. Only differences are written.
     struct GoodsChange {
         bool any = false;
-        /// Items of which more is free than before, ascending. Empty where the source had no stock
-        /// at all before: that is a first reading, not an arrival.
+        /// Items of which more is free in all warehouses together than before, ascending. Empty
+        /// where the source had no stock at all before: that is a first reading, not an arrival.
         std::vector<std::string> arrived;
     };
     virtual GoodsChange saveGoods(std::string_view source, const Goods& goods) = 0;

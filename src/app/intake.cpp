@@ -43,6 +43,7 @@ void Poller::Intake::takeRecord(const LineRecord& record, std::size_t index,
         for (const auto& problem : line.error()) report_.problems.push_back(problem);
         return;
     }
+    lines::normalise(*line);
     Record decoded{std::move(*line), record.fingerprint, sight.case_id};
     if (sight.seen == Seen::New && !adopting_ && hasSibling(decoded.line))
         siblings_.push_back(std::move(decoded));
@@ -183,6 +184,7 @@ void Poller::Intake::openSiblings() {
 }
 
 void Poller::Intake::takeFound(const Absent& absent, OrderLine line) {
+    lines::normalise(line);
     std::vector<Record> records;
     records.push_back({std::move(line), kNoFingerprint, absent.case_id});
     const auto now = poller_.clock_.now();

@@ -224,6 +224,7 @@ public:
     void operator()(std::string_view name, std::vector<T>& parts) const {
         const auto* found = member(name);
         if (found == nullptr) return;
+        if (!found->is_array()) throw std::runtime_error("not a list: " + std::string{name});
         for (const auto& object : *found) {
             const Reader inner{object};
             visit(inner, parts.emplace_back());

@@ -70,12 +70,19 @@ Decimal shippedNow(const OrderLine& before, const OrderLine& now) {
     return sameUnit(before, now) ? positivePart(now.shipped - before.shipped) : Decimal{};
 }
 
+/// Where nothing else is promised the promise moves with it and says what the customer is told.
+void addRelease(std::vector<Event>& events, const OrderLine& before, const OrderLine& now) {
+    if (now.kind == LineKind::Preorder && before.release_date != now.release_date)
+        events.emplace_back(ReleaseMoved{before.release_date, now.release_date});
+}
+
 std::vector<Event> stillOpen(const OrderLine& before, const OrderLine& now) {
     std::vector<Event> events;
     const Decimal shipped = shippedNow(before, now);
     addIdentity(events, before, now);
     addQuantity(events, before, now);
     if (before.supply != now.supply) events.emplace_back(SupplyChanged{before.supply, now.supply});
+    addRelease(events, before, now);
     addPromise(events, before.promise, now.promise);
     if (shipped.isPositive()) events.emplace_back(PartlyShipped{shipped, now.open(), now.shipment});
     addAvailability(events, before, now, shipped);
@@ -106,6 +113,11 @@ std::vector<Event> closed(const OrderLine& before, const OrderLine& now) {
 
 bool isOnBackOrder(const OrderLine& line) {
     return line.isOpen() && !(line.allocated && *line.allocated >= line.open());
+}
+
+void normalise(OrderLine& line) {
+    if (line.kind == LineKind::Preorder && !line.promise.known() && line.release_date)
+        line.promise = Promise::on(*line.release_date);
 }
 
 std::vector<Event> diff(const OrderLine* before, const OrderLine& now) {

@@ -15,6 +15,10 @@ namespace backorderd::lines {
 /// for the line. A closed case whose line is on back order again is `Reopened`.
 bool isOnBackOrder(const OrderLine& line);
 
+/// Fills in what a line leaves to be understood, before it is compared or stored: a preorder for
+/// which nothing else is promised is promised for the day on which its item comes out.
+void normalise(OrderLine& line);
+
 /// The facts that lead from one state of a line to the next, in the order in which they are told.
 /// `before` null: the line is new; then there is at most one event, `LineOpened`, and none where
 /// nothing is on back order (nothing open, or all that is open is allocated).

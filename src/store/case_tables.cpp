@@ -35,7 +35,7 @@ CaseTables::CaseTables(SQLite::Database& database, SourceTables& sources, Notice
                     "INSERT INTO case_event (case_id, seq, at, name, members)"
                     " VALUES (?1, ?2, ?3, ?4, ?5)"},
       update_earlier_{database, "UPDATE case_file SET earlier_case_id = ?2 WHERE id = ?1"},
-      times_{database, 
+      times_{database,
              "SELECT closed_at, missing_since, look_again, wants_offer FROM case_file"
              " WHERE id = ?1"},
       update_times_{database,
@@ -78,8 +78,7 @@ void CaseTables::write(CaseChange& change) {
         notices_.insert(notice);
     }
     for (const auto& notice : change.changed_notices) notices_.update(notice);
-    if (change.holds)
-        goods_.hold(after.id, sources_.idOf(after.line.key.source), *change.holds);
+    if (change.holds) goods_.hold(after.id, sources_.idOf(after.line.key.source), *change.holds);
 }
 
 void CaseTables::insert(CaseChange& change) {

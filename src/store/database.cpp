@@ -23,7 +23,6 @@ using enum StoreRefused::Why;
 
 /// 'BkOd' in the file header: this database is ours. A persisted format: do not change.
 constexpr int kApplicationId = 0x426b4f64;
-constexpr const char* kLockFile = "backorderd.lock";
 constexpr mode_t kDirectoryMode = 0750, kFileMode = 0640;
 
 [[noreturn]] void refuse(StoreRefused::Why why, const std::string& directory,
@@ -72,18 +71,6 @@ int openFile(const std::string& directory, const char* file) {
     }
 }
 
-/// Refuses a database of another program before anything in it is changed.
-void claimFile(SQLite::Database& database, const std::string& directory) {
-    const int application = database.execAndGet("PRAGMA application_id").getInt();
-    if (application == kApplicationId) return;
-    const int tables = database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt();
-    if (application != 0 || tables != 0)
-        refuse(Foreign, directory,
-               "backorderd.db is a database of another program. Give backorderd a data_dir of its "
-               "own.");
-    database.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
-}
-
 /// The settings of the connection. The lock is taken by the first reading and kept: another process
 /// is told so at once, and no shared memory is needed.
 void setUp(SQLite::Database& database, const std::string& directory, const OpenOptions& options) {
@@ -104,6 +91,16 @@ void setUp(SQLite::Database& database, const std::string& directory, const OpenO
 }
 
 }  // namespace
+
+void claimFile(SQLite::Database& database, const std::string& place) {
+    const int application = database.execAndGet("PRAGMA application_id").getInt();
+    if (application == kApplicationId) return;
+    const int tables = database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt();
+    if (application != 0 || tables != 0)
+        refuse(Foreign, place,
+               "it is a database of another program. Give backorderd a data_dir of its own.");
+    database.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
+}
 
 DirectoryLock::DirectoryLock(const std::string& directory)
     : descriptor_{openFile(directory, kLockFile)} {

@@ -8,6 +8,9 @@
 
 namespace backorderd::store {
 
+/// Held by the process that has the directory's store open. A persisted format: do not change.
+inline constexpr const char* kLockFile = "backorderd.lock";
+
 /// Holds a directory's lock file, so that exactly one of several processes that start at once wins,
 /// and can be named to the others. The system releases it when the process ends, however it ends.
 class DirectoryLock {
@@ -24,6 +27,10 @@ private:
 
 /// Makes the directory and the empty database file where they are missing and may be made.
 void prepareDirectory(const std::string& directory, bool create);
+
+/// Makes an empty database ours. Refuses that of another program before anything in it is changed;
+/// `place` names it in the message.
+void claimFile(SQLite::Database& database, const std::string& place);
 
 /// Opens the database for this process alone, sets it up and brings its schema up to date.
 SQLite::Database openDatabase(const std::string& directory, const OpenOptions& options);

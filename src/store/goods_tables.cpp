@@ -11,19 +11,33 @@ namespace {
 
 using StockKey = std::pair<std::string, std::string>;  // item, warehouse
 
-// All rows of a source, or those of the items in a JSON list.
-constexpr const char* kItemFilter =
-    " source_id = ?1 AND (?2 = '' OR item IN (SELECT value FROM json_each(iif(?2 = '', '[]', ?2))))";
-
-std::string select(const char* columns_and_table, const char* order) {
-    return std::string{"SELECT "} + columns_and_table + " WHERE" + kItemFilter + " ORDER BY " +
-           order;
-}
-
 std::map<std::string, Decimal> sumByItem(const std::map<StockKey, Decimal>& stock) {
     std::map<std::string, Decimal> sums;
     for (const auto& [key, free] : stock) sums[key.first] = sums[key.first] + free;
     return sums;
+}
+
+/// Items of which more is free than before; less than nothing is nothing.
+std::vector<std::string> arrivals(const std::map<StockKey, Decimal>& before,
+                                  const std::map<StockKey, Decimal>& now) {
+    std::vector<std::string> arrived;
+    const auto was = sumByItem(before);
+    for (const auto& [item, free] : sumByItem(now)) {
+        const auto old = was.find(item);
+        if (free > std::max(old == was.end() ? Decimal{} : old->second, Decimal{}))
+            arrived.push_back(item);
+    }
+    return arrived;
+}
+
+/// The row says just this. Compared as it is stored, because a catalogue is long and seldom
+/// changes.
+bool says(const Rows& row, const CatalogueItem& item) {
+    return row.view(1) == item.item.name && row.view(2) == item.item.category &&
+           row.view(3) == codec::encodeAttributes(item.item.attributes) &&
+           row.view(4) == item.price.amount.toString() && row.view(5) == item.price.currency &&
+           row.isNull(6) == !item.lead_time_days &&
+           (!item.lead_time_days || row.integer(6) == *item.lead_time_days);
 }
 
 CatalogueItem readItem(const Rows& row) {
@@ -45,31 +59,35 @@ ItemSupply readSupply(const Rows& row) {
 
 }  // namespace
 
+GoodsTables::Reading::Reading(SQLite::Database& database, const std::string& columns_and_table,
+                              const std::string& order)
+    : all{database,
+          ("SELECT " + columns_and_table + " WHERE source_id = ?1 ORDER BY " + order).c_str()},
+      some{database, ("SELECT " + columns_and_table +
+                      " WHERE source_id = ?1 AND item IN (SELECT value FROM json_each(?2))"
+                      " ORDER BY " +
+                      order)
+                         .c_str()} {}
+
 GoodsTables::GoodsTables(SQLite::Database& database)
-    : stock_{database, select("item, warehouse, free FROM stock", "item, warehouse").c_str()},
+    : stock_{database, "item, warehouse, free FROM stock", "item, warehouse"},
+      items_{database,
+             "item, name, category, attributes, price, currency, lead_time_days FROM item", "item"},
+      alternates_{database, "item, substitute FROM alternate", "item, substitute"},
+      supply_{database, "item, seq, reference, expected, quantity FROM item_supply", "item, seq"},
       put_stock_{database,
                  "INSERT INTO stock (source_id, item, warehouse, free) VALUES (?1, ?2, ?3, ?4)"
                  " ON CONFLICT DO UPDATE SET free = excluded.free"},
       delete_stock_{database,
                     "DELETE FROM stock WHERE source_id = ?1 AND item = ?2 AND warehouse = ?3"},
-      items_{database,
-             select("item, name, category, attributes, price, currency, lead_time_days FROM item",
-                    "item")
-                 .c_str()},
       put_item_{database,
                 "INSERT OR REPLACE INTO item (source_id, item, name, category, attributes, price,"
                 " currency, lead_time_days) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"},
       delete_item_{database, "DELETE FROM item WHERE source_id = ?1 AND item = ?2"},
-      alternates_{database,
-                  select("item, substitute FROM alternate", "item, substitute").c_str()},
       put_alternate_{database,
                      "INSERT INTO alternate (source_id, item, substitute) VALUES (?1, ?2, ?3)"},
       delete_alternate_{
-          database,
-          "DELETE FROM alternate WHERE source_id = ?1 AND item = ?2 AND substitute = ?3"},
-      supply_{database,
-              select("item, seq, reference, expected, quantity FROM item_supply", "item, seq")
-                  .c_str()},
+          database, "DELETE FROM alternate WHERE source_id = ?1 AND item = ?2 AND substitute = ?3"},
       put_supply_{database,
                   "INSERT INTO item_supply (source_id, item, seq, reference, expected, quantity)"
                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
@@ -101,13 +119,8 @@ bool GoodsTables::saveStock(std::int64_t source_id, std::span<const StockLevel> 
         while (rows.next()) before[{rows.text(0), rows.text(1)}] = rows.decimal(2);
     }
     if (before == wanted) return false;
-    if (!before.empty()) {
-        const auto was = sumByItem(before);
-        for (const auto& [item, free] : sumByItem(wanted)) {
-            const auto old = was.find(item);
-            if (free > (old == was.end() ? Decimal{} : old->second)) arrived.push_back(item);
-        }
-    }
+    // A source that told of no stock at all before has begun to, or had lost its files.
+    if (!before.empty()) arrived = arrivals(before, wanted);
     for (const auto& [key, free] : before)
         if (!wanted.contains(key)) delete_stock_.run(source_id, key.first, key.second);
     for (const auto& [key, free] : wanted) {
@@ -126,17 +139,17 @@ bool GoodsTables::saveItems(std::int64_t source_id, std::span<const CatalogueIte
         auto rows = items_.rows(source_id, "");
         while (rows.next()) {
             const auto found = wanted.find(rows.view(0));
-            if (found == wanted.end()) gone.push_back(rows.text(0));
-            else if (*found->second == readItem(rows)) wanted.erase(found);
+            if (found == wanted.end())
+                gone.push_back(rows.text(0));
+            else if (says(rows, *found->second))
+                wanted.erase(found);
         }
     }
     for (const auto& item : gone) delete_item_.run(source_id, item);
     for (const auto& [id, item] : wanted)
         put_item_.run(source_id, id, item->item.name, item->item.category,
                       codec::encodeAttributes(item->item.attributes), item->price.amount,
-                      item->price.currency,
-                      item->lead_time_days ? std::optional<std::int64_t>{*item->lead_time_days}
-                                           : std::nullopt);
+                      item->price.currency, item->lead_time_days);
     return !gone.empty() || !wanted.empty();
 }
 

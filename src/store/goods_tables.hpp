@@ -25,6 +25,15 @@ public:
     std::vector<StockHold> held(std::int64_t source_id, Timestamp now, CaseId except);
 
 private:
+    /// A query of all rows of a source, and the same of some items.
+    struct Reading {
+        Reading(SQLite::Database& database, const std::string& columns_and_table,
+                const std::string& order);
+        Rows rows(std::int64_t source_id, const std::string& items) {
+            return items.empty() ? all.rows(source_id) : some.rows(source_id, items);
+        }
+        Query all, some;
+    };
     bool saveStock(std::int64_t source_id, std::span<const StockLevel> stock,
                    std::vector<std::string>& arrived);
     bool saveItems(std::int64_t source_id, std::span<const CatalogueItem> items);
@@ -33,10 +42,9 @@ private:
     /// `items`: a JSON list of their ids; empty: all.
     Goods read(std::int64_t source_id, const std::string& items);
 
-    Query stock_, put_stock_, delete_stock_;
-    Query items_, put_item_, delete_item_;
-    Query alternates_, put_alternate_, delete_alternate_;
-    Query supply_, put_supply_, delete_supply_;
+    Reading stock_, items_, alternates_, supply_;
+    Query put_stock_, delete_stock_, put_item_, delete_item_;
+    Query put_alternate_, delete_alternate_, put_supply_, delete_supply_;
     Query delete_hold_, put_hold_, held_;
 };
 

@@ -80,7 +80,7 @@ MessageTables::MessageTables(SQLite::Database& database)
                   " ORDER BY id DESC LIMIT ?2"},
       heard_{database,
              "SELECT heard_at FROM message WHERE address = ?1 AND heard_at >= ?3 AND channel = ?2"
-             " ORDER BY heard_at"},
+             " AND (?4 = '' OR sender = ?4) ORDER BY heard_at"},
       counts_{database, "SELECT state, count(*) FROM message GROUP BY state ORDER BY state"},
       claim_{database,
              "UPDATE message SET state = 'claimed', state_reason = '', state_at = ?2,"
@@ -139,7 +139,8 @@ std::vector<MessageId> MessageTables::list(const MessageFilter& filter) {
 
 std::vector<Timestamp> MessageTables::heardBy(const Recipient& recipient, Timestamp since) {
     std::vector<Timestamp> times;
-    auto rows = heard_.rows(recipient.address, channelName(recipient.channel), since);
+    auto rows = heard_.rows(recipient.address, channelName(recipient.channel), since,
+                            recipient.sender);
     while (rows.next()) times.push_back(rows.time(0));
     return times;
 }

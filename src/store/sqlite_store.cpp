@@ -37,6 +37,15 @@ NoticeState noticeStateOf(MessageState state) {
     throw std::logic_error("a message state that nobody named");
 }
 
+/// SQLite leaves the file that it vacuums into to the system's caches.
+void makeDurable(const std::string& file) {
+    const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    const bool done = descriptor >= 0 && fsync(descriptor) == 0;
+    const int why = errno;
+    if (descriptor >= 0) close(descriptor);
+    if (!done) throw std::runtime_error(std::strerror(why));
+}
+
 void require(bool done, std::string_view step, MessageId id) {
     if (!done) throw std::logic_error(fmt::format("message {} cannot be {}", id, step));
 }
@@ -52,8 +61,7 @@ std::vector<Case> SqliteStore::cases(std::span<const CaseId> ids) {
     });
 }
 
-void SqliteStore::follow(MessageId id, MessageState state, std::string_view reason,
-                         Timestamp now) {
+void SqliteStore::follow(MessageId id, MessageState state, std::string_view reason, Timestamp now) {
     notices_.followMessage(id, noticeStateOf(state), reason, now);
     cases_.wakeOf(id, now);
 }
@@ -182,19 +190,22 @@ void SqliteStore::settleAnnotation(std::int64_t id, std::string_view failure,
     });
 }
 
-// VACUUM INTO reads one consistent state and works under the exclusive lock.
+// VACUUM INTO reads one consistent state and works under the exclusive lock. It wants a file that
+// is empty: made here, so that nobody else can read it at any time.
 void SqliteStore::backup(const std::string& file) {
-    if (std::filesystem::exists(file))
-        throw std::runtime_error(file + " exists already; name a file that does not");
+    const int made = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (made < 0)
+        throw std::runtime_error(
+            errno == EEXIST ? file + " exists already; name a file that does not"
+                            : fmt::format("cannot write {}: {}", file, std::strerror(errno)));
+    close(made);
     try {
         SQLite::Statement copy{database_, "VACUUM INTO ?1"};
         copy.bind(1, file);
         copy.exec();
-        std::filesystem::permissions(file, std::filesystem::perms::owner_read |
-                                               std::filesystem::perms::owner_write);
-    } catch (const SQLite::Exception& error) {
-        std::error_code ignored;
-        std::filesystem::remove(file, ignored);
+        makeDurable(file);
+    } catch (const std::exception& error) {
+        unlink(file.c_str());
         throw std::runtime_error(fmt::format("cannot write {}: {}", file, error.what()));
     }
 }

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <random>
 #include <set>
 #include <stdexcept>
 
@@ -13,6 +14,7 @@ const Date kDay = *parseDate("2026-03-20");
 const Promise kRange{kDay, kDay + std::chrono::days{4}};
 const Contact kContact{"Erika \"E\"", "e@example.com", "+431", "buyer", "de-AT", "Europe/Vienna"};
 const Supply kSupply{"PO9", kDay, Decimal::parse("0.5")};
+const Timestamp kMorning = *parseTimestamp("2026-03-02T10:00:00Z");
 const Shipment kShipment{"DN1", kDay, "DHL", "JD01", "https://dhl.example/JD01"};
 
 struct EventCase {
@@ -47,6 +49,31 @@ const EventCase kEvents[] = {
     {Reopened{Decimal{1}}, R"({"open":"1"})"},
     {Renumbered{"8", "9"}, R"({"from_id":"8","to_id":"9"})"},
     {Vanished{}, "{}"},
+    {OfferMade{"same family",
+               {{"PX-110", "Pump \"S\"", "VIE", *Decimal::parse("2.5"), {Decimal{130}, "EUR"}},
+                {"PX-120", "", "", Decimal{5}, {}}},
+               kMorning,
+               kMorning + std::chrono::hours{48}},
+     R"({"rule":"same family","items":[{"item":"PX-110","name":"Pump \"S\"","warehouse":"VIE",)"
+     R"("quantity":"2.5","unit_price":{"amount":"130","currency":"EUR"}},{"item":"PX-120",)"
+     R"("quantity":"5","unit_price":{"amount":"0"}}],"hold_until":"2026-03-02T10:00:00Z",)"
+     R"("answer_by":"2026-03-04T10:00:00Z"})"},
+    {OfferAnswered{2, "PX-110", "eva", "by \"phone\""},
+     R"({"offer":"2","accepted_item":"PX-110","author":"eva","note":"by \"phone\""})"},
+    {OfferAnswered{2, "", "eva", ""}, R"({"offer":"2","author":"eva"})"},
+    {OfferExpired{2}, R"({"offer":"2"})"},
+    {OfferWithdrawn{2, "sold"}, R"({"offer":"2","reason":"sold"})"},
+    {EscalationStarted{"prolonged"}, R"({"rule":"prolonged"})"},
+    {EscalationStopped{"prolonged", "shipped"}, R"({"rule":"prolonged","reason":"shipped"})"},
+    {Acknowledged{"", "eva", "I call them"}, R"({"author":"eva","note":"I call them"})"},
+    {Acknowledged{"prolonged", "eva", ""}, R"({"rule":"prolonged","author":"eva"})"},
+    {Responded{"cancel_requested", "negative", "Enough!", "eva"},
+     R"({"answer":"cancel_requested","sentiment":"negative","text":"Enough!","author":"eva"})"},
+    {AllocationProposed{"VIE", Decimal{0}, Decimal{5}, 3, 12, "lose", "credit hold"},
+     R"({"warehouse":"VIE","quantity":"0","open":"5","rank":"3","of":"12","strategy":"lose",)"
+     R"("reason":"credit hold"})"},
+    {ReleaseMoved{kDay, kDay + std::chrono::days{7}}, R"({"from":"2026-03-20","to":"2026-03-27"})"},
+    {ReleaseMoved{{}, kDay}, R"({"to":"2026-03-20"})"},
 };
 
 TEST(EventCodec, WritesTheStoredForm) {
@@ -70,6 +97,49 @@ TEST(EventCodec, ANastyNameStaysJson) {
     EXPECT_TRUE(decodeEvent("substituted", json) == Event(Substituted{"\uFFFD\"", "\n"}));
 }
 
+TEST(EventCodec, AnyTextAndNumberComesBack) {
+    std::mt19937 random{4713};
+    const auto text = [&random] {
+        static const std::vector<std::string> kPieces{
+            "a", "\"", "\\", "\n", "\x1f", "ü", "😀", "{}", "</", "\u2028", std::string(1, '\0'),
+            ","};
+        std::string made;
+        for (auto pieces = random() % 12; pieces > 0; --pieces)
+            made += kPieces[random() % kPieces.size()];
+        return made;
+    };
+    const auto number = [&random] {
+        return Decimal::fromMillionths(static_cast<std::int64_t>(random()) * 1'000'003 -
+                                       2'000'000'000'000'000);
+    };
+    const auto count = [&random] { return static_cast<int>(random() % 2'000'000'000) - 1; };
+    const auto moment = [&random] {
+        return kMorning + std::chrono::seconds{static_cast<std::int64_t>(random())};
+    };
+    for (int i = 0; i < 500; ++i) {
+        OfferMade offer{text(), {}, moment(), moment()};
+        for (auto items = random() % 4; items > 0; --items)
+            offer.items.push_back({text(), text(), text(), number(), {number(), text()}});
+        const Event events[] = {
+            offer,
+            OfferAnswered{count(), text(), text(), text()},
+            OfferExpired{count()},
+            OfferWithdrawn{count(), text()},
+            EscalationStarted{text()},
+            EscalationStopped{text(), text()},
+            Acknowledged{text(), text(), text()},
+            Responded{text(), text(), text(), text()},
+            AllocationProposed{text(), number(), number(), count(), count(), text(), text()},
+            ReleaseMoved{kDay + std::chrono::days{count() % 100'000}, {}},
+        };
+        for (const auto& event : events) {
+            const auto json = encodeEvent(event);
+            ASSERT_TRUE(nlohmann::json::accept(json)) << json;
+            ASSERT_TRUE(decodeEvent(eventName(event), json) == event) << json;
+        }
+    }
+}
+
 TEST(EventCodec, RefusesWhatDoesNotFit) {
     const std::pair<const char*, const char*> kWrong[] = {
         {"no_such_event", "{}"},
@@ -79,6 +149,15 @@ TEST(EventCodec, RefusesWhatDoesNotFit) {
         {"available", R"({"open":5})"},
         {"available", R"({"open":"five"})"},
         {"promise_lapsed", R"({"promised":"2026-02-30"})"},
+        {"offer_expired", R"({"offer":2})"},
+        {"offer_expired", R"({"offer":"2x"})"},
+        {"offer_expired", R"({"offer":"99999999999"})"},
+        {"offer_expired", R"({"offer":""})"},
+        {"offer_made", R"({"items":{},"hold_until":"2026-03-02T10:00:00Z",)"
+                       R"("answer_by":"2026-03-02T10:00:00Z"})"},
+        {"offer_made", R"({"items":[7]})"},
+        {"offer_made", R"({"items":[{"quantity":"1","unit_price":{"amount":"1"}}],)"
+                       R"("hold_until":"tomorrow","answer_by":"2026-03-02T10:00:00Z"})"},
     };
     for (const auto& [name, json] : kWrong)
         EXPECT_THROW(decodeEvent(name, json), std::runtime_error) << name << json;

@@ -12,7 +12,9 @@ namespace {
 OrderLine fullLine() {
     OrderLine line;
     line.key = {"erp", "8"};
-    line.order = {"77", "SO100", "PO-4711", parseDate("2026-01-05")};
+    line.order = {"77", "SO100", "PO-4711", parseDate("2026-01-05"), true, true};
+    line.payment = {"authorised", parseDate("2026-03-18")};
+    line.kit = {"KIT-1", Decimal{2}};
     line.position = "10";
     line.kind = LineKind::DropShip;
     line.item = {"PX-100", "Pump, 12 V", "pumps", "C-77", {{"voltage", "12"}}};

@@ -20,7 +20,8 @@ protected:
         database_->exec("PRAGMA foreign_keys = ON");
         database_->exec(
             "INSERT INTO source (id, name) VALUES (1, 'erp');"
-            "INSERT INTO case_file VALUES (1, 1, 100, 0, NULL, NULL, NULL, NULL, '', '', '', '');");
+            "INSERT INTO case_file VALUES (1, 1, 100, 0, NULL, NULL, NULL, NULL, '', '', '', '', "
+            "0);");
         database_->exec(message("ready"));
         database_->exec(message("sent", "attempts = 1, heard_at = 5"));
     }

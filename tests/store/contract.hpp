@@ -17,6 +17,12 @@ class StorePlace {
 public:
     virtual ~StorePlace() = default;
     virtual std::unique_ptr<Store> open() = 0;
+    /// The same store after its end: what was in it is there again.
+    virtual std::unique_ptr<Store> reopen(std::unique_ptr<Store> store) = 0;
+    /// A path of a file that does not exist, gone with the place.
+    virtual std::string newFile() = 0;
+    /// Opens what `Store::backup` wrote.
+    virtual std::unique_ptr<Store> openBackup(const std::string& file) = 0;
 };
 
 using MakePlace = std::function<std::unique_ptr<StorePlace>()>;
@@ -28,11 +34,9 @@ using std::chrono::minutes;
 
 class StoreContract : public testing::TestWithParam<MakePlace> {
 protected:
-    void reopen() {
-        store_.reset();
-        store_ = place_->open();
-    }
+    void reopen() { store_ = place_->reopen(std::move(store_)); }
     Store& store() { return *store_; }
+    StorePlace& place() { return *place_; }
 
     /// A line `ID` on order `SO<order>`.
     static OrderLine line(const std::string& id, const std::string& order = "100") {

@@ -261,18 +261,6 @@ TEST_P(StoreContract, KeepsWhatIsKnownOfASource) {
     EXPECT_EQ(state.last_result, "read 3 lines");
 }
 
-TEST_P(StoreContract, StockIsReplaced) {
-    Goods first, second;
-    first.stock = {{"A", "GRZ", Decimal{2}}, {"A", "VIE", Decimal{1}}, {"B", "", {}}};
-    second.stock = {{"A", "VIE", *Decimal::parse("0.5")}, {"C", "VIE", Decimal{7}}};
-    EXPECT_TRUE(store().saveGoods("erp", first).arrived.empty());
-    store().saveGoods("other", first);
-    EXPECT_EQ(store().saveGoods("erp", second).arrived, std::vector<std::string>{"C"});
-    EXPECT_FALSE(store().saveGoods("erp", second).any);
-    EXPECT_EQ(store().goods("erp"), second);
-    EXPECT_EQ(store().goods("other"), first);
-}
-
 TEST_P(StoreContract, SourcesAreKeptApart) {
     auto here = opening(line("8"));
     auto there = opening(line("8"));
@@ -291,13 +279,19 @@ TEST_P(StoreContract, KeepsFactsAndTheAuditTrail) {
     store().setMeta("rules", "def");
     const auto it = frozen("8");
     ASSERT_TRUE(store().dropMessage(it.message_id, {kNow, "eva", "drop", "message 1", "typo"}));
+    store().audit({kNow + minutes{1}, "backorderd", "reload", "rules", "2 files"});
     reopen();
     EXPECT_EQ(store().meta("rules"), "def");
     const auto trail = store().auditTrail(10);
-    ASSERT_EQ(trail.size(), 1u);
-    EXPECT_EQ(trail[0].at, kNow);
-    EXPECT_EQ(trail[0].actor, "eva");
-    EXPECT_EQ(trail[0].reason, "typo");
+    ASSERT_EQ(trail.size(), 2u) << "the newest first";
+    EXPECT_EQ(trail[0].at, kNow + minutes{1});
+    EXPECT_EQ(trail[0].actor, "backorderd");
+    EXPECT_EQ(trail[0].action, "reload");
+    EXPECT_EQ(trail[0].subject, "rules");
+    EXPECT_EQ(trail[0].reason, "2 files");
+    EXPECT_EQ(trail[1].actor, "eva");
+    EXPECT_EQ(trail[1].reason, "typo");
+    EXPECT_EQ(store().auditTrail(1).size(), 1u);
 }
 
 }  // namespace backorderd::store

@@ -3,7 +3,8 @@
 #include <SQLiteCpp/Exception.h>
 #include <gtest/gtest.h>
 
-#include "store/store.hpp"
+#include "schema_one.hpp"
+#include "temporary_directory.hpp"
 
 namespace backorderd::store {
 namespace {
@@ -63,6 +64,47 @@ TEST_F(Migrations, TheEmbeddedOnesCountFromOne) {
     EXPECT_GE(expected, 1);
     apply(embeddedMigrations());
     EXPECT_EQ(number("PRAGMA user_version"), expected);
+}
+
+TEST(Upgrade, AStoreOfSchemaOneGoesOn) {
+    TemporaryDirectory directory;
+    const auto data = directory / "data";
+    makeStoreOfSchemaOne(data);
+    const CaseId id = 1;
+    for (int opening = 0; opening < 2; ++opening) {
+        const auto store = openStore(data);
+        const auto subject = store->cases({&id, 1}).front();
+        EXPECT_EQ(subject.line.order.number, "SO100");
+        ASSERT_EQ(subject.notices.size(), 1u);
+        EXPECT_EQ(subject.notices[0].recipient.sender, "");
+        EXPECT_EQ(subject.notices[0].message_id, 1);
+        EXPECT_TRUE(store->source("erp").baseline_done);
+        EXPECT_EQ(store->goods("erp").stock,
+                  (std::vector<StockLevel>{{"PX-110", "VIE", *Decimal::parse("2.5")}}));
+        EXPECT_EQ(store->listMessages({}), std::vector<MessageId>{1});
+        EXPECT_TRUE(store->heldStock("erp", Timestamp{}).empty());
+    }
+}
+
+TEST(Upgrade, AStoreOfSchemaOneTakesWhatIsNew) {
+    TemporaryDirectory directory;
+    const auto data = directory / "data";
+    makeStoreOfSchemaOne(data);
+    const auto store = openStore(data);
+    const CaseId id = 1;
+    CaseChange change;
+    change.after = store->cases({&id, 1}).front();
+    const Timestamp now{std::chrono::seconds{1'772'449'200}};
+    change.new_events = {{2, now, EscalationStarted{"prolonged"}}};
+    change.wants_offer = true;
+    change.holds = {{"PX-110", "VIE", Decimal{2}, now + std::chrono::hours{1}}};
+    store->commit({&change, 1});
+    EXPECT_EQ(store->casesWantingOffer("erp"), std::vector<CaseId>{1});
+    EXPECT_EQ(store->heldStock("erp", now).size(), 1u);
+    EXPECT_EQ(store->cases({&id, 1}).front().events.size(), 2u);
+    Goods goods = store->goods("erp");
+    goods.stock[0].free = Decimal{9};
+    EXPECT_EQ(store->saveGoods("erp", goods).arrived, std::vector<std::string>{"PX-110"});
 }
 
 }  // namespace

@@ -1,4 +1,7 @@
+#include <filesystem>
+
 #include "contract_cases.hpp"
+#include "contract_goods.hpp"
 #include "contract_outbox.hpp"
 #include "store/store.hpp"
 #include "temporary_directory.hpp"
@@ -6,17 +9,48 @@
 namespace backorderd::store {
 namespace {
 
-class SqlitePlace final : public StorePlace {
+class SqlitePlace : public StorePlace {
 public:
     std::unique_ptr<Store> open() override { return openStore(directory_ / "data"); }
+    std::unique_ptr<Store> reopen(std::unique_ptr<Store> store) override {
+        store.reset();
+        return open();
+    }
+    std::string newFile() override {
+        return directory_ / ("file-" + std::to_string(++files_)).c_str();
+    }
+    std::unique_ptr<Store> openBackup(const std::string& file) override {
+        const auto data = newFile();
+        std::filesystem::create_directory(data);
+        std::filesystem::copy_file(file, data + "/" + kDatabaseFile);
+        return openStore(data, {.create = false});
+    }
 
 private:
     TemporaryDirectory directory_;
+    int files_ = 0;
 };
 
-std::unique_ptr<StorePlace> makeSqlitePlace() { return std::make_unique<SqlitePlace>(); }
+/// A store in memory has no second life but as a copy of what it wrote.
+class ScratchPlace final : public SqlitePlace {
+public:
+    std::unique_ptr<Store> open() override { return openScratch(); }
+    std::unique_ptr<Store> reopen(std::unique_ptr<Store> store) override {
+        const auto file = newFile();
+        store->backup(file);
+        return openScratchCopy(file);
+    }
+    std::unique_ptr<Store> openBackup(const std::string& file) override {
+        return openScratchCopy(file);
+    }
+};
 
-INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract, testing::Values(MakePlace{makeSqlitePlace}));
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract, testing::Values(MakePlace{[] {
+                             return std::make_unique<SqlitePlace>();
+                         }}));
+INSTANTIATE_TEST_SUITE_P(Scratch, StoreContract, testing::Values(MakePlace{[] {
+                             return std::make_unique<ScratchPlace>();
+                         }}));
 
 }  // namespace
 }  // namespace backorderd::store

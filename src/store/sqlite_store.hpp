@@ -1,0 +1,204 @@
+#pragma once
+
+#include <SQLiteCpp/Exception.h>
+#include <SQLiteCpp/Transaction.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "store/case_lists.hpp"
+#include "store/case_tables.hpp"
+#include "store/database.hpp"
+#include "store/goods_tables.hpp"
+#include "store/message_tables.hpp"
+#include "store/note_tables.hpp"
+#include "store/notice_tables.hpp"
+#include "store/source_tables.hpp"
+
+namespace backorderd::store {
+
+/// One transaction a function; the tables know nothing of transactions.
+class SqliteStore final : public Store {
+    /// Tells a broken database from our own bug: a row that a constraint refuses is the latter.
+    template <class Work>
+    static auto reading(const char* what, Work work) {
+        try {
+            return work();
+        } catch (const SQLite::Exception& error) {
+            const std::string text = fmt::format("store, {}: {}", what, error.what());
+            if ((error.getErrorCode() & 0xff) == SQLITE_CONSTRAINT) throw std::logic_error(text);
+            throw StoreBroken(text);
+        } catch (const StoreBroken&) {
+            throw;
+        } catch (const std::runtime_error& error) {
+            throw StoreBroken(fmt::format("store, {}: {}", what, error.what()));
+        }
+    }
+    template <class Work>
+    auto writing(const char* what, Work work) {
+        return reading(what, [&] {
+            SQLite::Transaction transaction{database_, SQLite::TransactionBehavior::IMMEDIATE};
+            if constexpr (std::is_void_v<decltype(work())>) {
+                work();
+                transaction.commit();
+            } else {
+                auto result = work();
+                transaction.commit();
+                return result;
+            }
+        });
+    }
+
+public:
+    /// `lock` is held as long as the store lives; null for one that lives in memory only.
+    SqliteStore(std::unique_ptr<DirectoryLock> lock, SQLite::Database database)
+        : lock_{std::move(lock)}, database_{std::move(database)} {}
+
+    SourceState source(std::string_view name) override {
+        return reading("reading a source", [&] { return sources_.source(name); });
+    }
+    void saveSource(const SourceState& state) override {
+        writing("saving a source", [&] { sources_.save(state); });
+    }
+    void forEachKnownLine(std::string_view source,
+                          const std::function<void(const KnownLine&)>& callback) override {
+        reading("reading the known lines", [&] { sources_.forEachLine(source, callback); });
+    }
+    GoodsChange saveGoods(std::string_view source, const Goods& goods) override {
+        return writing("saving goods", [&] { return goods_.save(sources_.idOf(source), goods); });
+    }
+    Goods goods(std::string_view source) override {
+        return reading("reading goods", [&] { return goods_.all(sources_.findId(source)); });
+    }
+    Goods goodsOf(std::string_view source, std::span<const std::string> items) override {
+        return reading("reading goods", [&] { return goods_.of(sources_.findId(source), items); });
+    }
+
+    std::vector<Case> cases(std::span<const CaseId> ids) override;
+    std::optional<CaseId> caseOfLine(std::string_view source, std::string_view line_id) override {
+        return reading("finding a line", [&] { return lists_.ofLine(source, line_id); });
+    }
+    std::vector<CaseId> casesDue(Timestamp now, int limit) override {
+        return reading("finding due cases", [&] { return lists_.due(now, limit); });
+    }
+    std::optional<Timestamp> nextLookAgain() override {
+        return reading("finding the next due case", [&] { return lists_.nextLookAgain(); });
+    }
+    std::vector<CaseId> findCases(std::string_view text) override {
+        return reading("finding cases", [&] { return lists_.find(text); });
+    }
+    std::vector<CaseId> openCasesOf(std::string_view source, std::string_view order_number,
+                                    std::string_view item) override {
+        return reading("finding open cases",
+                       [&] { return lists_.openOf(source, order_number, item); });
+    }
+    std::vector<CaseId> listCases(const CaseFilter& filter) override {
+        return reading("listing cases", [&] { return lists_.list(filter); });
+    }
+    std::vector<CaseId> casesWantingOffer(std::string_view source) override {
+        return reading("finding who wants an offer", [&] { return lists_.wantingOffer(source); });
+    }
+    std::vector<CaseId> openCasesOfItems(std::string_view source,
+                                         std::span<const std::string> items) override {
+        return reading("finding who waits", [&] { return lists_.openOfItems(source, items); });
+    }
+    std::vector<StockHold> heldStock(std::string_view source, Timestamp now,
+                                     CaseId except) override {
+        return reading("reading what is held",
+                       [&] { return goods_.held(sources_.findId(source), now, except); });
+    }
+    void lookAgainAt(std::span<const CaseId> ids, Timestamp at) override {
+        writing("making cases due", [&] {
+            for (const auto id : ids) cases_.wakeBy(id, at);
+        });
+    }
+    void lookAtAllAgain(Timestamp at) override {
+        writing("making all cases due", [&] { lists_.walkAll(at); });
+    }
+    void commit(std::span<CaseChange> changes) override;
+
+    std::vector<std::vector<Notice>> dueGroups(Timestamp now, int limit) override {
+        return reading("finding due notices", [&] { return notices_.dueGroups(now, limit); });
+    }
+    std::optional<Timestamp> nextNoticeDue() override {
+        return reading("finding the next due notice", [&] { return notices_.nextDue(); });
+    }
+    std::vector<Timestamp> heardBy(const Recipient& recipient, Timestamp since) override {
+        return reading("reading what was heard",
+                       [&] { return messages_.heardBy(recipient, since); });
+    }
+    void freeze(std::span<Message> messages) override;
+
+    std::vector<Message> claimReady(std::string_view sender, Timestamp now, int limit) override;
+    void markOnWire(std::span<const MessageId> ids, Timestamp now) override;
+    void settle(std::span<const Settlement> settlements, Timestamp now,
+                std::span<const Annotation> notes) override;
+    void makeReady(std::span<const MessageId> ids, Timestamp now) override;
+    void supersede(std::span<const MessageId> ids, std::string_view reason, Timestamp now) override;
+    std::vector<MessageId> rescue(Timestamp now) override;
+    std::vector<Message> messages(std::span<const MessageId> ids) override {
+        return reading("reading messages", [&] { return read(ids); });
+    }
+    std::vector<MessageId> listMessages(const MessageFilter& filter) override {
+        return reading("listing messages", [&] { return messages_.list(filter); });
+    }
+    std::vector<Notice> notices(std::span<const NoticeId> ids) override {
+        return reading("reading notices", [&] { return notices_.byIds(ids); });
+    }
+    std::vector<Notice> listPlanned(int limit) override {
+        return reading("listing notices", [&] { return notices_.planned(limit); });
+    }
+    QueueCounts counts() override {
+        return reading("counting", [&] {
+            return QueueCounts{notices_.counts(), messages_.counts()};
+        });
+    }
+    bool retryMessage(MessageId id, const AuditEntry& why) override;
+    bool dropMessage(MessageId id, const AuditEntry& why) override;
+    bool dropNotice(NoticeId id, const AuditEntry& why) override;
+
+    std::vector<Annotation> annotationsDue(Timestamp now, int limit) override {
+        return reading("finding due notes", [&] { return notes_.due(now, limit); });
+    }
+    std::optional<Timestamp> nextAnnotationDue() override {
+        return reading("finding the next due note", [&] { return notes_.nextDue(); });
+    }
+    void settleAnnotation(std::int64_t id, std::string_view failure,
+                          std::optional<Timestamp> retry_at) override;
+
+    std::vector<AuditEntry> auditTrail(int limit) override {
+        return reading("reading the audit trail", [&] { return notes_.auditTrail(limit); });
+    }
+    void audit(const AuditEntry& entry) override {
+        writing("writing the audit trail", [&] { notes_.audit(entry); });
+    }
+    std::string meta(std::string_view key) override {
+        return reading("reading a fact", [&] { return notes_.meta(key); });
+    }
+    void setMeta(std::string_view key, std::string_view value) override {
+        writing("saving a fact", [&] { notes_.setMeta(key, value); });
+    }
+    void backup(const std::string& file) override;
+
+private:
+    std::vector<Message> read(std::span<const MessageId> ids);
+    /// A step was taken: the notices follow it, and the cases are due.
+    void follow(MessageId id, MessageState state, std::string_view reason, Timestamp now);
+
+    std::unique_ptr<DirectoryLock> lock_;
+    SQLite::Database database_;
+    SourceTables sources_{database_};
+    NoticeTables notices_{database_};
+    MessageTables messages_{database_};
+    NoteTables notes_{database_};
+    GoodsTables goods_{database_};
+    CaseTables cases_{database_, sources_, notices_, goods_};
+    CaseLists lists_{database_, sources_};
+};
+
+}  // namespace backorderd::store

@@ -7,46 +7,57 @@
 namespace backorderd::connectors::files {
 namespace {
 
+using Names = std::span<const std::string_view>;
+
 constexpr std::array<std::string_view, 3> kStockColumns{"item.id", "warehouse", "free"};
 constexpr std::array<std::string_view, 5> kSupplyColumns{"line", "item.id", "supply.reference",
                                                          "supply.expected", "supply.quantity"};
+constexpr std::array<std::string_view, 6> kItemColumns{"item.id", "item.name", "item.category",
+                                                       "price",   "currency",  "lead_time_days"};
+constexpr std::array<std::string_view, 2> kAlternateColumns{"item.id", "substitute"};
 constexpr std::array<std::string_view, 5> kRequiredOfLines{"line", "order.number", "item.id",
                                                            "ordered", "customer.id"};
 constexpr std::array<std::string_view, 2> kRequiredOfStock{"item.id", "free"};
 constexpr std::array<std::string_view, 1> kRequiredOfSupply{"supply.reference"};
+constexpr std::array<std::string_view, 1> kRequiredOfItems{"item.id"};
+
+/// What is fixed for files of one role.
+struct Role {
+    FileRole role;
+    std::string_view list_name;
+    std::string_view columns_key;
+    Names columns;  ///< of lines: those of the vocabulary
+    Names required;
+};
+constexpr std::array kRoles{
+    Role{FileRole::Lines, "lines", "columns", {}, kRequiredOfLines},
+    Role{FileRole::Stock, "stock", "stock_columns", kStockColumns, kRequiredOfStock},
+    Role{FileRole::Supply, "supply", "supply_columns", kSupplyColumns, kRequiredOfSupply},
+    Role{FileRole::Items, "items", "items_columns", kItemColumns, kRequiredOfItems},
+    Role{FileRole::Alternates, "alternates", "alternates_columns", kAlternateColumns,
+         kAlternateColumns},
+};
+const Role& of(FileRole role) { return kRoles[static_cast<std::size_t>(role)]; }
 
 /// Many exports call the item number just so.
 constexpr std::string_view kItemAlias = "item";
 
-std::span<const std::string_view> requiredOf(FileRole role) {
-    switch (role) {
-        case FileRole::Lines:
-            return kRequiredOfLines;
-        case FileRole::Stock:
-            return kRequiredOfStock;
-        case FileRole::Supply:
-            return kRequiredOfSupply;
-    }
-    return {};
+bool isIn(Names names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-bool isIn(std::span<const std::string_view> names, std::string_view name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
+/// A name of an open family that files of that role may have.
+bool isAttributeOf(FileRole role, std::string_view name) {
+    if (role != FileRole::Lines && role != FileRole::Items) return false;
+    if (role == FileRole::Items && !name.starts_with(kItemAttributes)) return false;
+    return isLineColumn(name) && findLineField(name) == nullptr;
 }
 
 }  // namespace
 
-std::string_view columnsKeyOf(FileRole role) {
-    switch (role) {
-        case FileRole::Lines:
-            return "columns";
-        case FileRole::Stock:
-            return "stock_columns";
-        case FileRole::Supply:
-            return "supply_columns";
-    }
-    return {};
-}
+std::string_view listNameOf(FileRole role) { return of(role).list_name; }
+
+std::string_view columnsKeyOf(FileRole role) { return of(role).columns_key; }
 
 std::span<const std::string_view> columnNamesOf(FileRole role) {
     static const std::vector<std::string_view> kLines = [] {
@@ -54,19 +65,11 @@ std::span<const std::string_view> columnNamesOf(FileRole role) {
         for (const auto& field : lineFields()) names.push_back(field.name);
         return names;
     }();
-    switch (role) {
-        case FileRole::Lines:
-            return kLines;
-        case FileRole::Stock:
-            return kStockColumns;
-        case FileRole::Supply:
-            return kSupplyColumns;
-    }
-    return {};
+    return role == FileRole::Lines ? kLines : of(role).columns;
 }
 
 bool isColumnOf(FileRole role, std::string_view name) {
-    return role == FileRole::Lines ? isLineColumn(name) : isIn(columnNamesOf(role), name);
+    return isIn(columnNamesOf(role), name) || isAttributeOf(role, name);
 }
 
 Columns::Columns(FileRole role, const ColumnNames& names, std::size_t columns_max)
@@ -79,7 +82,7 @@ Columns::Columns(FileRole role, const ColumnNames& names, std::size_t columns_ma
         const std::string header{name};
         if (by_header_.contains(header)) continue;  // the settings use this header for another
         const int column =
-            add({{header, findLineField(name)}, header, isIn(requiredOf(role), name), -1});
+            add({{header, findLineField(name)}, header, isIn(of(role).required, name), -1});
         if (name == "item.id") by_header_.try_emplace(std::string{kItemAlias}, column);
     }
 }
@@ -94,9 +97,7 @@ int Columns::add(Column column) {
 
 int Columns::find(std::string_view header) {
     if (const auto found = by_header_.find(header); found != by_header_.end()) return found->second;
-    const bool is_attribute =
-        role_ == FileRole::Lines && isLineColumn(header) && findLineField(header) == nullptr;
-    if (is_attribute && columns_.size() < columns_max_ + lineFields().size())
+    if (isAttributeOf(role_, header) && columns_.size() < columns_max_ + lineFields().size())
         return add({{std::string{header}, nullptr}, std::string{header}, false, -1});
     if (unknown_.size() < columns_max_) unknown_.emplace(header);
     return -1;

@@ -12,9 +12,14 @@
 
 namespace backorderd::connectors::files {
 
-/// What a file is there for.
-enum class FileRole { Lines, Stock, Supply };
+/// Attributes of an item begin so, in files of lines as in those of items.
+inline constexpr std::string_view kItemAttributes = "item.attributes.";
 
+/// What a file is there for.
+enum class FileRole { Lines, Stock, Supply, Items, Alternates };
+
+/// The member of a JSON file of that role that holds its list.
+std::string_view listNameOf(FileRole role);
 /// The key of the settings that maps the columns of such files.
 std::string_view columnsKeyOf(FileRole role);
 /// Our names of the columns that a file of that role can have (open families not among them).

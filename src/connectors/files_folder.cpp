@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <utility>
 
 namespace backorderd::connectors::files {
 namespace {
@@ -72,7 +73,8 @@ std::variant<std::vector<Entry>, Failure> readFolder(const std::string& folder) 
 
 template <class Visit>
 void forEachFile(const Listing& listing, Visit visit) {
-    for (const auto* files : {&listing.lines, &listing.stock, &listing.supply})
+    for (const auto* files :
+         {&listing.lines, &listing.stock, &listing.supply, &listing.items, &listing.alternates})
         for (const auto& file : *files) visit(file);
 }
 
@@ -82,6 +84,13 @@ std::variant<Listing, Failure> listFolder(const FilesSettings& settings) {
     const auto found = readFolder(settings.folder);
     if (const auto* failure = std::get_if<Failure>(&found)) return *failure;
     Listing listing;
+    // The narrow names go first, so that `lines: "*"` means all that is left.
+    using Kind = std::pair<const std::string*, std::vector<DataFile>*>;
+    const std::array<Kind, 5> kinds{{{&settings.stock, &listing.stock},
+                                     {&settings.supply, &listing.supply},
+                                     {&settings.items, &listing.items},
+                                     {&settings.alternates, &listing.alternates},
+                                     {&settings.lines, &listing.lines}}};
     for (const auto& entry : std::get<std::vector<Entry>>(found)) {
         if (!settings.marker.empty() && entry.name == settings.marker) {
             listing.marker = entry.stamp;
@@ -90,13 +99,11 @@ std::variant<Listing, Failure> listFolder(const FilesSettings& settings) {
         const auto format = formatOf(entry.name, settings.format);
         if (!format || isUnfinished(entry.name)) continue;
         const DataFile file{entry.path, *format, entry.stamp};
-        // The narrow names go first, so that `lines: "*"` means all that is left.
-        if (matches(settings.stock, entry.name))
-            listing.stock.push_back(file);
-        else if (matches(settings.supply, entry.name))
-            listing.supply.push_back(file);
-        else if (matches(settings.lines, entry.name))
-            listing.lines.push_back(file);
+        for (const auto& [glob, files] : kinds) {
+            if (!matches(*glob, entry.name)) continue;
+            files->push_back(file);
+            break;
+        }
     }
     return listing;
 }

@@ -24,6 +24,8 @@ struct Listing {
     std::vector<DataFile> lines;
     std::vector<DataFile> stock;
     std::vector<DataFile> supply;
+    std::vector<DataFile> items;
+    std::vector<DataFile> alternates;
     std::optional<Stamp> marker;
 
     bool operator==(const Listing&) const = default;

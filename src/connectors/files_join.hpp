@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "backorderd/snapshot.hpp"
-#include "connectors/files_record.hpp"
+#include "connectors/files_rows.hpp"
 
 namespace backorderd::connectors::files {
 
@@ -40,17 +40,8 @@ private:
     Map by_item_;
 };
 
-/// How reading a whole file of rows that are held in memory went.
-struct Joined {
-    Problems problems;
-    std::optional<Failure> failure;  ///< the disk
-};
-
-/// `rows_left` counts down over all files of the kind.
+/// Rows that name no line also go to `of_items`, each of them.
 Joined readSupply(RecordFile& file, const Columns& columns, std::size_t& rows_left,
-                  SupplyTable& table);
-/// The same item and warehouse twice is a problem: which of them counts is not known.
-Joined readStock(RecordFile& file, const Columns& columns, std::size_t& rows_left,
-                 std::vector<StockLevel>& stock);
+                  SupplyTable& table, std::vector<ItemSupply>& of_items);
 
 }  // namespace backorderd::connectors::files

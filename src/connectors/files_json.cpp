@@ -14,18 +14,6 @@ namespace {
 constexpr auto kNowhere = std::string_view::npos;
 constexpr const char* kObjectTooLong = "the object is longer than limits.record_bytes_max";
 
-std::string_view listNameOf(FileRole role) {
-    switch (role) {
-        case FileRole::Lines:
-            return "lines";
-        case FileRole::Stock:
-            return "stock";
-        case FileRole::Supply:
-            return "supply";
-    }
-    return {};
-}
-
 class JsonFile final : public RecordFile {
 public:
     JsonFile(Window window, Columns& columns, Keys keys, const FilesSettings& settings)

@@ -7,7 +7,7 @@
 namespace backorderd::connectors::files {
 
 /// A JSON file: one object a line, a list of objects, or an object whose member `lines` (`stock`,
-/// `supply`) is that list. `columns` and `settings` outlive the file.
+/// `supply`, `items`, `alternates`) is that list. `columns` and `settings` outlive the file.
 std::unique_ptr<RecordFile> openJson(Window window, Columns& columns, Keys keys,
                                      const FilesSettings& settings);
 

@@ -86,9 +86,10 @@ Probe probeFolder(const FilesSettings& settings, Timestamp now) {
     const auto listed = listFolder(settings);
     if (const auto* failure = std::get_if<Failure>(&listed)) return {false, failure->reason};
     const auto& listing = std::get<Listing>(listed);
-    Probe probe{true,
-                fmt::format("{}: {}, {}, {}\n", settings.folder, count(listing.lines, "lines"),
-                            count(listing.stock, "stock"), count(listing.supply, "supply"))};
+    Probe probe{true, fmt::format("{}: {}, {}, {}, {}, {}\n", settings.folder,
+                                  count(listing.lines, "lines"), count(listing.stock, "stock"),
+                                  count(listing.supply, "supply"), count(listing.items, "items"),
+                                  count(listing.alternates, "alternates"))};
     if (const auto failure = whyNotReady(listing, settings, now)) {
         probe.ok = !listing.lines.empty();
         probe.text += failure->reason + '\n';
@@ -103,6 +104,8 @@ Probe probeFolder(const FilesSettings& settings, Timestamp now) {
     look(listing.lines, FileRole::Lines, settings.columns);
     look(listing.stock, FileRole::Stock, settings.stock_columns);
     look(listing.supply, FileRole::Supply, settings.supply_columns);
+    look(listing.items, FileRole::Items, settings.items_columns);
+    look(listing.alternates, FileRole::Alternates, settings.alternates_columns);
     probe.text.pop_back();
     return probe;
 }

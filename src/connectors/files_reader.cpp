@@ -7,6 +7,7 @@
 #include <array>
 #include <utility>
 
+#include "connectors/files_goods.hpp"
 #include "connectors/files_line.hpp"
 #include "connectors/files_open.hpp"
 
@@ -35,6 +36,10 @@ private:
     std::variant<Page, SnapshotEnd, Failure> nextPage();
     std::optional<Failure> begin();
     std::optional<Failure> readJoined();
+    /// All files of a role, in which each row is kept in memory.
+    template <class Read>
+    std::optional<Failure> readAll(const std::vector<DataFile>& files, FileRole role,
+                                   const ColumnNames& names, Read read);
     std::optional<Failure> openLines();
     std::variant<std::unique_ptr<RecordFile>, Failure> open(const DataFile& file, Columns& columns,
                                                             Keys keys);
@@ -53,7 +58,7 @@ private:
     bool begun_ = false;
     Listing listing_;
     SupplyTable supply_;
-    std::vector<StockLevel> stock_;
+    Goods goods_;
     std::size_t file_index_ = 0;
     std::unique_ptr<RecordFile> file_;
     std::uint64_t file_hash_ = 0;
@@ -95,31 +100,42 @@ std::optional<Failure> FolderReader::begin() {
 }
 
 std::optional<Failure> FolderReader::readJoined() {
-    std::size_t supply_left = settings_.limits.joined_rows_max;
-    std::size_t stock_left = settings_.limits.joined_rows_max;
-    Columns supply{FileRole::Supply, settings_.supply_columns, settings_.limits.columns_max};
-    Columns stock{FileRole::Stock, settings_.stock_columns, settings_.limits.columns_max};
-    const auto read = [&](const DataFile& file, Columns& columns, auto take) {
+    auto failure =
+        readAll(listing_.supply, FileRole::Supply, settings_.supply_columns,
+                [this](RecordFile& file, const Columns& columns, std::size_t& rows_left) {
+                    return readSupply(file, columns, rows_left, supply_, goods_.supply);
+                });
+    if (!failure)
+        failure = readAll(listing_.stock, FileRole::Stock, settings_.stock_columns,
+                          [this](RecordFile& file, const Columns& columns, std::size_t& rows_left) {
+                              return readStock(file, columns, rows_left, goods_.stock);
+                          });
+    if (!failure)
+        failure = readAll(listing_.items, FileRole::Items, settings_.items_columns,
+                          [this](RecordFile& file, const Columns& columns, std::size_t& rows_left) {
+                              return readItems(file, columns, rows_left, goods_.items);
+                          });
+    if (!failure)
+        failure = readAll(listing_.alternates, FileRole::Alternates, settings_.alternates_columns,
+                          [this](RecordFile& file, const Columns& columns, std::size_t& rows_left) {
+                              return readAlternates(file, columns, rows_left, goods_.alternates);
+                          });
+    return failure;
+}
+
+template <class Read>
+std::optional<Failure> FolderReader::readAll(const std::vector<DataFile>& files, FileRole role,
+                                             const ColumnNames& names, Read read) {
+    Columns columns{role, names, settings_.limits.columns_max};
+    std::size_t rows_left = settings_.limits.joined_rows_max;
+    for (const auto& file : files) {
         auto opened = open(file, columns, {});
-        if (auto* failure = std::get_if<Failure>(&opened))
-            return std::optional{std::move(*failure)};
+        if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
         const auto& records = std::get<std::unique_ptr<RecordFile>>(opened);
-        if (!records) return std::optional<Failure>{};
-        auto joined = take(*records);
+        if (!records) continue;
+        auto joined = read(*records, columns, rows_left);
         keepProblems(std::move(joined.problems));
-        return std::move(joined.failure);
-    };
-    for (const auto& file : listing_.supply) {
-        auto failure = read(file, supply, [&](RecordFile& records) {
-            return readSupply(records, supply, supply_left, supply_);
-        });
-        if (failure) return failure;
-    }
-    for (const auto& file : listing_.stock) {
-        auto failure = read(file, stock, [&](RecordFile& records) {
-            return readStock(records, stock, stock_left, stock_);
-        });
-        if (failure) return failure;
+        if (joined.failure) return std::move(joined.failure);
     }
     return std::nullopt;
 }
@@ -186,7 +202,7 @@ SnapshotEnd FolderReader::end() {
     snapshot.why_incomplete = whyIncomplete();
     snapshot.complete = snapshot.why_incomplete.empty();
     snapshot.as_of = asOf(listing_);
-    snapshot.goods.stock = std::move(stock_);
+    snapshot.goods = std::move(goods_);
     return snapshot;
 }
 

@@ -13,7 +13,7 @@ namespace {
 using config::Section;
 
 /// Raised whenever the same bytes are turned into a line in another way than before.
-constexpr std::string_view kReadingVersion = "files 1";
+constexpr std::string_view kReadingVersion = "files 2";
 
 std::vector<std::string> namesOf(std::span<const std::string_view> names) {
     return {names.begin(), names.end()};
@@ -35,6 +35,26 @@ ColumnNames readColumns(Section& section, std::string_view key, FileRole role,
                                              name));
     }
     return columns;
+}
+
+void readAllColumns(Section& section, FilesSettings& settings) {
+    settings.columns = readColumns(section, "columns", FileRole::Lines,
+                                   "Our name and the files' own name of each column of lines that "
+                                   "is called otherwise than docs/fields.md says.");
+    settings.stock_columns =
+        readColumns(section, "stock_columns", FileRole::Stock,
+                    "The same for item.id, warehouse and free in stock files.");
+    settings.supply_columns =
+        readColumns(section, "supply_columns", FileRole::Supply,
+                    "The same for line, item.id, supply.reference, supply.expected and "
+                    "supply.quantity in supply files.");
+    settings.items_columns =
+        readColumns(section, "items_columns", FileRole::Items,
+                    "The same for item.id, item.name, item.category, item.attributes.*, price, "
+                    "currency and lead_time_days in item files.");
+    settings.alternates_columns =
+        readColumns(section, "alternates_columns", FileRole::Alternates,
+                    "The same for item.id and substitute in files of alternates.");
 }
 
 char readDelimiter(Section& csv) {
@@ -106,7 +126,8 @@ Limits readLimits(Section section) {
                                 "A file with more columns is not read.");
     limits.joined_rows_max =
         number("joined_rows_max", defaults.joined_rows_max, 1, 10'000'000,
-               "More rows of stock or of supply than this are not read; they are held in memory.");
+               "More rows of stock, of supply, of items or of alternates than this are not read; "
+               "they are held in memory.");
     return limits;
 }
 
@@ -120,22 +141,18 @@ FilesSettings readFilesSettings(Section& section) {
     settings.lines = section.text("lines", "lines*", "Which files hold order lines; `*` and `?`.");
     settings.stock = section.text("stock", "stock*", "Which files hold free stock.");
     settings.supply = section.text("supply", "supply*", "Which files hold supply.");
+    settings.items = section.text("items", "items*",
+                                  "Which files hold the catalogue: items, their prices and lead "
+                                  "times.");
+    settings.alternates = section.text("alternates", "alternates*",
+                                       "Which files hold what may be offered instead of an item.");
     const auto format = section.choice("format", {"auto", "csv", "json"}, "auto",
                                        "What the files hold; auto goes by the end of the name.");
     settings.format = format == "csv"    ? FileFormat::Csv
                       : format == "json" ? FileFormat::Json
                                          : FileFormat::Auto;
     readCsv(section.child("csv", "How CSV files are written."), settings);
-    settings.columns = readColumns(section, "columns", FileRole::Lines,
-                                   "Our name and the files' own name of each column of lines that "
-                                   "is called otherwise than docs/fields.md says.");
-    settings.stock_columns =
-        readColumns(section, "stock_columns", FileRole::Stock,
-                    "The same for item.id, warehouse and free in stock files.");
-    settings.supply_columns =
-        readColumns(section, "supply_columns", FileRole::Supply,
-                    "The same for line, item.id, supply.reference, supply.expected and "
-                    "supply.quantity in supply files.");
+    readAllColumns(section, settings);
     settings.kinds = readKinds(section);
     settings.settle = section.duration(
         "settle", {std::chrono::seconds{5}, std::chrono::seconds{0}, std::chrono::hours{1}},

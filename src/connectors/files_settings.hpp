@@ -31,6 +31,8 @@ struct FilesSettings {
     std::string lines = "lines*";
     std::string stock = "stock*";
     std::string supply = "supply*";
+    std::string items = "items*";
+    std::string alternates = "alternates*";
     FileFormat format = FileFormat::Auto;
     char delimiter = '\0';  ///< NUL: found out from the header
     std::string encoding = "utf-8";
@@ -38,6 +40,8 @@ struct FilesSettings {
     ColumnNames columns;
     ColumnNames stock_columns;
     ColumnNames supply_columns;
+    ColumnNames items_columns;
+    ColumnNames alternates_columns;
     KindWords kinds;
     std::chrono::seconds settle{5};
     std::string marker;

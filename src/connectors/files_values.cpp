@@ -167,8 +167,12 @@ std::optional<std::string> canonicalValue(std::string_view text, FieldType type,
                 if (word == text) return std::string{kindName(kind)};
             return std::string{text};
         }
-        case FieldType::Flag:
-            return std::string{text};
+        case FieldType::Flag: {
+            std::string word{text};  // spreadsheets write TRUE
+            std::transform(word.begin(), word.end(), word.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+            return word;
+        }
     }
     return std::nullopt;
 }

@@ -96,6 +96,10 @@ Asked<std::string> TrytonConnector::missingRights(Features features) {
     }
     if (features.sold_to_order) models.push_back("purchase.request");
     if (features.package) models.push_back("stock.package");
+    if (source_.readsCatalogue()) {
+        models.push_back("company.company");
+        if (features.purchase) models.push_back("purchase.product_supplier");
+    }
     json params = json::array();
     params.push_back(models);
     auto answer = co_await session_.call("ir.model.access.get_access", std::move(params));
@@ -207,6 +211,12 @@ std::unique_ptr<Connector> makeTryton(config::Section section, const Environment
     reading.page_size = static_cast<std::size_t>(
         section.number("page_size", {500, 50, 2000}, "Sale lines read in one call"));
     reading.definition = readDefinition(section);
+    const bool catalogue =
+        section.flag("catalogue", false,
+                     "Read stock, price and lead time of all that can be sold, for substitutes");
+    const auto catalogue_max = section.number("catalogue_max", {20'000, 1, 200'000},
+                                              "Products that the catalogue may have at most");
+    if (catalogue) reading.catalogue_max = static_cast<std::size_t>(catalogue_max);
     section.finish();
     if (countErrors(section.problems()) > errors_before) return nullptr;
     return std::make_unique<TrytonConnector>(std::move(access), std::move(reading), environment);

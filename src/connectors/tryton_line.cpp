@@ -181,14 +181,30 @@ OrderLine makeOrderLine(const std::string& source, const SaleLine& line, const C
 }
 
 std::vector<StockLevel> stockLevels(const Stock& stock) {
-    std::vector<StockLevel> levels;
+    // Two products may have one code, and two warehouses one name.
+    std::map<std::pair<std::string, std::string>, Decimal> sums;
     for (const auto& [place, free] : stock.free) {
         const auto product = stock.products.find(place.first);
         const auto warehouse = stock.warehouses.find(place.second);
-        if (product != stock.products.end() && warehouse != stock.warehouses.end())
-            levels.push_back({product->second.item.id, warehouse->second, free});
+        if (product == stock.products.end() || warehouse == stock.warehouses.end()) continue;
+        Decimal& sum = sums[{product->second.item.id, warehouse->second}];
+        sum = sum + free;
     }
+    std::vector<StockLevel> levels;
+    for (const auto& [place, free] : sums) levels.push_back({place.first, place.second, free});
     return levels;
+}
+
+std::vector<ItemSupply> expectedSupply(const Stock& stock) {
+    std::vector<ItemSupply> expected;
+    for (const Incoming& delivery : stock.incoming)
+        if (const auto product = stock.products.find(delivery.product);
+            product != stock.products.end())
+            expected.push_back({product->second.item.id,
+                                {delivery.purchase, delivery.planned, delivery.quantity}});
+    std::stable_sort(expected.begin(), expected.end(),
+                     [](const auto& a, const auto& b) { return a.item < b.item; });
+    return expected;
 }
 
 }  // namespace backorderd::connectors::tryton

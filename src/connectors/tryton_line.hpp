@@ -146,5 +146,7 @@ bool isBackorder(Definition definition, const SaleLine& line, const Coverage& co
 OrderLine makeOrderLine(const std::string& source, const SaleLine& line, const Coverage& coverage,
                         const Stock& stock, const Details& details);
 std::vector<StockLevel> stockLevels(const Stock& stock);
+/// What suppliers owe, ascending by item, of each the soonest first.
+std::vector<ItemSupply> expectedSupply(const Stock& stock);
 
 }  // namespace backorderd::connectors::tryton

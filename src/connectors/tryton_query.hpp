@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <set>
@@ -44,6 +45,15 @@ Asked<std::vector<OpenLine>> listOpen(Session& session, std::size_t page_size,
 
 /// Stock, reservations and expected deliveries of these products.
 Asked<Stock> readStock(Session& session, const Features& features, const std::set<Id>& products);
+
+/// What may be sold, by the id of the product, whether a line waits for it or not.
+struct Catalogue {
+    std::map<Id, CatalogueItem> items;
+    Problems problems;
+    bool too_long = false;  ///< there are more than `items_max`; those read are some of them
+};
+/// Active salable goods with list price and lead time.
+Asked<Catalogue> readCatalogue(Session& session, const Features& features, std::size_t items_max);
 
 /// Sale lines read in full, and records that could not be read, each named.
 struct LinesRead {

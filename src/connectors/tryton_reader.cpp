@@ -4,6 +4,8 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 #include "codec/codec.hpp"
 #include "connectors/line_reader.hpp"
@@ -24,6 +26,18 @@ std::set<Id> idsOf(const std::vector<SaleLine>& lines) {
     return ids;
 }
 
+/// Ascending by item; of two products with one code, the older.
+std::vector<CatalogueItem> byItem(std::map<Id, CatalogueItem> products) {
+    std::map<std::string, CatalogueItem> items;
+    for (auto& [id, item] : products) {
+        const std::string code = item.item.id;
+        items.try_emplace(code, std::move(item));
+    }
+    std::vector<CatalogueItem> ordered;
+    for (auto& [id, item] : items) ordered.push_back(std::move(item));
+    return ordered;
+}
+
 class Reader final : public SnapshotReader {
 public:
     Reader(LineSource& source, const Clock& clock) : source_{source}, clock_{clock} {}
@@ -38,8 +52,7 @@ public:
             if (!gathered_.problems.empty() && gathered_.lines.empty())
                 co_return Page{{}, std::move(gathered_.problems)};
         }
-        if (end_ == gathered_.lines.size())
-            co_return endOfSnapshot();
+        if (end_ == gathered_.lines.size()) co_return endOfSnapshot();
         first_ = end_;
         end_ = std::min(end_ + source_.pageSize(), gathered_.lines.size());
         records_.clear();
@@ -63,6 +76,8 @@ private:
         end.why_incomplete = gathered_.why_incomplete;
         end.as_of = as_of_;
         end.goods.stock = stockLevels(gathered_.stock);
+        end.goods.supply = expectedSupply(gathered_.stock);
+        end.goods.items = gathered_.catalogue;
         return end;
     }
 
@@ -110,6 +125,13 @@ Asked<Gathered> LineSource::gather(std::optional<Id> product) {
     const auto& open = std::get<std::vector<OpenLine>>(listed);
     std::set<Id> products;
     for (const OpenLine& line : open) products.insert(line.product);
+    Catalogue sold;
+    if (!product) {
+        auto whole = co_await catalogue();
+        if (auto* failed = std::get_if<Failure>(&whole)) co_return std::move(*failed);
+        sold = std::get<Catalogue>(std::move(whole));
+    }
+    for (const auto& [id, item] : sold.items) products.insert(id);
     auto stock = co_await readStock(session_, *features_, products);
     if (auto* failed = std::get_if<Failure>(&stock)) co_return std::move(*failed);
     auto read = co_await readOpen(session_, *features_, reading_.page_size, product);
@@ -122,17 +144,34 @@ Asked<Gathered> LineSource::gather(std::optional<Id> product) {
     auto gathered =
         co_await describe(std::move(lines), std::get<Stock>(std::move(stock)), product.has_value());
     if (auto* all = std::get_if<Gathered>(&gathered)) {
-        all->complete = agree && all->problems.empty();
+        all->catalogue = byItem(std::move(sold.items));
+        std::move(sold.problems.begin(), sold.problems.end(), std::back_inserter(all->problems));
         if (!all->problems.empty())
             all->why_incomplete =
-                fmt::format("{} sale line(s) could not be read", all->problems.size());
+                fmt::format("{} record(s) could not be read, the first: {}", all->problems.size(),
+                            formatProblem(all->problems.front()));
         else if (!agree)
             all->why_incomplete = fmt::format(
                 "sales changed while they were read ({} open lines before, {} after); the next "
                 "poll reads them anew",
                 before, after);
+        else if (sold.too_long)
+            all->why_incomplete = fmt::format(
+                "more than {} products can be sold: raise `catalogue_max`, or set `catalogue: "
+                "false`; until then nothing is closed and stock stays as it was",
+                reading_.catalogue_max);
+        all->complete = all->why_incomplete.empty();
     }
     co_return gathered;
+}
+
+Asked<Catalogue> LineSource::catalogue() {
+    if (reading_.catalogue_max == 0) co_return Catalogue{};
+    auto read = co_await readCatalogue(session_, *features_, reading_.catalogue_max);
+    auto* catalogue = std::get_if<Catalogue>(&read);
+    // Part of a catalogue is none: stock of its items would come and go.
+    if (catalogue != nullptr && catalogue->too_long) catalogue->items.clear();
+    co_return read;
 }
 
 /// Judges lines and describes those that count; with `all`, every one.

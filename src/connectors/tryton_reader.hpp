@@ -17,6 +17,7 @@ struct Reading {
     std::string source;
     Definition definition = Definition::ShortOrLate;
     std::size_t page_size = 500;
+    std::size_t catalogue_max = 0;  ///< 0: the catalogue is not read
 };
 
 /// The lines of one read, judged and described.
@@ -26,6 +27,7 @@ struct Gathered {
     bool complete = false;
     std::string why_incomplete;
     Stock stock;
+    std::vector<CatalogueItem> catalogue;  ///< ascending by item
 };
 
 /// Reads whole sets of lines. Free stock is shared out among all lines of an item, so a single line
@@ -40,9 +42,11 @@ public:
     boost::asio::awaitable<Found> find(Id id);
     Asked<Features> features();
     std::size_t pageSize() const { return reading_.page_size; }
+    bool readsCatalogue() const { return reading_.catalogue_max > 0; }
 
 private:
     Asked<Gathered> gather(std::optional<Id> product);
+    Asked<Catalogue> catalogue();
     Asked<Gathered> describe(LinesRead read, Stock stock, bool all);
     boost::asio::awaitable<Found> findOpen(Id id, Id product);
     boost::asio::awaitable<Found> findClosed(LinesRead read);

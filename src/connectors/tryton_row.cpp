@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace backorderd::connectors::tryton {
@@ -98,6 +99,20 @@ std::optional<Date> Row::date(std::string_view path) {
         }
     }
     addFault(path, "is not a date");
+    return std::nullopt;
+}
+
+std::optional<std::int64_t> Row::days(std::string_view path) {
+    constexpr double kSecondsOfDay = 86'400, kSecondsMax = 1e12;
+    const json* value = find(path);
+    if (value == nullptr) return std::nullopt;
+    if (value->is_object() && isOfClass(*value, "timedelta")) {
+        const auto seconds = value->find("seconds");
+        if (seconds != value->end() && seconds->is_number() &&
+            std::abs(seconds->get<double>()) < kSecondsMax)
+            return static_cast<std::int64_t>(std::ceil(seconds->get<double>() / kSecondsOfDay));
+    }
+    addFault(path, "is not a span of time");
     return std::nullopt;
 }
 

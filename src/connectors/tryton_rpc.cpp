@@ -257,6 +257,7 @@ boost::asio::awaitable<std::optional<Failure>> Session::learnContext() {
             fmt::format("The user '{}' has no company in {}, so it would see no sales and no "
                         "error. Set its company under Administration > Users.",
                         access_.user, where(access_)));
+    company_id_ = company->get<std::int64_t>();
     const auto name = preferences.find("company.rec_name");
     company_ =
         name != preferences.end() && name->is_string() ? name->get<std::string>() : company->dump();

@@ -49,6 +49,8 @@ public:
     boost::asio::awaitable<std::optional<Failure>> ready();
 
     const Access& access() const { return access_; }
+    /// Id of the user's company; 0 before `ready`.
+    std::int64_t companyId() const { return company_id_; }
     /// Name of the user's company; empty before `ready`.
     const std::string& company() const { return company_; }
 
@@ -66,6 +68,7 @@ private:
     std::string authorization_;  ///< empty: not logged in
     std::string context_;        ///< the user's preferences as JSON text; empty: not learnt
     std::string company_;
+    std::int64_t company_id_ = 0;
     std::optional<SteadyTime> no_login_before_;
 };
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "backorderd/connector.hpp"
@@ -80,6 +81,33 @@ inline void expectSoundSnapshot(const WholeSnapshot& whole, const std::string& s
     EXPECT_FALSE(whole.lines.empty()) << "the contract needs an ERP with at least one line";
 }
 
+/// What the store takes without a second look.
+inline void expectSoundGoods(const Goods& goods) {
+    std::set<std::string> items;
+    for (const auto& item : goods.items) {
+        EXPECT_NE(item.item.id, "");
+        EXPECT_TRUE(items.insert(item.item.id).second) << item.item.id << " stands twice";
+        EXPECT_GE(item.price.amount, Decimal{}) << item.item.id;
+        EXPECT_GE(item.lead_time_days.value_or(0), 0) << item.item.id;
+        EXPECT_LE(item.lead_time_days.value_or(0), 3650) << item.item.id;
+    }
+    std::set<std::pair<std::string, std::string>> places;
+    for (const auto& level : goods.stock) {
+        EXPECT_NE(level.item, "");
+        EXPECT_TRUE(places.emplace(level.item, level.warehouse).second)
+            << level.item << " in " << level.warehouse << " stands twice";
+    }
+    for (const auto& [item, substitute] : goods.alternates) {
+        EXPECT_NE(item, "");
+        EXPECT_NE(substitute, "");
+        EXPECT_NE(item, substitute);
+    }
+    for (const auto& coming : goods.supply) {
+        EXPECT_NE(coming.item, "");
+        EXPECT_TRUE(coming.supply.covered()) << coming.item;
+    }
+}
+
 /// A record that does not change keeps its fingerprint and means the same line.
 inline void expectRepeatable(boost::asio::io_context& io, Connector& connector,
                              const WholeSnapshot& first) {
@@ -87,7 +115,7 @@ inline void expectRepeatable(boost::asio::io_context& io, Connector& connector,
     ASSERT_TRUE(second.end);
     EXPECT_EQ(second.fingerprints, first.fingerprints);
     EXPECT_EQ(second.lines, first.lines);
-    EXPECT_EQ(second.end->stock, first.end->stock);
+    EXPECT_EQ(second.end->goods, first.end->goods);
 }
 
 /// A reader that is left half-way does not keep the next one from its work.
@@ -127,6 +155,7 @@ inline void exerciseConnector(boost::asio::io_context& io, Connector& connector,
                               const std::string& source) {
     const auto first = readWhole(io, connector);
     expectSoundSnapshot(first, source);
+    if (first.end) expectSoundGoods(first.end->goods);
     if (testing::Test::HasFailure()) return;
     expectRepeatable(io, connector, first);
     expectReaderCanBeLeft(io, connector, first);

@@ -15,6 +15,8 @@ TEST_F(FilesContract, HoldsForCsv) {
     write("lines-2.csv", std::string{kHeader} + "2,SO1,PX-2,4.5,C1\n");
     write("stock.csv", "item.id,warehouse,free\nPX-9,H,3\n");
     write("supply.csv", "item.id,supply.reference,supply.expected\nPX-1,PO-1,2026-04-01\n");
+    write("items.csv", "item.id,price,currency,lead_time_days\nPX-1,2,EUR,3650\nPX-2,,,\n");
+    write("alternates.csv", "item.id,substitute\nPX-1,PX-2\n");
     exerciseConnector(io_, *make(), "erp");
 }
 

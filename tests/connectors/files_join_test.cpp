@@ -83,7 +83,7 @@ TEST_F(Joins, StockIsHandedOnWithTheEnd) {
         "stock_columns: {item.id: Artikel, warehouse: Lager, free: Frei}\n"
         "csv: {decimal: ','}");
     EXPECT_EQ(told(whole.problems), "");
-    EXPECT_THAT(whole.end->stock,
+    EXPECT_THAT(whole.end->goods.stock,
                 testing::ElementsAre(StockLevel{"PX-1", "HAM", *Decimal::parse("1.5")},
                                      StockLevel{"PX-1", "VIE", Decimal{}}));
 }

@@ -64,7 +64,7 @@ TEST_F(Pickup, LinesMayBeAllThatIsNotStockOrSupply) {
     write("stock.csv", "item.id,free\nPX-1,3\n");
     const auto whole = read("lines: '*'");
     EXPECT_EQ(idsOf(whole), "1");
-    EXPECT_EQ(whole.end->stock.size(), 1u);
+    EXPECT_EQ(whole.end->goods.stock.size(), 1u);
 }
 
 TEST_F(Pickup, TheSnapshotIsOfTheTimeOfTheNewestFileOfLines) {

@@ -44,7 +44,7 @@ TEST_F(TrytonContract, YieldsWhatIsShort) {
     EXPECT_EQ(lineOf(whole, "2").contact.language, "de");
     EXPECT_EQ(lineOf(whole, "9").attributes.at("shipment_state"), "exception");
     EXPECT_FALSE(lineOf(whole, "9").promise.known());
-    EXPECT_THAT(whole.end->stock, Contains(StockLevel{"SE-018", "Warehouse", Decimal{98}}));
+    EXPECT_THAT(whole.end->goods.stock, Contains(StockLevel{"SE-018", "Warehouse", Decimal{98}}));
 }
 
 TEST_F(TrytonContract, YieldsAllThatIsOpenWhereTheSettingSaysSo) {

@@ -178,6 +178,9 @@ TEST_F(TrytonRpc, SettingsAreCheckedWithTheirPlaces) {
     const std::vector<Case> cases{
         {good, ""},
         {"database: erp\nuser: u\npassword: { env: BACKORDERD_TEST_PASSWORD }\n", "url"},
+        {good + "catalogue: perhaps\n", "catalogue"},
+        {good + "catalogue_max: 0\n", "catalogue_max"},
+        {good + "catalogue_max: 200001\n", "catalogue_max"},
         {good + "page_size: 49\n", "page_size"},
         {good + "page_size: 2001\n", "page_size"},
         {good + "timeout: 1s\n", "timeout"},

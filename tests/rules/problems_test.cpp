@@ -71,6 +71,7 @@ TEST(Problems, SegmentsThatNobodyUses) {
     EXPECT_EQ(problemsOf(rules).size(), 2U);
     rules.cadence[0].match.none = {condition({})};
     rules.cadence[0].match.none[0].segments = {{"big", rules.segments[1].second, {}}};
+    rules.cadence.push_back(plainPolicy());
     EXPECT_THAT(problemsOf(rules), IsEmpty());
 }
 

@@ -66,6 +66,12 @@ std::string servedInWords(const Claim& claim, int served_before) {
                : fmt::format("nothing is left behind {}", linesInWords(served_before));
 }
 
+std::string noKitInWords(std::int64_t kits, std::string_view short_item) {
+    if (short_item.empty()) return "what is open is no whole number of kits";
+    return fmt::format("{} kit can be made, there is not enough of {}",
+                       kits == 0 ? "no whole" : "not every", short_item);
+}
+
 void explainAll(Bundle& bundle, std::string_view words) {
     for (auto& claim : bundle.claims) claim.reason = words;
 }
@@ -143,8 +149,7 @@ void Rationing::serveKits(Bundle& bundle) {
         std::all_of(bundle.claims.begin(), bundle.claims.end(),
                     [&](const Claim& claim) { return needed(claim.line()) >= claim.waiting; });
     if (kits == 0 || (bundle.whole && !covered)) {
-        explainAll(bundle, fmt::format("{} kit can be made, there is not enough of {}",
-                                       kits == 0 ? "no whole" : "not every", short_item));
+        explainAll(bundle, noKitInWords(kits, short_item));
         return;
     }
     takeForOthers(bundle, needsOf(bundle, needed));

@@ -357,6 +357,12 @@ TEST_F(AllocateKits, AllOfThemWhereTheOrderTakesOneBackOrder) {
     EXPECT_EQ(reason(1), "not every kit can be made, there is not enough of PX-100");
 }
 
+TEST_F(AllocateKits, LessThanOneKitIsNotServed) {
+    line(1).ordered = Decimal{3};
+    EXPECT_EQ(shares().at(2), "1: 0");
+    EXPECT_EQ(reason(1), "what is open is no whole number of kits");
+}
+
 TEST_F(AllocateKits, OneComponentOnTwoLinesIsServedTogether) {
     line(4).item.id = "PX-100";
     line(4).kit.component = Decimal{1};

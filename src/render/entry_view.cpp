@@ -9,10 +9,10 @@ namespace backorderd::render {
 namespace {
 
 /// A message speaks of the promise that its notice records as told, so that the next message's
-/// 'was' is what this one says. An alert to sales records nothing.
+/// 'was' is what this one says. An alert to our own people tells the customer nothing.
 const Promise& toldPromise(const Entry& entry) {
-    return entry.notice.topic == Topic::NoContact ? entry.subject.line.promise
-                                                  : entry.notice.facts.promise;
+    return isForCustomer(entry.notice.topic) ? entry.notice.facts.promise
+                                             : entry.subject.line.promise;
 }
 
 Promise showable(const Promise& promise, Date today) {
@@ -74,6 +74,11 @@ Date dayOf(Timestamp at, std::string_view timezone) {
 
 }  // namespace
 
+Date localDay(Timestamp at, const Request& request, const House& house) {
+    const std::string& zone = request.recipient.timezone;
+    return dayOf(at, zone.empty() ? house.timezone : zone);
+}
+
 long EntryView::slipDays() const { return (*promise.to - *was.to).count(); }
 
 EntryView viewEntry(const Entry& entry, const Request& request, const House& house) {
@@ -96,9 +101,7 @@ EntryView viewEntry(const Entry& entry, const Request& request, const House& hou
         view.awaited = std::max(open - *view.line->allocated, Decimal{});
     }
     view.shipment = &shipmentOf(entry);
-    const std::string& zone =
-        request.recipient.timezone.empty() ? house.timezone : request.recipient.timezone;
-    view.since = dayOf(entry.subject.opened_at, zone);
+    view.since = localDay(entry.subject.opened_at, request, house);
     // A date that passed meanwhile is news, whatever the ERP says.
     view.unchanged = !view.promise_past && entry.told_before &&
                      entry.told_before->promise == promise && entry.told_before->open == open;

@@ -29,6 +29,9 @@ struct EntryView {
     long slipDays() const;
 };
 
+/// The day it is at `at` for the recipient.
+Date localDay(Timestamp at, const Request& request, const House& house);
+
 EntryView viewEntry(const Entry& entry, const Request& request, const House& house);
 
 }  // namespace backorderd::render

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "render/example_story.hpp"
 #include "render/render.hpp"
 
 namespace backorderd::render {
@@ -19,14 +20,39 @@ constexpr std::array kItems{
     ExampleItem{"SK-7", "Seal kit for series 7", "Dichtungssatz Serie 7", 6, 2},
 };
 
-/// Templates are named after topics, with '-' for '_' and perhaps more words behind:
-/// `status-further`.
+/// Templates that are not named after their topic.
+constexpr std::array<std::pair<std::string_view, Topic>, 7> kOtherNames{{
+    {"offer-accepted", Topic::OfferAnswered},
+    {"payment-lapses", Topic::Escalation},
+    {"rep-alert", Topic::Escalation},
+    {"desk-alert", Topic::Escalation},
+    {"preorder-changed", Topic::PromiseChanged},
+    {"ftc-first", Topic::Opened},
+    {"ftc", Topic::PromiseChanged},
+}};
+
+std::optional<Topic> otherName(std::string_view name) {
+    for (const auto& [begin, topic] : kOtherNames) {
+        if (name.starts_with(begin)) return topic;
+    }
+    return std::nullopt;
+}
+
+/// Templates are named after topics, with '-' for '_' and perhaps more words before or behind:
+/// `status-further`, `preorder-opened`.
 std::optional<Topic> topicOf(std::string_view template_name) {
-    std::string name{template_name};
-    std::replace(name.begin(), name.end(), '-', '_');
-    for (; !name.empty(); name.resize(std::min(name.rfind('_'), name.size()))) {
-        if (const auto topic = parseTopic(name)) return topic;
-        if (name.find('_') == std::string::npos) break;
+    if (const auto topic = otherName(template_name)) return topic;
+    std::string words{template_name};
+    std::replace(words.begin(), words.end(), '-', '_');
+    for (std::size_t begin = 0; begin < words.size();) {
+        std::string name = words.substr(begin);
+        while (!name.empty()) {
+            if (const auto topic = parseTopic(name)) return topic;
+            const std::size_t cut = name.rfind('_');
+            name.resize(cut == std::string::npos ? 0 : cut);
+        }
+        const std::size_t next = words.find('_', begin);
+        begin = next == std::string::npos ? words.size() : next + 1;
     }
     return std::nullopt;
 }
@@ -123,7 +149,64 @@ void applyTopic(Entry& entry, Topic topic) {
             line.cancelled = open;
             entry.event = Cancelled{open};
             return;
+        case Topic::Offer:
+        case Topic::OfferWithdrawn:
+        case Topic::OfferAnswered:
+        case Topic::Escalation:
+        case Topic::Allocation:
+        case Topic::Expedite:
+        case Topic::Uncovered:
+            return;  // a story of their own
     }
+}
+
+/// What a line is like where the template's name says so.
+void applyName(Entry& entry, Timestamp now) {
+    const std::string& name = entry.notice.template_name;
+    OrderLine& line = entry.subject.line;
+    if (name.starts_with("preorder")) {
+        line.kind = LineKind::Preorder;
+        line.release_date = line.promise.to;
+    }
+    if (name.starts_with("ftc")) line.payment.terms = "prepaid";
+    if (name == "ftc-first-delay") entry.subject.opened_at = now - std::chrono::days{1};
+    if (name == "ftc-further-delay") tellSlips(entry, now);
+}
+
+/// Advice and alerts are of several customers; a customer's own message is not.
+void applyCustomer(OrderLine& line, int index) {
+    struct ExampleCustomer {
+        std::string_view id, name, tier;
+    };
+    static constexpr std::array kCustomers{
+        ExampleCustomer{"C-2001", "Huber Haustechnik GmbH", "gold"},
+        ExampleCustomer{"C-2044", "Stadtwerke Linz", "platinum"},
+        ExampleCustomer{"C-2102", "Klima & Bad Pichler", ""},
+    };
+    const ExampleCustomer& customer = kCustomers[static_cast<std::size_t>(index / 2) % 3];
+    line.customer.id = customer.id;
+    line.customer.name = customer.name;
+    line.customer.tier = customer.tier;
+}
+
+Entry exampleEntry(std::string_view template_name, Topic topic, int index, bool german,
+                   Timestamp now) {
+    Entry entry;
+    entry.notice.topic = topic;
+    entry.notice.template_name = template_name;
+    entry.notice.reason = "An example.";
+    entry.subject.opened_at = now - std::chrono::days{16};
+    OrderLine& line = entry.subject.line;
+    line = exampleLine(index, german);
+    // Some messages are about an item: several lines of it.
+    const bool by_item = topic == Topic::Allocation || topic == Topic::Uncovered;
+    if (by_item) line.item = exampleLine(index / 3, german).item;
+    if (!isForCustomer(topic)) applyCustomer(line, index);
+    applyTopic(entry, topic);
+    tellStory(entry, index, german, now);
+    applyName(entry, now);
+    entry.notice.facts = {line.promise, line.open()};
+    return entry;
 }
 
 }  // namespace
@@ -134,32 +217,28 @@ Request exampleRequest(std::string_view template_name, std::string_view language
         Topic::PromiseLapsed,  Topic::Available,       Topic::Cancelled,
         Topic::PartlyShipped,  Topic::PartlyAvailable, Topic::Status};
     const std::optional<Topic> named = topicOf(template_name);
-    const bool german = language.starts_with("de");
     Request request;
     request.template_name = template_name;
     request.today = kToday;
     request.now = Timestamp{kToday.time_since_epoch()} + std::chrono::hours{9};
     for (int index = 0; index < std::clamp(lines, 1, kLinesMax); ++index) {
-        Entry entry;
-        entry.notice.topic =
+        const Topic topic =
             named.value_or(kDigestTopics[static_cast<std::size_t>(index) % kDigestTopics.size()]);
-        entry.notice.template_name = template_name;
-        entry.notice.reason = "An example.";
-        entry.subject.opened_at = request.now - std::chrono::days{16};
-        entry.subject.line = exampleLine(index, german);
-        applyTopic(entry, entry.notice.topic);
-        entry.notice.facts = {entry.subject.line.promise, entry.subject.line.open()};
-        request.entries.push_back(std::move(entry));
+        request.entries.push_back(
+            exampleEntry(template_name, topic, index, language.starts_with("de"), request.now));
     }
     const OrderLine& line = request.entries.front().subject.line;
-    const bool internal = named == Topic::NoContact;
-    request.recipient = {Channel::Email, internal ? line.sales_rep.email : line.contact.email,
-                         internal ? line.sales_rep.name : line.contact.name, std::string{language},
-                         line.contact.timezone};
-    if (internal) {
-        for (Entry& entry : request.entries) entry.subject.line.contact.email.clear();
+    const bool internal = named && !isForCustomer(*named);
+    request.recipient = {Channel::Email,
+                         internal ? line.sales_rep.email : line.contact.email,
+                         internal ? line.sales_rep.name : line.contact.name,
+                         std::string{language},
+                         line.contact.timezone,
+                         {}};
+    for (Entry& entry : request.entries) {
+        if (named == Topic::NoContact) entry.subject.line.contact.email.clear();
+        entry.notice.recipient = request.recipient;
     }
-    for (Entry& entry : request.entries) entry.notice.recipient = request.recipient;
     return request;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "render/clean_text.hpp"
 
@@ -14,9 +15,11 @@ constexpr int kSignatureLinesMax = 20;
 
 /// What a reader should see first stands first.
 constexpr std::array kTopicOrder{
-    Topic::NoContact,     Topic::Cancelled, Topic::PromiseLapsed,   Topic::PromiseChanged,
-    Topic::Opened,        Topic::Available, Topic::PartlyAvailable, Topic::Shipped,
-    Topic::PartlyShipped, Topic::Status,
+    Topic::OfferAnswered, Topic::Escalation,      Topic::NoContact,      Topic::Allocation,
+    Topic::Expedite,      Topic::Uncovered,       Topic::Cancelled,      Topic::OfferWithdrawn,
+    Topic::Offer,         Topic::PromiseLapsed,   Topic::PromiseChanged, Topic::Opened,
+    Topic::Available,     Topic::PartlyAvailable, Topic::Shipped,        Topic::PartlyShipped,
+    Topic::Status,
 };
 
 mustache::data textData(std::string_view text) {
@@ -51,6 +54,20 @@ std::vector<std::vector<const EntryView*>> gather(const std::vector<const EntryV
 auto orderKey(const EntryView& entry) {
     return std::pair<std::string_view, std::string_view>{entry.line->key.source,
                                                          entry.line->order.number};
+}
+auto itemKey(const EntryView& entry) {
+    return std::pair<std::string_view, std::string_view>{entry.line->key.source,
+                                                         entry.line->item.id};
+}
+/// Lines for which nothing is proposed keep their place behind the others.
+std::vector<const EntryView*> inOrderOfServing(std::vector<const EntryView*> entries) {
+    const auto rank = [](const EntryView* entry) {
+        const AllocationProposed* proposed = proposalOf(*entry->entry);
+        return proposed == nullptr ? std::numeric_limits<int>::max() : proposed->rank;
+    };
+    std::stable_sort(entries.begin(), entries.end(),
+                     [&](const EntryView* a, const EntryView* b) { return rank(a) < rank(b); });
+    return entries;
 }
 std::ptrdiff_t topicPlace(const EntryView& entry) {
     return std::find(kTopicOrder.begin(), kTopicOrder.end(), entry.topic) - kTopicOrder.begin();
@@ -102,11 +119,9 @@ const MessageValues::Data* MessageValues::valueOf(Node& node, const Variable& va
     Data data{false};
     if (variable.kind == Kind::List) {
         data = makeList(node, variable);
-    } else if (node.scope == Scope::Signature) {
-        data = textData(node.text);
     } else {
-        const Value value =
-            variable.value(ValueContext{&house_, &request_, &locale_, language_, node.entries});
+        const Value value = variable.value(
+            ValueContext{&house_, &request_, &locale_, language_, node.entries, &node.element});
         const bool* const flag = std::get_if<bool>(&value);
         data = flag != nullptr ? Data{*flag} : textData(std::get<std::string>(value));
     }
@@ -141,8 +156,8 @@ MessageValues::Data MessageValues::makeList(Node& node, const Variable& variable
 std::vector<MessageValues::Node> MessageValues::elementsOf(const Node& node,
                                                            std::string_view list) const {
     std::vector<Node> out;
-    const auto add = [&out](Scope scope, Entries entries, std::string text = {}) {
-        out.push_back({scope, std::move(entries), std::move(text), {}});
+    const auto add = [&out](Scope scope, Entries entries) {
+        out.push_back({scope, std::move(entries), {}, {}});
     };
     if (list == "lines" || (list == "one" && node.entries.size() == 1)) {
         for (const EntryView* entry : node.entries) add(Scope::Line, {entry});
@@ -150,6 +165,10 @@ std::vector<MessageValues::Node> MessageValues::elementsOf(const Node& node,
         auto orders = gather(node.entries, orderKey);
         if (list == "one_order" && orders.size() != 1) return {};
         for (Entries& order : orders) add(Scope::Order, std::move(order));
+    } else if (list == "items") {
+        for (Entries& item : gather(node.entries, itemKey)) {
+            add(Scope::ItemGroup, inOrderOfServing(std::move(item)));
+        }
     } else if (list == "groups") {
         Entries sorted = node.entries;
         std::stable_sort(sorted.begin(), sorted.end(), [](const EntryView* a, const EntryView* b) {
@@ -158,7 +177,39 @@ std::vector<MessageValues::Node> MessageValues::elementsOf(const Node& node,
         for (Entries& group : gather(sorted, topicPlace)) add(Scope::Group, std::move(group));
     } else if (list == "house.signature") {
         for (std::string& text : splitLines(cleanLines(house_.signature))) {
-            if (out.size() < kSignatureLinesMax) add(Scope::Signature, {}, std::move(text));
+            if (out.size() < kSignatureLinesMax) {
+                out.push_back({Scope::Signature, {}, std::move(text), {}});
+            }
+        }
+    } else if (node.scope == Scope::Line) {
+        return storyOf(node, list);
+    }
+    return out;
+}
+
+/// The lists within a line.
+std::vector<MessageValues::Node> MessageValues::storyOf(const Node& line, std::string_view list) {
+    std::vector<Node> out;
+    const Entry& entry = *line.entries.front()->entry;
+    const auto add = [&](Scope scope, Element element) {
+        out.push_back({scope, line.entries, std::move(element), {}});
+    };
+    if (list == "promise_history") {
+        for (const PromiseStep& step : promiseSteps(entry)) add(Scope::Step, step);
+    } else if (list == "told") {
+        for (const Notice* notice : toldNotices(entry)) add(Scope::Told, notice);
+    } else if (list == "answers") {
+        for (const Answer& answer : answersOf(entry)) add(Scope::Said, answer);
+    } else if (list == "substitutes") {
+        for (const Substitute& substitute : entry.substitutes) {
+            if (out.size() < kStoryMax) add(Scope::InStock, &substitute);
+        }
+    } else if (list == "offered" || list == "accepted") {
+        const std::optional<OfferStory> offer = offerOf(entry);
+        if (!offer) return out;
+        for (const OfferedItem& item : offer->made->items) {
+            const bool wanted = list == "offered" || &item == offer->accepted();
+            if (wanted && out.size() < kStoryMax) add(Scope::Offered, &item);
         }
     }
     return out;

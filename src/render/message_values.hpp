@@ -41,7 +41,7 @@ private:
     struct Node {
         Scope scope = Scope::Message;
         Entries entries;
-        std::string text;  ///< of a line of the signature
+        Element element;
         std::map<std::string, Data, std::less<>> values;
     };
 
@@ -49,6 +49,7 @@ private:
     const Data* attributeOf(Node& node, const std::string& name);
     Data makeList(Node& node, const Variable& variable);
     std::vector<Node> elementsOf(const Node& node, std::string_view list) const;
+    static std::vector<Node> storyOf(const Node& line, std::string_view list);
 
     const House& house_;
     const Request& request_;

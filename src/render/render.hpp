@@ -20,7 +20,17 @@ struct House {
     std::string reply_to;
 };
 
-/// One line in a message: what is told of one case.
+/// An item in stock that could be offered for a line.
+struct Substitute {
+    std::string item;       ///< the ERP's id
+    std::string name;       ///< may be empty
+    std::string warehouse;  ///< where the units lie; empty: the ERP does not say
+    Decimal free;           ///< what an offer could take now
+    Money unit_price;       ///< no currency: not known
+};
+
+/// One line in a message: what is told of one case. What is in stock or on order is for our own
+/// people only, and may be left empty where a message is for a customer.
 struct Entry {
     Notice notice;
     Case subject;  ///< with events; the line as it is now
@@ -28,6 +38,10 @@ struct Entry {
     std::optional<ToldFacts> told_before;
     /// The event that caused the notice, where there is one.
     std::optional<Event> event;
+    std::vector<Substitute> substitutes{};  ///< best first
+    std::optional<int> lead_time_days{};    ///< of the item; empty: not known
+    /// Of the item: what is on order and spoken for by no line; empty: not known.
+    std::optional<Decimal> expected{};
 };
 
 /// A message to be rendered: all entries are for one recipient. `template_name` is that of the

@@ -3,48 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <unordered_map>
 #include <utility>
 
 #include "render/clean_text.hpp"
+#include "render/sums.hpp"
+#include "render/value_words.hpp"
 
 namespace backorderd::render {
 namespace {
 
-using Context = const ValueContext&;
-
-constexpr unsigned kMessage = static_cast<unsigned>(Scope::Message);
-constexpr unsigned kOrder = static_cast<unsigned>(Scope::Order);
-constexpr unsigned kLine = static_cast<unsigned>(Scope::Line);
-constexpr unsigned kLists = kMessage | static_cast<unsigned>(Scope::Group) | kOrder;
-constexpr unsigned kAll = kLists | kLine;
-
-std::string day(const std::optional<Date>& date, Context c) {
-    return date ? dateText(*date, *c.locale) : std::string{};
-}
-/// A number with its unit: '10 pcs'.
-std::string quantity(Decimal number, Context c) {
-    const std::string& unit = c.first().line->unit;
-    return numberText(number, *c.locale) + (unit.empty() ? "" : " " + unit);
-}
-std::string quantity(const std::optional<Decimal>& number, Context c) {
-    return number ? quantity(*number, c) : std::string{};
-}
-std::string promise(const Promise& value, Context c) {
-    return value.known() ? promiseText(value, *c.locale) : std::string{};
-}
-template <class Holds>
-bool each(Context c, Holds holds) {
-    return std::all_of(c.entries.begin(), c.entries.end(),
-                       [&](const EntryView* view) { return holds(*view); });
-}
-template <Topic topic>
-Value isTopic(Context c) {
-    return each(c, [](const EntryView& e) { return e.topic == topic; });
-}
-template <LineKind kind>
-Value isKind(Context c) {
-    return each(c, [](const EntryView& e) { return e.line->kind == kind; });
-}
 /// Empty where there is no currency, or where the numbers are so large that they must be a mistake
 /// and would leave the range of Decimal.
 std::string openValue(Context c) {
@@ -55,13 +23,22 @@ std::string openValue(Context c) {
     if (line.unit_price.currency.empty() || std::abs(estimate) > kLargest) return {};
     return moneyText(line.openValue(), *c.locale);
 }
+template <class Key>
+std::size_t countDistinct(Context c, Key keyOf) {
+    std::vector<std::pair<std::string_view, std::string_view>> keys;
+    for (const EntryView* view : c.entries) keys.push_back(keyOf(*view->line));
+    std::sort(keys.begin(), keys.end());
+    return static_cast<std::size_t>(std::unique(keys.begin(), keys.end()) - keys.begin());
+}
 std::size_t orderCount(Context c) {
-    std::vector<std::pair<std::string_view, std::string_view>> numbers;
-    for (const EntryView* view : c.entries) {
-        numbers.emplace_back(view->line->key.source, view->line->order.number);
-    }
-    std::sort(numbers.begin(), numbers.end());
-    return static_cast<std::size_t>(std::unique(numbers.begin(), numbers.end()) - numbers.begin());
+    return countDistinct(c, [](const OrderLine& line) {
+        return std::pair<std::string_view, std::string_view>{line.key.source, line.order.number};
+    });
+}
+std::size_t itemCount(Context c) {
+    return countDistinct(c, [](const OrderLine& line) {
+        return std::pair<std::string_view, std::string_view>{line.key.source, line.item.id};
+    });
 }
 
 using enum Kind;
@@ -91,11 +68,15 @@ const std::array kVariables{
              [](Context c) -> Value { return webOrMailLink(c.house->unsubscribe_link); }},
     Variable{"house.signature", kMessage, List, Signature, "The lines of your signature.", nullptr},
     Variable{"text", static_cast<unsigned>(Signature), Text, Signature,
-             "One line of the signature.", nullptr},
+             "One line of the signature.",
+             [](Context c) -> Value { return std::get<std::string>(*c.element); }},
 
     // -- Lists and counts ----------------------------------------------------------------------
-    Variable{"lines", kLists, List, Line, "Every order line of the message, group or order.",
-             nullptr},
+    Variable{
+        "lines", kLists, List, Line,
+        "Every order line of the message, group, order or item; of an item in the order in which "
+        "they should be served.",
+        nullptr},
     Variable{"one", kLists, List, Line, "The line, where there is exactly one.", nullptr},
     Variable{"many", kLists, Flag, Line, "There are two or more lines.",
              [](Context c) -> Value { return c.entries.size() > 1; }},
@@ -106,18 +87,26 @@ const std::array kVariables{
     Variable{"one_order", kMessage | static_cast<unsigned>(Group), List, Order,
              "The order, where all lines are of one.", nullptr},
     Variable{"order_count", kMessage | static_cast<unsigned>(Group), Text, Order,
-             "Number of orders.",
-             [](Context c) -> Value { return std::to_string(orderCount(c)); }},
+             "Number of orders.", [](Context c) -> Value { return std::to_string(orderCount(c)); }},
     Variable{"groups", kMessage, List, Group,
              "The lines again, gathered by topic, for a digest: ask `is_shipped` and so on for the "
              "heading.",
              nullptr},
+    Variable{"items", kMessage | static_cast<unsigned>(Group), List, ItemGroup,
+             "The lines again, gathered by item; for internal messages.", nullptr},
+    Variable{"item_count", kMessage | static_cast<unsigned>(Group), Text, Line, "Number of items.",
+             [](Context c) -> Value { return std::to_string(itemCount(c)); }},
+    Variable{"total_value", kLists, Text, Line,
+             "Value of what is open of all lines; empty where they differ in currency.",
+             [](Context c) -> Value {
+                 const auto value = valueOf(c.entries);
+                 return value ? price(*value, c) : std::string{};
+             }},
 
     // -- The order -----------------------------------------------------------------------------
     Variable{"order_number", kOrder | kLine, Text, Order, "Your number of the order.",
              [](Context c) -> Value { return c.first().line->order.number; }},
-    Variable{"order_reference", kOrder | kLine, Text, Order,
-             "The customer's own number of it.",
+    Variable{"order_reference", kOrder | kLine, Text, Order, "The customer's own number of it.",
              [](Context c) -> Value { return c.first().line->order.reference; }},
     Variable{"order_date", kOrder | kLine, Text, Order, "When it was ordered.",
              [](Context c) -> Value { return day(c.first().line->order.date, c); }},
@@ -129,20 +118,22 @@ const std::array kVariables{
     // -- The line ------------------------------------------------------------------------------
     Variable{"position", kLine, Text, Line, "Number of the line on the order.",
              [](Context c) -> Value { return c.first().line->position; }},
-    Variable{"item", kLine, Text, Line, "Name of the item, or its number where it has no name.",
+    Variable{"item", kItem | kLine, Text, Line,
+             "Name of the item, or its number where it has no name.",
              [](Context c) -> Value {
                  const Item& item = c.first().line->item;
                  return item.name.empty() ? item.id : item.name;
              }},
-    Variable{"item_id", kLine, Text, Line, "Your number of the item.",
+    Variable{"item_id", kItem | kLine, Text, Line, "Your number of the item.",
              [](Context c) -> Value { return c.first().line->item.id; }},
-    Variable{"item_name", kLine, Text, Line, "Name of the item.",
+    Variable{"item_name", kItem | kLine, Text, Line, "Name of the item.",
              [](Context c) -> Value { return c.first().line->item.name; }},
-    Variable{"item_category", kLine, Text, Line, "Category of the item.",
+    Variable{"item_category", kItem | kLine, Text, Line, "Category of the item.",
              [](Context c) -> Value { return c.first().line->item.category; }},
     Variable{"item_customer_code", kLine, Text, Line, "The customer's own number of the item.",
              [](Context c) -> Value { return c.first().line->item.customer_code; }},
-    Variable{"unit", kLine, Text, Line, "Unit of measure; every quantity below carries it already.",
+    Variable{"unit", kItem | kLine, Text, Line,
+             "Unit of measure; every quantity below carries it already.",
              [](Context c) -> Value { return c.first().line->unit; }},
     Variable{"ordered", kLine, Text, Line, "Quantity ordered, '10 pcs'.",
              [](Context c) -> Value { return quantity(c.first().line->ordered, c); }},
@@ -177,24 +168,19 @@ const std::array kVariables{
              [](Context c) -> Value {
                  const EntryView& e = c.first();
                  const long days = e.promiseChanged() ? e.slipDays() : 0;
-                 return days == 0 ? std::string{} : dayCountText(days < 0 ? -days : days, *c.locale);
+                 return days == 0 ? std::string{}
+                                  : dayCountText(days < 0 ? -days : days, *c.locale);
              }},
     Variable{"requested", kLine, Text, Line, "The date the customer asked for.",
              [](Context c) -> Value { return day(c.first().line->requested, c); }},
     Variable{"release_date", kLine, Text, Line, "Release date of a preorder; empty once past.",
-             [](Context c) -> Value {
-                 const std::optional<Date>& date = c.first().line->release_date;
-                 return date >= c.request->today ? day(date, c) : std::string{};
-             }},
+             [](Context c) -> Value { return dayAhead(c.first().line->release_date, c); }},
     Variable{"supply_reference", kLine, Text, Line,
              "Document that will bring the goods; for internal messages.",
              [](Context c) -> Value { return c.first().line->supply.reference; }},
     Variable{"supply_expected", kLine, Text, Line,
              "When that is expected; for internal messages; empty once past.",
-             [](Context c) -> Value {
-                 const std::optional<Date>& date = c.first().line->supply.expected;
-                 return date >= c.request->today ? day(date, c) : std::string{};
-             }},
+             [](Context c) -> Value { return dayAhead(c.first().line->supply.expected, c); }},
 
     // -- Shipment and people -------------------------------------------------------------------
     Variable{"shipment_reference", kLine, Text, Line, "Number of the shipment.",
@@ -223,116 +209,34 @@ const std::array kVariables{
     Variable{"reason", kLine, Text, Line,
              "Why the message is sent, in English; for internal messages.",
              [](Context c) -> Value { return c.first().entry->notice.reason; }},
-
-    // -- Yes or no -----------------------------------------------------------------------------
-    Variable{"is_opened", kAll, Flag, Line, "The line has come on back order.",
-             isTopic<Topic::Opened>},
-    Variable{"is_promise_changed", kAll, Flag, Line, "The expected date changed.",
-             isTopic<Topic::PromiseChanged>},
-    Variable{"is_promise_lapsed", kAll, Flag, Line, "The expected date passed, nothing shipped.",
-             isTopic<Topic::PromiseLapsed>},
-    Variable{"is_status", kAll, Flag, Line, "A word in between.", isTopic<Topic::Status>},
-    Variable{"is_partly_available", kAll, Flag, Line, "Part of it is in stock and reserved.",
-             isTopic<Topic::PartlyAvailable>},
-    Variable{"is_available", kAll, Flag, Line, "All of it is in stock and reserved.",
-             isTopic<Topic::Available>},
-    Variable{"is_partly_shipped", kAll, Flag, Line, "Part of it shipped.",
-             isTopic<Topic::PartlyShipped>},
-    Variable{"is_shipped", kAll, Flag, Line, "The last of it shipped.", isTopic<Topic::Shipped>},
-    Variable{"is_shipment", kAll, Flag, Line, "Part of it, or the last of it, shipped.",
-             [](Context c) -> Value {
-                 return each(c, [](const EntryView& e) {
-                     return e.topic == Topic::PartlyShipped || e.topic == Topic::Shipped;
-                 });
-             }},
-    Variable{"is_cancelled", kAll, Flag, Line, "The rest was cancelled.",
-             isTopic<Topic::Cancelled>},
-    Variable{"is_no_contact", kAll, Flag, Line, "An alert: there is nobody to write to.",
-             isTopic<Topic::NoContact>},
-    Variable{"promise_known", kAll, Flag, Line, "There is an expected date, today or later.",
-             [](Context c) -> Value {
-                 return each(c, [](const EntryView& e) { return e.promise.known(); });
-             }},
-    Variable{"promise_past", kAll, Flag, Line,
-             "The only date there is lies in the past, so none is shown.",
-             [](Context c) -> Value {
-                 return each(c, [](const EntryView& e) { return e.promise_past; });
-             }},
-    Variable{"promise_changed", kAll, Flag, Line, "There is a date, and it is another than before.",
-             [](Context c) -> Value {
-                 return each(c, [](const EntryView& e) { return e.promiseChanged(); });
-             }},
-    Variable{"promise_first", kAll, Flag, Line, "There is a date where none was known before.",
-             [](Context c) -> Value {
-                 return each(c, [](const EntryView& e) {
-                     return e.promise.known() && !e.was.known();
-                 });
-             }},
-    Variable{"promise_withdrawn", kAll, Flag, Line, "There was a date, and there is none now.",
-             [](Context c) -> Value {
-                 return each(c, [](const EntryView& e) {
-                     return !e.promise.known() && !e.promise_past && e.was.known();
-                 });
-             }},
-    Variable{"later", kAll, Flag, Line, "The date moved later.",
-             [](Context c) -> Value {
-                 return each(c, [](const EntryView& e) {
-                     return e.promiseChanged() && e.slipDays() > 0;
-                 });
-             }},
-    Variable{"earlier", kAll, Flag, Line, "The date moved earlier.",
-             [](Context c) -> Value {
-                 return each(c, [](const EntryView& e) {
-                     return e.promiseChanged() && e.slipDays() < 0;
-                 });
-             }},
-    Variable{"unchanged", kAll, Flag, Line,
-             "Date and open quantity are what the customer heard last.",
-             [](Context c) -> Value {
-                 return each(c, [](const EntryView& e) { return e.unchanged; });
-             }},
-    Variable{"has_shipped", kAll, Flag, Line, "Something has shipped already.",
-             [](Context c) -> Value {
-                 return each(c, [](const EntryView& e) { return e.line->shipped.isPositive(); });
-             }},
-    Variable{"has_cancelled", kAll, Flag, Line, "Something has been cancelled.",
-             [](Context c) -> Value {
-                 return each(c, [](const EntryView& e) { return e.line->cancelled.isPositive(); });
-             }},
-    Variable{"has_allocated", kAll, Flag, Line, "Something is reserved.",
-             [](Context c) -> Value {
-                 return each(c, [](const EntryView& e) {
-                     return e.line->allocated.value_or(Decimal{}).isPositive();
-                 });
-             }},
-    Variable{"has_open", kAll, Flag, Line, "Something is still open.",
-             [](Context c) -> Value {
-                 return each(c, [](const EntryView& e) { return e.line->isOpen(); });
-             }},
-    Variable{"has_supply", kAll, Flag, Line, "Something is on order to fill the line.",
-             [](Context c) -> Value {
-                 return each(c, [](const EntryView& e) { return e.line->supply.covered(); });
-             }},
-    Variable{"is_preorder", kAll, Flag, Line, "The line is a preorder.",
-             isKind<LineKind::Preorder>},
-    Variable{"is_drop_ship", kAll, Flag, Line, "A supplier ships to the customer directly.",
-             isKind<LineKind::DropShip>},
-    Variable{"is_made_to_order", kAll, Flag, Line, "The item is made for this order.",
-             isKind<LineKind::MadeToOrder>},
 };
 
 }  // namespace
 
-std::span<const Variable> variables() { return kVariables; }
+std::span<const Variable> variables() {
+    static const std::vector<Variable> all = [] {
+        std::vector<Variable> joined{kVariables.begin(), kVariables.end()};
+        for (const auto& part :
+             {flagVariables(), storyVariables(), offerVariables(), supplyVariables()}) {
+            joined.insert(joined.end(), part.begin(), part.end());
+        }
+        return joined;
+    }();
+    return all;
+}
 
 const Variable* findVariable(std::string_view name, std::span<const Scope> scopes) {
-    for (const Variable& variable : kVariables) {
-        if (variable.name != name) continue;
-        const bool visible = std::any_of(scopes.begin(), scopes.end(),
-                                         [&](Scope scope) { return variable.isIn(scope); });
-        if (visible) return &variable;
-    }
-    return nullptr;
+    // A message asks for hundreds of words, each in several scopes.
+    static const std::unordered_map<std::string_view, const Variable*> by_name = [] {
+        std::unordered_map<std::string_view, const Variable*> places;
+        for (const Variable& variable : variables()) places.emplace(variable.name, &variable);
+        return places;
+    }();
+    const auto found = by_name.find(name);
+    if (found == by_name.end()) return nullptr;
+    const bool visible = std::any_of(scopes.begin(), scopes.end(),
+                                     [&](Scope scope) { return found->second->isIn(scope); });
+    return visible ? found->second : nullptr;
 }
 
 bool isAttribute(std::string_view name) {

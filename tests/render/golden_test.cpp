@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <set>
 #include <sstream>
 
 #include "render/variables.hpp"
@@ -43,15 +44,42 @@ TEST(Golden, ShippedTemplates) {
         };
         compareWithFile(folder + "digest-of-nine." + language + ".txt", asText(many("digest", 9)));
         compareWithFile(folder + "opened-three." + language + ".txt", asText(many("opened", 3)));
-        compareWithFile(folder + "opened." + language + ".html", many("opened", 1).html);
+        for (const std::string name : {"rep-alert", "allocation-advice", "uncovered-demand"}) {
+            compareWithFile(folder + name + "-three." + language + ".txt", asText(many(name, 3)));
+        }
+        for (const std::string name : {"opened", "offer", "rep-alert"}) {
+            compareWithFile(folder + name + "." + language + ".html", many(name, 1).html);
+        }
     }
 }
 
 TEST(Golden, ShippedTemplatesAreTheSameOnesInEveryLanguage) {
-    const std::vector<std::string> expected{"available",      "cancelled",       "digest",
-                                            "no-contact",     "opened",          "partly-available",
-                                            "partly-shipped", "promise-changed", "promise-lapsed",
-                                            "shipped",        "status",          "status-further"};
+    const std::vector<std::string> expected{"allocation-advice",
+                                            "available",
+                                            "cancelled",
+                                            "desk-alert",
+                                            "digest",
+                                            "expedite",
+                                            "ftc-first-delay",
+                                            "ftc-further-delay",
+                                            "no-contact",
+                                            "offer",
+                                            "offer-accepted",
+                                            "offer-withdrawn",
+                                            "opened",
+                                            "partly-available",
+                                            "partly-shipped",
+                                            "payment-lapses",
+                                            "preorder-changed",
+                                            "preorder-opened",
+                                            "preorder-status",
+                                            "promise-changed",
+                                            "promise-lapsed",
+                                            "rep-alert",
+                                            "shipped",
+                                            "status",
+                                            "status-further",
+                                            "uncovered-demand"};
     EXPECT_EQ(shippedTemplates().names(), expected);
 }
 
@@ -70,6 +98,12 @@ std::string where(const Variable& variable) {
     add(Scope::Order, "order");
     add(Scope::Line, "line");
     add(Scope::Signature, "signature");
+    add(Scope::ItemGroup, "item");
+    add(Scope::Step, "`promise_history`");
+    add(Scope::Told, "`told`");
+    add(Scope::Said, "`answers`");
+    add(Scope::InStock, "`substitutes`");
+    add(Scope::Offered, "`offered`, `accepted`");
     return text;
 }
 
@@ -82,6 +116,13 @@ std::string variablesTable() {
                 std::string{variable.meaning} + " |\n";
     }
     return text;
+}
+
+TEST(Golden, NoVariableIsThereTwice) {
+    std::set<std::string_view> names;
+    for (const Variable& variable : variables()) {
+        EXPECT_TRUE(names.insert(variable.name).second) << variable.name;
+    }
 }
 
 TEST(Golden, DocumentationListsEveryVariable) {

@@ -28,7 +28,9 @@ void promise(Request& request, const Promise& promise) {
 
 TEST(Render, ADateBeforeTodayIsNeverPromised) {
     for (const char* name : {"opened", "promise-changed", "promise-lapsed", "status",
-                             "status-further", "partly-available", "partly-shipped", "digest"}) {
+                             "status-further", "partly-available", "partly-shipped", "digest",
+                             "offer", "offer-withdrawn", "preorder-opened", "preorder-changed",
+                             "preorder-status", "ftc-first-delay", "ftc-further-delay"}) {
         for (const char* language : {"en", "de"}) {
             Request request = exampleRequest(name, language);
             promise(request, {day("2026-03-02"), day("2026-03-19")});

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "config/config.hpp"
+#include "config/page_blocks.hpp"
 
 // What is shipped in config/ and shown in docs/ must load.
 
@@ -33,28 +34,29 @@ TEST(Example, RulesLoadWithoutAWarning) {
     EXPECT_EQ(formatProblems(warnings), "");
     std::vector<std::string> names;
     for (const TemplateUse& use : templatesUsed(*rules)) names.push_back(use.name);
-    EXPECT_THAT(names, testing::UnorderedElementsAre("opened", "promise-changed", "promise-lapsed",
-                                                     "status", "status-further", "partly-available",
-                                                     "available", "partly-shipped", "shipped",
-                                                     "cancelled", "digest", "no-contact"));
+    EXPECT_THAT(
+        names, testing::UnorderedElementsAre(
+                   "opened", "promise-changed", "promise-lapsed", "status", "status-further",
+                   "partly-available", "available", "partly-shipped", "shipped", "cancelled",
+                   "digest", "no-contact", "preorder-opened", "preorder-changed", "preorder-status",
+                   "offer", "offer-withdrawn", "offer-accepted", "rep-alert", "desk-alert",
+                   "payment-lapses", "allocation-advice", "expedite", "uncovered-demand"));
 }
 
-/// The YAML blocks of a page.
-std::vector<std::string> blocksOf(const std::string& page) {
-    std::ifstream in(page);
-    std::vector<std::string> blocks;
-    bool inside = false;
-    for (std::string line; std::getline(in, line);) {
-        if (line == "```yaml") {
-            blocks.emplace_back();
-            inside = true;
-        } else if (line == "```") {
-            inside = false;
-        } else if (inside) {
-            blocks.back() += line + "\n";
-        }
-    }
-    return blocks;
+/// A pack is copied up, among the rules that are shipped.
+TEST(Example, ThePackLoadsWhereItIsSwitchedOn) {
+    const fs::path folder = fs::path(testing::TempDir()) / "backorderd-pack";
+    fs::remove_all(folder);
+    fs::copy(kSource + "/config/rules.d", folder);
+    fs::copy_file(kSource + "/config/rules.d/packs/us-ftc-435.yaml", folder / "35-us-ftc-435.yaml");
+    Problems warnings;
+    const auto rules = loadRules(folder.string(), &warnings);
+    ASSERT_TRUE(rules) << formatProblems(rules.error());
+    EXPECT_EQ(formatProblems(warnings), "");
+    EXPECT_EQ(rules->cadence.front().name, "us ftc 435");
+    for (const TemplateUse& use : templatesUsed(*rules))
+        EXPECT_TRUE(fs::exists(kSource + "/config/templates/" + use.name + ".en.mustache"))
+            << use.name;
 }
 
 TEST(Example, TheRulesPageShowsRulesThatLoad) {

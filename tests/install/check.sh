@@ -10,7 +10,7 @@ missing=0
 for path in bin/backorderd share/man/man8/backorderd.8 \
     lib/systemd/system/backorderd.service lib/sysusers.d/backorderd.conf \
     share/backorderd/templates/opened.en.mustache share/backorderd/rules.d/40-cadence.yaml \
-    share/backorderd/migrations/0001-core.sql \
+    share/backorderd/migrations/0001-core.sql share/backorderd/schema/rules.schema.json \
     share/doc/backorderd/README.md share/doc/backorderd/examples/backorderd.yaml \
     share/doc/backorderd/examples/rules.d/40-cadence.yaml \
     share/doc/backorderd/examples/templates/opened.de.mustache; do

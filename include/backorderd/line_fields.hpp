@@ -26,6 +26,8 @@ struct LineField {
     bool (*set)(OrderLine& line, std::string_view text);
     /// The canonical text; empty where not known.
     std::string (*get)(const OrderLine& line);
+    /// The same without a copy, of a field that is kept as text; null for all others.
+    std::string_view (*view)(const OrderLine& line) = nullptr;
 };
 
 /// All fields, in the order in which they are documented and stored.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
+#include <utility>
 
 #include "vocabulary/names.hpp"
 
@@ -74,13 +76,26 @@ std::string written(const std::optional<Date>& value) {
 std::string written(bool value) { return value ? "true" : std::string{}; }
 std::string written(LineKind value) { return std::string{kindName(value)}; }
 
+using View = std::string_view (*)(const OrderLine&);
+
+/// Null where the value is not kept as text.
+template <auto... Path>
+constexpr View viewOf() {
+    using Value = std::remove_cvref_t<decltype(At<Path...>::in(std::declval<OrderLine&>()))>;
+    if constexpr (std::is_same_v<Value, std::string>)
+        return [](const OrderLine& line) { return std::string_view{At<Path...>::in(line)}; };
+    else
+        return nullptr;
+}
+
 template <auto... Path>
 constexpr LineField field(std::string_view name, FieldType type, std::string_view meaning) {
     return {name, type, meaning,
             [](OrderLine& line, std::string_view text) {
                 return assign(At<Path...>::in(line), text);
             },
-            [](const OrderLine& line) { return written(At<Path...>::in(line)); }};
+            [](const OrderLine& line) { return written(At<Path...>::in(line)); },
+            viewOf<Path...>()};
 }
 
 // A promise is one date for most ERPs and a range for some: `promise` is the date, or the end of

@@ -28,6 +28,10 @@ TEST(LineFields, EveryFieldKeepsWhatItIsGiven) {
         EXPECT_EQ(findLineField(field.name), &field);
         OrderLine line;
         ASSERT_TRUE(field.set(line, exampleOf(field.type))) << field.name;
+        if (field.view) {
+            EXPECT_EQ(field.view(line), field.get(line)) << field.name;
+        }
+        EXPECT_EQ(field.view != nullptr, field.type == FieldType::Text) << field.name;
         // A range of one day is a single date, so the beginning shows only where it differs.
         if (field.name != "promise.from") {
             EXPECT_EQ(field.get(line), exampleOf(field.type)) << field.name;

@@ -9,8 +9,10 @@ namespace {
 
 constexpr int kFirstOffice = 8;  ///< UTC; the distributor sits in Hamburg
 constexpr int kKeepClosedDays = 7;
+constexpr const char* kWarehouse = "Hamburg";
 
 Decimal whole(int count) { return Decimal{count}; }
+Decimal price(int cents) { return Decimal::fromMillionths(std::int64_t{cents} * 10'000); }
 
 struct Product {
     const char* id;
@@ -28,6 +30,21 @@ constexpr Product kProducts[] = {
     {"VS-32", "Solenoid valve DN 32, 24 V", "valves", 12950, 15},
     {"SL-08", "Seal kit PX 25/32", "spares", 2450, 7},
     {"HC-19", "Hydraulic hose 19 mm", "hoses", 890, 10},
+};
+
+/// What lies on the shelf and does the work of something that does not.
+struct Spare {
+    const char* id;
+    const char* name;
+    const char* category;
+    int cents;
+    int free;
+    const char* instead_of;
+};
+constexpr Spare kSpares[] = {
+    {"PX-110", "Circulation pump PX 25-60", "pumps", 19900, 24, "PX-100"},
+    {"PX-210", "Circulation pump PX 32-90", "pumps", 36500, 9, "PX-200"},
+    {"VB-51", "Ball valve DN 50, stainless", "valves", 5900, 14, "VB-50"},
 };
 
 struct Buyer {
@@ -62,7 +79,8 @@ constexpr Buyer kBuyers[] = {
 }  // namespace
 
 World::World(std::uint32_t seed, Date first_day, std::string source)
-    : random_{seed}, source_{std::move(source)} {
+    : random_{seed}, source_{std::move(source)}, free_(std::size(kProducts)) {
+    for (const auto& spare : kSpares) spare_free_.push_back(spare.free);
     // What had gone wrong before anybody watched: the baseline.
     for (int i = 0; i < 6; ++i)
         sell(i, next_order_++, 1, i, 4 + 3 * i, first_day - std::chrono::days{2 + i});
@@ -101,10 +119,10 @@ void World::sell(int buyer, int order_number, int position, int product, int qua
     line.unit = std::string{what.category} == "hoses" ? "m" : "pcs";
     line.ordered = whole(quantity);
     line.allocated = Decimal{};
-    line.unit_price = {Decimal::fromMillionths(std::int64_t{what.cents} * 10'000), "EUR"};
+    line.unit_price = {price(what.cents), "EUR"};
     line.requested = day + std::chrono::days{5};
     line.promise = Promise::on(purchase.expected + std::chrono::days{2});
-    line.warehouse = "Hamburg";
+    line.warehouse = kWarehouse;
     line.supply = {purchase.number, purchase.expected, whole(purchase.quantity)};
     line.customer = {who.id, who.name, who.tier, who.country, {}};
     line.contact = {who.contact, who.email, "", "buyer", who.language, who.timezone};
@@ -120,6 +138,7 @@ std::vector<std::string> World::passHour(Date day, int hour) {
     if (hour == kFirstOffice + 5 && roll(3) == 0) orderArrives(day, news);
     if (hour == kFirstOffice + 2) supplierWrites(day, news);
     if (hour == kFirstOffice + 4) goodsArrive(day, news);
+    if (hour == kFirstOffice + 6) reserve(day, news);
     if (hour == kFirstOffice + 7) ship(day, news);
     if (hour == kFirstOffice + 3) customersCancel(day, news);
     return news;
@@ -162,38 +181,59 @@ void World::supplierWrites(Date day, std::vector<std::string>& news) {
 }
 
 void World::goodsArrive(Date day, std::vector<std::string>& news) {
-    // By index: what is still short is ordered again, which adds purchases.
-    for (std::size_t i = 0; i < purchases_.size(); ++i) {
-        auto& purchase = purchases_[i];
+    for (auto& purchase : purchases_) {
         if (purchase.arrived || purchase.arrives > day) continue;
         purchase.arrived = true;
-        const int product = purchase.product, quantity = purchase.quantity;
-        news.push_back(std::to_string(quantity) + " x " + kProducts[product].id + " arrive (" +
-                       purchase.number + ")");
-        reserve(product, quantity, day, news);
+        free_[static_cast<std::size_t>(purchase.product)] += purchase.quantity;
+        news.push_back(std::to_string(purchase.quantity) + " x " +
+                       kProducts[purchase.product].id + " arrive (" + purchase.number + ")");
     }
 }
 
-/// First come, first served; what is left without goods waits for the next purchase.
-void World::reserve(int product, int quantity, Date day, std::vector<std::string>& news) {
-    auto left = whole(quantity);
+/// What has arrived is booked in two hours later: first come, first served. What is left without
+/// goods waits for the next purchase.
+void World::reserve(Date day, std::vector<std::string>& news) {
     for (auto& sold : sold_) {
         auto& line = sold.line;
-        if (sold.done || sold.product != product) continue;
-        const auto need = line.open() - *line.allocated;
-        const auto given = std::min(need, left);
+        auto& free = free_[static_cast<std::size_t>(sold.product)];
+        if (sold.done || sold.substituted || free == 0) continue;
+        const auto given = std::min(line.open() - *line.allocated, whole(free));
         if (given.isPositive()) {
             line.allocated = *line.allocated + given;
-            left = left - given;
+            free -= static_cast<int>(given.millionths() / Decimal::kScale);
             sold.ready_since = day;
         }
         if (*line.allocated == line.open()) continue;
-        const auto& next = purchaseFor(product, day);
+        const auto& next = purchaseFor(sold.product, day);
         line.supply = {next.number, next.expected, whole(next.quantity)};
         line.promise = Promise::on(next.expected + std::chrono::days{2});
         news.push_back(line.order.number + '/' + line.position + " stays short of " +
                        (line.open() - *line.allocated).toString() + ", next " + next.number);
     }
+}
+
+std::string World::enterSubstitute(const std::string& line_id, const std::string& item,
+                                   Date day) {
+    for (auto& sold : sold_) {
+        auto& line = sold.line;
+        if (line.key.id != line_id || sold.done || sold.substituted) continue;
+        for (std::size_t i = 0; i < std::size(kSpares); ++i) {
+            const auto& spare = kSpares[i];
+            const auto wanted = static_cast<int>(line.open().millionths() / Decimal::kScale);
+            if (item != spare.id || spare_free_[i] < wanted) continue;
+            spare_free_[i] -= wanted;
+            sold.substituted = true;
+            sold.ready_since = day;
+            line.item = {spare.id, spare.name, spare.category, "", {}};
+            line.unit_price.amount = price(spare.cents);
+            line.allocated = line.open();
+            line.supply = {};
+            line.promise = Promise::on(day + std::chrono::days{2});
+            return "Sales change " + line.order.number + '/' + line.position + " to " + item +
+                   ", from the shelf";
+        }
+    }
+    return {};
 }
 
 void World::ship(Date day, std::vector<std::string>& news) {
@@ -236,10 +276,29 @@ std::vector<OrderLine> World::lines(Date today) const {
     return result;
 }
 
-std::vector<StockLevel> World::stock() const {
-    std::vector<StockLevel> levels;
-    for (const auto& product : kProducts) levels.push_back({product.id, "Hamburg", Decimal{}});
-    return levels;
+Goods World::goods() const {
+    Goods goods;
+    for (std::size_t i = 0; i < std::size(kProducts); ++i) {
+        const auto& product = kProducts[i];
+        goods.items.push_back({{product.id, product.name, product.category, "", {}},
+                               {price(product.cents), "EUR"},
+                               product.lead_days});
+        goods.stock.push_back({product.id, kWarehouse, whole(free_[i])});
+    }
+    for (std::size_t i = 0; i < std::size(kSpares); ++i) {
+        const auto& spare = kSpares[i];
+        goods.items.push_back({{spare.id, spare.name, spare.category, "", {}},
+                               {price(spare.cents), "EUR"},
+                               std::nullopt});
+        goods.stock.push_back({spare.id, kWarehouse, whole(spare_free_[i])});
+        goods.alternates.push_back({spare.instead_of, spare.id});
+    }
+    for (const auto& purchase : purchases_)
+        if (!purchase.arrived)
+            goods.supply.push_back(
+                {kProducts[purchase.product].id,
+                 {purchase.number, purchase.expected, whole(purchase.quantity)}});
+    return goods;
 }
 
 }  // namespace backorderd::demo

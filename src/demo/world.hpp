@@ -21,7 +21,12 @@ public:
 
     /// Every line that is open, or was closed within the last week, as an ERP would export it.
     std::vector<OrderLine> lines(Date today) const;
-    std::vector<StockLevel> stock() const;
+    /// Catalogue, alternates, free stock and what is on order.
+    Goods goods() const;
+
+    /// Sales enter an accepted substitute: the line now carries it, from the shelf. Returns the
+    /// sentence that tells it; empty where the line has ended or the shelf is empty.
+    std::string enterSubstitute(const std::string& line_id, const std::string& item, Date day);
 
 private:
     struct Purchase {
@@ -37,6 +42,7 @@ private:
         int product = 0;
         Date closed;
         bool done = false;
+        bool substituted = false;  ///< carries another item than the one sold
         Date ready_since;
         Date ordered;
     };
@@ -47,7 +53,7 @@ private:
     Purchase& purchaseFor(int product, Date day);
     void supplierWrites(Date day, std::vector<std::string>& news);
     void goodsArrive(Date day, std::vector<std::string>& news);
-    void reserve(int product, int quantity, Date day, std::vector<std::string>& news);
+    void reserve(Date day, std::vector<std::string>& news);
     void ship(Date day, std::vector<std::string>& news);
     void customersCancel(Date day, std::vector<std::string>& news);
 
@@ -55,6 +61,8 @@ private:
     std::string source_;
     std::vector<Purchase> purchases_;
     std::vector<Sold> sold_;
+    std::vector<int> free_;        ///< by product: arrived and reserved for nobody
+    std::vector<int> spare_free_;  ///< by spare
     int next_order_ = 4711;
     int next_purchase_ = 880;
 };

@@ -67,6 +67,21 @@ cadence:
       shipped: { template: shipped }
       cancelled: { template: cancelled }
     no_contact: { alert: sales_rep }
+substitution:
+  - name: another motor
+    match: { item.id: MO-24 }
+    candidates:
+      from: [rule]
+      items: { MO-24: [MO-30] }
+      price: { max_ratio: 1.1 }
+      stock: { cover: full }
+    offer: { max: 1, template: offer, answer_within: 5bd, hold: 48h }
+escalation:
+  - name: slipped
+    match: { kind: backorder }
+    start: { slips: { min: 1 } }
+    steps:
+      - { to: sales_rep, template: rep-alert }
 '''
 
 

@@ -23,6 +23,7 @@ ITEMS = [
     ('SE-018', 'Inductive sensor IS18', '35.50', 100),
     ('VA-050', 'Ball valve 50 mm', '18.75', 0),
     ('MO-24', 'Servo motor 24 V', '310.00', 0),
+    ('MO-30', 'Servo motor 30 V', '325.00', 500),
 ]
 SOLD_TO_ORDER = 'MO-24'
 

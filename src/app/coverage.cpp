@@ -23,8 +23,7 @@ Coverage::Coverage(const RuleSet& rules) {
         add("escalation", rule.name, rule.match, rule.place);
         addMoneyTests(rule.start);
     }
-    for (const auto& rule : rules.fulfilment)
-        add("fulfilment", rule.name, rule.match, rule.place);
+    for (const auto& rule : rules.fulfilment) add("fulfilment", rule.name, rule.match, rule.place);
     for (const auto& rule : rules.supply) add("supply", rule.name, rule.match, rule.place);
 }
 

@@ -5,7 +5,7 @@
 #include <map>
 #include <vector>
 
-#include "backorderd/case.hpp"
+#include "backorderd/decision.hpp"
 #include "backorderd/rule.hpp"
 #include "backorderd/store.hpp"
 

@@ -66,13 +66,18 @@ void Evaluator::decide(Changes& changes, Case&& subject, const std::vector<Event
     change.after = std::move(subject);
     auto& after = change.after;
     for (const auto& event : events) appendEvent(after, change.new_events, event, now);
-    for (const auto& event : rules::clockEvents(policy_->rules, after, now))
-        appendEvent(after, change.new_events, event, now);
-    if (const auto withdrawn = findUntrueOffer(changes, after, held_before, now))
-        appendEvent(after, change.new_events, *withdrawn, now);
     auto facts = factsOf(after, now);
     if (just_read && (!facts.fresh_until || *facts.fresh_until <= now))
         facts.fresh_until = now + std::chrono::seconds{1};
+    const auto passTime = [&] {
+        for (const auto& event : rules::clockEvents(policy_->rules, after, facts))
+            appendEvent(after, change.new_events, event, now);
+    };
+    passTime();
+    if (const auto withdrawn = findUntrueOffer(changes, after, held_before, now)) {
+        appendEvent(after, change.new_events, *withdrawn, now);
+        passTime();  // A ladder may start by it.
+    }
     const auto decision = rules::evaluate(policy_->rules, after, facts);
     auto plan = outbox::reconcile(after, decision, now);
     change.new_notices = std::move(plan.create);
@@ -84,8 +89,8 @@ void Evaluator::decide(Changes& changes, Case&& subject, const std::vector<Event
                          plan.stale_messages.end());
 }
 
-/// The units of one offer that is withdrawn are there for the next that is looked at, so that of two
-/// offers that have become too many only one goes.
+/// The units of one offer that is withdrawn are there for the next that is looked at, so that of
+/// two offers that have become too many only one goes.
 std::optional<OfferWithdrawn> Evaluator::findUntrueOffer(Changes& changes, const Case& subject,
                                                          const std::vector<StockHold>& own,
                                                          Timestamp now) {
@@ -99,8 +104,7 @@ std::optional<OfferWithdrawn> Evaluator::findUntrueOffer(Changes& changes, const
     std::vector<std::string> items;
     for (const auto& item : offers.back().made->items) items.push_back(item.item);
     auto others = without(held->second, own);
-    auto withdrawn =
-        rules::recheckOffer(subject, store_.goodsOf(source, items), others, now);
+    auto withdrawn = rules::recheckOffer(subject, store_.goodsOf(source, items), others, now);
     if (withdrawn) held->second = std::move(others);
     return withdrawn;
 }

@@ -169,7 +169,7 @@ json explainCase(const Telling& telling) {
     for (const char* list : {"offers", "rules", "planned", "withheld", "stock", "substitutes"})
         story[list] = json::array();
     for (const auto& offer : rules::offersOf(subject)) story["offers"].push_back(offerRow(offer));
-    story["ladders"] = ladderRows(subject, decision, telling.rules);
+    story["ladders"] = ladderRows(subject, decision, telling.rule_set);
     for (const auto& look : decision.looks) story["rules"].push_back(lookRow(look));
     for (const auto& notice : decision.wanted) story["planned"].push_back(noticeRow(notice));
     for (const auto& withheld : decision.withheld)
@@ -179,7 +179,7 @@ json explainCase(const Telling& telling) {
     story["substitutes_rule"] = telling.candidates_rule;
     for (const auto& candidate : telling.candidates)
         story["substitutes"].push_back(candidateRow(candidate));
-    const auto nearest = nearestCondition(decision, telling.rules);
+    const auto nearest = nearestCondition(decision, telling.rule_set);
     story["nearest"] = nearest ? json(*nearest) : json();
     story["next_look"] = orNull(decision.look_again);
     return story;

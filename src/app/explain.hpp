@@ -21,7 +21,7 @@ nlohmann::json messageRow(const Message& message);
 struct Telling {
     const Case& subject;       ///< as it is at `at`
     const Decision& decision;  ///< on that case at that moment, in full words
-    const RuleSet& rules;
+    const RuleSet& rule_set;
     Timestamp at{};
     std::vector<StockLevel> stock;  ///< of the line's item
     /// Of the first substitution rule that matches the line, or of the first there is.

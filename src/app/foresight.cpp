@@ -11,10 +11,10 @@ namespace {
 /// A case that is looked at more often than this has a rule that somebody should look at.
 constexpr int kLooksMax = 5000;
 
-void addClockEvents(const RuleSet& rules, Case& subject, Timestamp now) {
-    for (const auto& event : rules::clockEvents(rules, subject, now)) {
+void addClockEvents(const RuleSet& rules, Case& subject, const rules::Facts& facts) {
+    for (const auto& event : rules::clockEvents(rules, subject, facts)) {
         const int seq = subject.events.empty() ? 1 : subject.events.back().seq + 1;
-        subject.events.push_back({seq, now, event});
+        subject.events.push_back({seq, facts.now, event});
     }
 }
 
@@ -62,9 +62,9 @@ Foreseen foresee(const RuleSet& rules, const Case& subject, Timestamp now, Times
     Foreseen foreseen{subject, {}};
     auto& then = foreseen.then;
     for (int look = 0; look < kLooksMax; ++look) {
-        addClockEvents(rules, then, now);
-        const auto decision =
-            rules::evaluate(rules, then, {now, until + std::chrono::seconds{1}});
+        const rules::Facts facts{now, until + std::chrono::seconds{1}};
+        addClockEvents(rules, then, facts);
+        const auto decision = rules::evaluate(rules, then, facts);
         apply(then, outbox::reconcile(then, decision, now));
         if (send(foreseen, now)) continue;  // What left may make something else due.
         const auto next = nextMoment(then, decision, now);

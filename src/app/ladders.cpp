@@ -4,6 +4,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <string_view>
+#include <utility>
 
 namespace backorderd::app {
 namespace {
@@ -35,16 +36,15 @@ struct Climbs {
     void operator()(const Other&) {}
 };
 
-/// The step that a notice of the climb is of, counted from 1, as its key has it; 0 where it is of
-/// another climb.
+/// The step that a notice of the climb is of, counted from 1; 0 where it is of another climb. Keys
+/// are `escalation/EPISODE/STEP/…`, with steps counted from 0.
 int stepOf(const Notice& notice, const Ladder& ladder) {
-    const auto climb = '/' + ladder.rule + '/' + std::to_string(ladder.episode) + '/';
-    const auto at = notice.key.find(climb);
-    if (notice.topic != Topic::Escalation || at == std::string::npos) return 0;
+    const auto climb = "escalation/" + std::to_string(ladder.episode) + '/';
+    if (notice.topic != Topic::Escalation || !notice.key.starts_with(climb)) return 0;
     int step = 0;
-    const char* const begin = notice.key.data() + at + climb.size();
+    const char* const begin = notice.key.data() + climb.size();
     const auto read = std::from_chars(begin, notice.key.data() + notice.key.size(), step);
-    return read.ec == std::errc{} ? step : 0;
+    return read.ec == std::errc{} ? step + 1 : 0;
 }
 
 const EscalationRule* findRule(const RuleSet& rules, std::string_view name) {
@@ -74,8 +74,8 @@ void addNext(json& row, const Ladder& ladder, const Decision& decision) {
             next = &notice;
     if (next) {
         row["next_at"] = formatTimestamp(next->due_at);
-        row["next_to"] = next->recipient.address.empty() ? next->recipient.sender
-                                                         : next->recipient.address;
+        row["next_to"] =
+            next->recipient.address.empty() ? next->recipient.sender : next->recipient.address;
         row["next"] = next->reason;
         return;
     }

@@ -19,7 +19,7 @@ constexpr std::size_t kSampleMax = 10;
 
 /// The decision on a case after what time alone brings under these rules.
 Decision decideUnder(const RuleSet& rules, Case& subject, const rules::Facts& facts) {
-    for (const auto& event : rules::clockEvents(rules, subject, facts.now)) {
+    for (const auto& event : rules::clockEvents(rules, subject, facts)) {
         const int seq = subject.events.empty() ? 1 : subject.events.back().seq + 1;
         subject.events.push_back({seq, facts.now, event});
     }

@@ -1,6 +1,7 @@
 #include "app/past.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace backorderd::app {
 namespace {

@@ -31,11 +31,10 @@ std::optional<ToldFacts> toldBefore(const Case& subject) {
     return told;
 }
 
-/// The event that a notice's key names behind the first slash, where that is a number. The keys of
-/// ladders name their rule there, which may look like one.
+/// The event that a notice's key names behind the first slash, where that is a number.
 std::optional<Event> eventOf(const Notice& notice, const Case& subject) {
     const auto slash = notice.key.find('/');
-    if (slash == std::string::npos || notice.topic == Topic::Escalation) return std::nullopt;
+    if (slash == std::string::npos) return std::nullopt;
     int seq = 0;
     const char* const end = notice.key.data() + notice.key.size();
     const auto [rest, error] = std::from_chars(notice.key.data() + slash + 1, end, seq);

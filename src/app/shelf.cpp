@@ -35,10 +35,9 @@ const Goods& Shelf::goodsFor(const SubstitutionRule& rule, const Case& subject) 
         return known->second;
     }
     std::set<std::string> items{item};
-    for (const auto& alternate : store_.goodsOf(source, {{item}}).alternates)
-        items.insert(alternate.substitute);
-    if (const auto listed = rule.candidates.items.find(item);
-        listed != rule.candidates.items.end())
+    const auto own = store_.goodsOf(source, {{item}});
+    for (const auto& alternate : own.alternates) items.insert(alternate.substitute);
+    if (const auto listed = rule.candidates.items.find(item); listed != rule.candidates.items.end())
         items.insert(listed->second.begin(), listed->second.end());
     some_ = store_.goodsOf(source, std::vector(items.begin(), items.end()));
     return some_;
@@ -52,7 +51,8 @@ const std::vector<StockHold>& Shelf::heldAt(const std::string& source) {
 
 std::optional<int> Shelf::leadTimeDays(const Case& subject) {
     const auto& item = subject.line.item.id;
-    for (const auto& known : store_.goodsOf(subject.line.key.source, {{item}}).items)
+    const auto own = store_.goodsOf(subject.line.key.source, {{item}});
+    for (const auto& known : own.items)
         if (known.item.id == item) return known.lead_time_days;
     return std::nullopt;
 }

@@ -14,7 +14,8 @@ using nlohmann::json;
 int acknowledge(const Common& common, const json& arguments) {
     json result;
     if (const int exit = ask(common, "ack", arguments, result)) return exit;
-    if (common.json) printJson(result);
+    if (common.json)
+        printJson(result);
     else
         for (const auto& row : result) {
             std::string rules;
@@ -29,7 +30,8 @@ int acknowledge(const Common& common, const json& arguments) {
 int respond(const Common& common, const json& arguments) {
     json result;
     if (const int exit = ask(common, "respond", arguments, result)) return exit;
-    if (common.json) printJson(result);
+    if (common.json)
+        printJson(result);
     else {
         for (const auto& sentence : result["recorded"])
             std::printf("%s\n", sentence.get<std::string>().c_str());
@@ -41,7 +43,8 @@ int respond(const Common& common, const json& arguments) {
 int showOffers(const Common& common, const json& filter) {
     json result;
     if (const int exit = ask(common, "offers", filter, result)) return exit;
-    if (common.json) printJson(result);
+    if (common.json)
+        printJson(result);
     else
         printTable({"LINE", "ORDER", "POS", "CUSTOMER", "WAITS FOR", "OFFERED", "STATE", "SINCE",
                     "ANSWER BY", "HELD UNTIL", "RULE"},
@@ -54,14 +57,15 @@ int showOffers(const Common& common, const json& filter) {
 int showEscalations(const Common& common, const json& filter) {
     json result;
     if (const int exit = ask(common, "escalations", filter, result)) return exit;
-    if (common.json) printJson(result);
+    if (common.json)
+        printJson(result);
     else
-        printTable({"LINE", "ORDER", "POS", "CUSTOMER", "RULE", "SINCE", "STEP", "OF", "NEXT",
-                    "NEXT TO", "ACKNOWLEDGED BY", "STOPPED BY"},
-                   cells(result, {"line", "order", "position", "customer_name", "rule",
-                                  "started_at", "step", "steps", "next_at", "next_to",
-                                  "acknowledged_by", "stopped_by"}),
-                   "no escalations");
+        printTable(
+            {"LINE", "ORDER", "POS", "CUSTOMER", "RULE", "SINCE", "STEP", "OF", "NEXT", "NEXT TO",
+             "ACKNOWLEDGED BY", "STOPPED BY"},
+            cells(result, {"line", "order", "position", "customer_name", "rule", "started_at",
+                           "step", "steps", "next_at", "next_to", "acknowledged_by", "stopped_by"}),
+            "no escalations");
     return kDone;
 }
 
@@ -70,8 +74,10 @@ int backUp(const Common& common, const std::string& file, const std::string& aut
     // The daemon has a working directory of its own.
     const json arguments{{"file", std::filesystem::absolute(file).string()}, {"author", author}};
     if (const int exit = ask(common, "backup", arguments, result)) return exit;
-    if (common.json) printJson(result);
-    else std::printf("%s\n", cell(result, "file").c_str());
+    if (common.json)
+        printJson(result);
+    else
+        std::printf("%s\n", cell(result, "file").c_str());
     return kDone;
 }
 

@@ -19,8 +19,7 @@ struct Options {
 /// Shared by the actions that outlive the building of the command line.
 using SharedOptions = std::shared_ptr<Options>;
 
-CLI::App* command(CLI::App& app, const SharedOptions& options, const char* name,
-                  const char* what) {
+CLI::App* command(CLI::App& app, const SharedOptions& options, const char* name, const char* what) {
     auto* sub = app.add_subcommand(name, what);
     sub->add_option("-c,--config", options->common.config, "Settings file")->capture_default_str();
     sub->add_flag("--json", options->common.json, "Answer as JSON");
@@ -71,10 +70,13 @@ void addRespond(CLI::App& app, Action& action) {
     sub->add_option("--note", options->note, "In their words");
     sub->callback([&action, options] {
         action = [options] {
-            const json arguments{{"line", options->line},       {"answer", options->answer},
+            const json arguments{{"line", options->line},
+                                 {"answer", options->answer},
                                  {"sentiment", options->sentiment},
-                                 {"accept", options->accept},   {"decline", options->decline},
-                                 {"author", options->author},   {"note", options->note}};
+                                 {"accept", options->accept},
+                                 {"decline", options->decline},
+                                 {"author", options->author},
+                                 {"note", options->note}};
             return respond(options->common, arguments);
         };
     });

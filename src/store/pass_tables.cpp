@@ -5,8 +5,9 @@ namespace {
 
 // The name stands in the text, because only then is an index over just these events of use.
 std::string openCasesWith(const char* event) {
-    return std::string{"SELECT DISTINCT case_id FROM case_event JOIN case_file ON id = case_id"
-                       " WHERE source_id = ?1 AND closed_at IS NULL AND name = '"} +
+    return std::string{
+               "SELECT DISTINCT case_id FROM case_event JOIN case_file ON id = case_id"
+               " WHERE source_id = ?1 AND closed_at IS NULL AND name = '"} +
            event + "' ORDER BY case_id";
 }
 

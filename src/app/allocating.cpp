@@ -13,6 +13,14 @@ constexpr std::size_t kItemsPerPiece = 500;
 /// An order with more lines is not one that somebody ships as a whole.
 constexpr int kLinesOfOrderMax = 1000;
 
+/// What offers hold is nobody else's until they end.
+void takeHeld(Goods& goods, const std::vector<StockHold>& held) {
+    for (const auto& hold : held)
+        for (auto& level : goods.stock)
+            if (level.item == hold.item && level.warehouse == hold.warehouse)
+                level.free = level.free - std::min(hold.quantity, level.free);
+}
+
 bool shipsTogether(const OrderLine& line) {
     return line.order.ship_complete || !line.kit.id.empty();
 }
@@ -83,8 +91,8 @@ void Allocating::propose(State& state, const std::string& source, Timestamp now)
         auto cases = casesFor(source, node.mapped());
         std::set<std::string> concerned{node.key()};
         for (const auto& subject : cases) concerned.insert(subject.line.item.id);
-        const auto goods =
-            store_.goodsOf(source, std::vector(concerned.begin(), concerned.end()));
+        auto goods = store_.goodsOf(source, std::vector(concerned.begin(), concerned.end()));
+        takeHeld(goods, store_.heldStock(source, now));
         std::map<CaseId, Case*> by_id;
         for (auto& subject : cases) by_id[subject.id] = &subject;
         for (const auto& [id, proposal] :

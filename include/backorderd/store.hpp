@@ -123,6 +123,11 @@ public:
         std::vector<std::string> arrived;
     };
     virtual GoodsChange saveGoods(std::string_view source, const Goods& goods) = 0;
+    /// Items that arrived (see `saveGoods`, which adds to them) and whose allocation nobody has been
+    /// advised on since, ascending. Committing an AllocationProposed strikes out the item of its
+    /// line, `forgetArrivals` those that call for no advice.
+    virtual std::vector<std::string> arrivals(std::string_view source) = 0;
+    virtual void forgetArrivals(std::string_view source, std::span<const std::string> items) = 0;
     /// All of it, ascending by item; as large as the ERP's catalogue.
     virtual Goods goods(std::string_view source) = 0;
     /// The same of these items alone; alternates are those of which they are `item`.
@@ -146,6 +151,10 @@ public:
     virtual std::vector<CaseId> listCases(const CaseFilter& filter) = 0;
     /// Open cases that want to be offered a substitute, ascending.
     virtual std::vector<CaseId> casesWantingOffer(std::string_view source) = 0;
+    /// Open cases that were ever offered a substitute, ascending.
+    virtual std::vector<CaseId> casesOffered(std::string_view source) = 0;
+    /// Open cases on which an escalation ever started, ascending.
+    virtual std::vector<CaseId> casesEscalated(std::string_view source) = 0;
     /// Open cases that wait for one of these items, ascending.
     virtual std::vector<CaseId> openCasesOfItems(std::string_view source,
                                                  std::span<const std::string> items) = 0;

@@ -46,7 +46,7 @@ Annotator::Annotator(asio::any_io_executor executor, Store& store, const Clock& 
 std::vector<Annotation> Annotator::notesFor(const Message& message) const {
     std::vector<CaseId> ids;
     for (const auto& notice : store_.notices(message.notices))
-        if (notice.topic != Topic::NoContact) ids.push_back(notice.case_id);
+        if (isForCustomer(notice.topic)) ids.push_back(notice.case_id);
     std::map<std::pair<std::string, std::string>, std::set<std::string>> orders;
     for (const auto& subject : store_.cases(ids)) {
         const auto& line = subject.line;

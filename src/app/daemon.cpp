@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/operations.hpp"
+#include "app/outlook.hpp"
 #include "app/system_clock.hpp"
 #include "app/systemd.hpp"
 #include "app/wiring.hpp"
@@ -74,7 +75,7 @@ public:
           signals_{context, SIGTERM, SIGINT, SIGHUP},
           work_nap_{context.get_executor()},
           operations_{store, clock, [this]() -> Engine& { return *engine_; },
-                      [this] { return reload(); }} {
+                      [this](bool anyway) { return reload(anyway); }} {
         begin(std::move(setup.policy), std::move(setup.ends));
     }
 
@@ -152,7 +153,7 @@ private:
         while (!stopping_) {
             const int signal = co_await signals_.async_wait(asio::use_awaitable);
             if (signal == SIGHUP) {
-                const auto problems = co_await reload();
+                const auto problems = co_await reload(/*anyway=*/false);
                 (void)problems;  // The log has them.
             } else {
                 co_await stop();
@@ -161,27 +162,57 @@ private:
     }
 
     /// Everything that can fail comes before anything is replaced.
-    asio::awaitable<Problems> reload() {
+    asio::awaitable<Problems> reload(bool anyway) {
+        if (std::exchange(reload_asked_, true)) {
+            Problems busy{{{settings_file_, 0, 0}, "a reload is under way; ask again when it has "
+                                                   "ended"}};
+            co_return busy;
+        }
         systemd::reloading();
         auto setup = loadSetup(settings_file_, net_, clock_);
         if (setup) findFixedChanges(*setup);
+        if (setup && !hasErrors(setup->warnings) && !anyway) co_await findSuddenMessages(*setup);
         if (!setup || hasErrors(setup->warnings)) {
-            const auto problems = setup ? setup->warnings : setup.error();
-            for (const auto& problem : problems)
-                log_.error("reload.refused", {{"problem", formatProblem(problem)}});
-            systemd::ready("reload refused, the old rules stay in force; see the log");
-            co_return problems;
+            refuse(setup ? setup->warnings : setup.error());
+        } else {
+            co_await putInForce(*setup);
         }
+        reload_asked_ = false;
+        co_return last_problems_;
+    }
+
+    void refuse(const Problems& problems) {
+        for (const auto& problem : problems)
+            log_.error("reload.refused", {{"problem", formatProblem(problem)}});
+        systemd::ready("reload refused, the old rules stay in force; see the log");
+        last_problems_ = problems;
+    }
+
+    asio::awaitable<void> putInForce(Setup& setup) {
         reloading_ = true;
         engine_->stop();
         // Each poll and send under way is bounded by its own time limit.
         co_await untilIdle(std::nullopt);
-        replace(std::move(*setup));
+        replace(std::move(setup));
         reloading_ = false;
         work_nap_.wake();
-        log_.info("reload.done", {{"policies", std::to_string(engine_->policy().rules.cadence.size())}});
+        log_.info("reload.done",
+                  {{"policies", std::to_string(engine_->policy().rules.cadence.size())}});
         systemd::ready(statusLine());
-        co_return last_warnings_;
+    }
+
+    /// Rules that would suddenly send much are held back: mostly somebody deleted a condition.
+    asio::awaitable<void> findSuddenMessages(Setup& setup) {
+        const auto& old = engine_->policy().rules;
+        if (old.fingerprint == setup.policy.rules.fingerprint) co_return;
+        const std::function<std::optional<Timestamp>(std::string_view)> fresh_until =
+            [this](std::string_view source) { return engine_->freshUntil(source); };
+        const auto outlook = co_await compareOutlooks(store_, old, setup.policy.rules, fresh_until,
+                                                      clock_.now());
+        auto held_back = whyHeldBack(outlook, setup.settings->reload.max_messages);
+        if (!held_back) co_return;
+        setup.warnings.push_back(
+            {{setup.settings->rules_dir, 0, 0}, std::move(*held_back), Severity::Error});
     }
 
     /// What a running process cannot change under its own feet.
@@ -200,7 +231,7 @@ private:
     void replace(Setup setup) {
         for (const auto& warning : setup.warnings)
             log_.warning("config.warning", {{"problem", formatProblem(warning)}});
-        last_warnings_ = std::move(setup.warnings);
+        last_problems_ = std::move(setup.warnings);
         for (const auto& nap : poll_naps_) nap->wake();
         retired_naps_ = std::move(poll_naps_);  // Until their loops have seen the new generation.
         engine_.reset();
@@ -260,10 +291,11 @@ private:
     std::unique_ptr<Engine> engine_;
     Operations operations_;
     std::unique_ptr<net::UnixHttpServer> control_;
-    Problems last_warnings_;
+    Problems last_problems_;  ///< of the last reload
     int generation_ = 0;
     bool stopping_ = false;
-    bool reloading_ = false;
+    bool reloading_ = false;     ///< the engine is being replaced
+    bool reload_asked_ = false;  ///< from the request to its answer
 };
 
 }  // namespace

@@ -11,10 +11,10 @@ namespace asio = boost::asio;
 constexpr int kCasesPerPiece = 500;
 constexpr int kGroupsPerPiece = 50;
 
-Preparer::SenderNames namesByChannel(const std::vector<NamedSender>& senders) {
-    Preparer::SenderNames names;
-    for (const auto& sender : senders) names.emplace(sender.sender->channel(), sender.name);
-    return names;
+std::vector<Preparer::LastHop> lastHops(const std::vector<NamedSender>& senders) {
+    std::vector<Preparer::LastHop> hops;
+    for (const auto& sender : senders) hops.push_back({sender.name, sender.sender->channel()});
+    return hops;
 }
 
 Dispatcher::Settings dispatcherSettings(const config::OutboxSettings& outbox) {
@@ -51,8 +51,10 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
                                                   *evaluator_, clock_, limits);
         sources_.push_back(std::move(source));
     }
+    sharing_ = std::make_unique<Sharing>(store_, *evaluator_, log_, *policy_);
+    allocating_ = std::make_unique<Allocating>(store_, *evaluator_, log_, *policy_);
     preparer_ = std::make_unique<Preparer>(store_, *evaluator_, log_, *policy_, settings.house,
-                                           namesByChannel(senders_));
+                                           lastHops(senders_));
     annotator_ = std::make_unique<Annotator>(
         executor, store_, clock_, log_,
         [this](std::string_view name) { return annotatable(name); });
@@ -61,6 +63,7 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
         [this](const Message& message) { return annotator_->notesFor(message); });
     evaluator_->onStale(
         [this](const std::vector<MessageId>& ids) { dispatcher_->giveBack(ids); });
+    evaluator_->onCommitted([this](const CaseChange& change) { sharing_->noted(change); });
     dispatcher_->recover();
     // Rules may have been edited while nobody looked.
     if (store_.meta("rules") != policy_->rules.fingerprint) {
@@ -110,6 +113,8 @@ asio::awaitable<std::optional<PollReport>> Engine::poll(std::string name) {
     source->polling = true;
     auto poll_report = co_await source->poller->poll();
     source->polling = false;
+    if (poll_report.goods_changed) sharing_->goodsChanged(name);
+    if (poll_report.goods_arrived) allocating_->arrived(name);
     report(poll_report);
     if (on_work_) on_work_();
     co_return poll_report;
@@ -143,7 +148,19 @@ bool Engine::work() {
     const bool retried = workRetries(now);
     dispatcher_->kick();
     annotator_->kick();
-    return evaluated == kCasesPerPiece || prepared > 0 || retried;
+    if (evaluated == kCasesPerPiece || prepared > 0 || retried) return true;
+    return workPasses(now);
+}
+
+/// Passes over many cases wait until each case that is due has been looked at, and until a poll has
+/// been taken in as a whole: so they see all lines of a cycle together.
+bool Engine::workPasses(Timestamp now) {
+    for (const auto& source : sources_) {
+        if (source->polling) continue;
+        const auto& name = source->settings->name;
+        if (sharing_->work(name, now) || allocating_->work(name, now)) return true;
+    }
+    return false;
 }
 
 bool Engine::workRetries(Timestamp now) {
@@ -167,6 +184,11 @@ std::optional<std::chrono::seconds> Engine::quietFor() const {
     if (const auto at = store_.nextAnnotationDue(); at && annotator_->idle()) consider(*at - now);
     if (const auto at = dispatcher_->nextRetry())
         consider(std::chrono::ceil<std::chrono::seconds>(*at - clock_.steady()));
+    for (const auto& source : sources_) {
+        const auto& name = source->settings->name;
+        if (!source->polling && (sharing_->owes(name) || allocating_->owes(name)))
+            consider(std::chrono::seconds{0});
+    }
     return quiet;
 }
 
@@ -179,10 +201,27 @@ void Engine::onWork(std::function<void()> callback) {
 void Engine::usePolicy(Policy policy) {
     auto replaced = std::make_unique<Policy>(std::move(policy));
     evaluator_->usePolicy(*replaced);
+    sharing_->usePolicy(*replaced);
+    allocating_->usePolicy(*replaced);
     preparer_->usePolicy(*replaced);
     policy_ = std::move(replaced);
     store_.setMeta("rules", policy_->rules.fingerprint);
     store_.lookAtAllAgain(clock_.now());
+}
+
+Case Engine::record(CaseId id, const std::vector<Event>& events) {
+    const auto now = clock_.now();
+    const std::vector<CaseId> ids{id};
+    Evaluator::Changes changes;
+    evaluator_->decide(changes, std::move(store_.cases(ids).front()), events, now, false);
+    evaluator_->commit(changes, now);
+    return std::move(store_.cases(ids).front());
+}
+
+bool Engine::note(Annotation annotation) {
+    if (annotation.order_id.empty() || !annotatable(annotation.source)) return false;
+    store_.settle({}, clock_.now(), std::vector{std::move(annotation)});
+    return true;
 }
 
 bool Engine::idle() const {

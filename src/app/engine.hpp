@@ -9,10 +9,12 @@
 #include <string_view>
 #include <vector>
 
+#include "app/allocating.hpp"
 #include "app/annotating.hpp"
 #include "app/dispatching.hpp"
 #include "app/polling.hpp"
 #include "app/preparing.hpp"
+#include "app/sharing.hpp"
 
 namespace backorderd::app {
 
@@ -41,6 +43,8 @@ public:
     std::vector<std::string> sourceNames() const;
     const SourceState& sourceState(std::string_view name) const;
     std::chrono::seconds pollEvery(std::string_view name) const;
+    /// Until when a source's data count as fresh; empty: never read to the end, or no such source.
+    std::optional<Timestamp> freshUntil(std::string_view source) const;
     /// One poll of a source. A poll of it that is under way is an answer, not an error: nullopt.
     boost::asio::awaitable<std::optional<PollReport>> poll(std::string name);
 
@@ -56,6 +60,12 @@ public:
     const Policy& policy() const { return *policy_; }
     const Evaluator& evaluator() const { return *evaluator_; }
 
+    /// Looks at a case now, adds to its log what somebody said or did, if anything, and commits what
+    /// becomes of it. Returns the case as it then is.
+    Case record(CaseId id, const std::vector<Event>& events);
+    /// Has a note written on an order, where the source takes notes; false where it does not.
+    bool note(Annotation annotation);
+
     /// No poll, send or note under way.
     bool idle() const;
     /// Begins no further poll, send or note.
@@ -64,10 +74,10 @@ public:
 private:
     struct Source;
     Source* findSource(std::string_view name) const;
-    std::optional<Timestamp> freshUntil(std::string_view source) const;
     Connector* annotatable(std::string_view source) const;
     void report(const PollReport& report);
     bool workRetries(Timestamp now);
+    bool workPasses(Timestamp now);
 
     Store& store_;
     const Clock& clock_;
@@ -77,6 +87,8 @@ private:
     std::vector<NamedSender> senders_;
     std::unique_ptr<Evaluator> evaluator_;
     std::vector<std::unique_ptr<Source>> sources_;
+    std::unique_ptr<Sharing> sharing_;
+    std::unique_ptr<Allocating> allocating_;
     std::unique_ptr<Preparer> preparer_;
     std::unique_ptr<Annotator> annotator_;
     std::unique_ptr<Dispatcher> dispatcher_;

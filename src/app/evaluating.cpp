@@ -14,6 +14,42 @@ void appendEvent(Case& subject, std::vector<CaseEvent>& added, const Event& even
     if (closesCase(event)) subject.closed_at = now;
 }
 
+/// Nearly no case has ever had an offer: the others pay one look at each event.
+bool hadOffer(const Case& subject) {
+    return std::any_of(subject.events.begin(), subject.events.end(), [](const CaseEvent& entry) {
+        return std::holds_alternative<OfferMade>(entry.event);
+    });
+}
+
+/// What the case held when it was last decided. Its holds end when it is due at the earliest (see
+/// `keepHolds`), so that right before that moment they were all there.
+std::vector<StockHold> holdsBefore(const Case& subject, Timestamp now) {
+    if (!hadOffer(subject)) return {};
+    const bool was_due = subject.look_again && *subject.look_again <= now;
+    return rules::holdsOf(subject, was_due ? *subject.look_again - std::chrono::seconds{1} : now);
+}
+
+/// What is held by others: `held` without the case's own.
+std::vector<StockHold> without(std::vector<StockHold> held, const std::vector<StockHold>& own) {
+    for (const auto& mine : own)
+        for (auto& all : held)
+            if (all.item == mine.item && all.warehouse == mine.warehouse)
+                all.quantity = all.quantity - std::min(mine.quantity, all.quantity);
+    return held;
+}
+
+/// States what the case holds now where that has changed, and makes it due when a hold ends: others
+/// may then be offered the units.
+void keepHolds(CaseChange& change, const std::vector<StockHold>& before, Timestamp now) {
+    auto& after = change.after;
+    if (!hadOffer(after)) return;
+    std::vector<StockHold> holds;
+    if (!after.closed_at) holds = rules::holdsOf(after, now);
+    for (const auto& hold : holds)
+        if (!after.look_again || hold.until < *after.look_again) after.look_again = hold.until;
+    if (holds != before) change.holds = std::move(holds);
+}
+
 }  // namespace
 
 Evaluator::Evaluator(Store& store, const Policy& policy, FreshUntil fresh_until)
@@ -25,6 +61,7 @@ rules::Facts Evaluator::factsOf(const Case& subject, Timestamp now) const {
 
 void Evaluator::decide(Changes& changes, Case&& subject, const std::vector<Event>& events,
                        Timestamp now, bool just_read) {
+    const auto held_before = holdsBefore(subject, now);
     auto& change = changes.cases.emplace_back();
     change.after = std::move(subject);
     auto& after = change.after;
@@ -32,19 +69,50 @@ void Evaluator::decide(Changes& changes, Case&& subject, const std::vector<Event
     auto facts = factsOf(after, now);
     if (just_read && (!facts.fresh_until || *facts.fresh_until <= now))
         facts.fresh_until = now + std::chrono::seconds{1};
-    for (const auto& event : rules::clockEvents(policy_->rules, after, facts))
-        appendEvent(after, change.new_events, event, now);
+    const auto passTime = [&] {
+        for (const auto& event : rules::clockEvents(policy_->rules, after, facts))
+            appendEvent(after, change.new_events, event, now);
+    };
+    passTime();
+    if (const auto withdrawn = findUntrueOffer(changes, after, held_before, now)) {
+        appendEvent(after, change.new_events, *withdrawn, now);
+        passTime();  // A ladder may start by it.
+    }
     const auto decision = rules::evaluate(policy_->rules, after, facts);
     auto plan = outbox::reconcile(after, decision, now);
     change.new_notices = std::move(plan.create);
     change.changed_notices = std::move(plan.change);
+    change.wants_offer = decision.offer_wish != nullptr;
     after.look_again = decision.look_again;
+    keepHolds(change, held_before, now);
     changes.stale.insert(changes.stale.end(), plan.stale_messages.begin(),
                          plan.stale_messages.end());
 }
 
+/// The units of one offer that is withdrawn are there for the next that is looked at, so that of
+/// two offers that have become too many only one goes.
+std::optional<OfferWithdrawn> Evaluator::findUntrueOffer(Changes& changes, const Case& subject,
+                                                         const std::vector<StockHold>& own,
+                                                         Timestamp now) {
+    if (!hadOffer(subject)) return std::nullopt;
+    const auto offers = rules::offersOf(subject);
+    if (offers.empty() || offers.back().state != rules::OfferView::State::Open) return std::nullopt;
+    const auto& source = subject.line.key.source;
+    auto held = changes.held.find(source);
+    if (held == changes.held.end())
+        held = changes.held.emplace(source, store_.heldStock(source, now)).first;
+    std::vector<std::string> items;
+    for (const auto& item : offers.back().made->items) items.push_back(item.item);
+    auto others = without(held->second, own);
+    auto withdrawn = rules::recheckOffer(subject, store_.goodsOf(source, items), others, now);
+    if (withdrawn) held->second = std::move(others);
+    return withdrawn;
+}
+
 void Evaluator::commit(Changes& changes, Timestamp now) {
     store_.commit(changes.cases);
+    if (on_committed_)
+        for (const auto& change : changes.cases) on_committed_(change);
     // Two cases of one digest name the same message.
     auto& stale = changes.stale;
     std::sort(stale.begin(), stale.end());
@@ -69,8 +137,8 @@ void Evaluator::evaluateNow(const std::vector<CaseId>& ids, Timestamp now) {
     commit(changes, now);
 }
 
-Decision Evaluator::explain(const Case& subject, Timestamp now) const {
-    return rules::evaluate(policy_->rules, subject, factsOf(subject, now), rules::Detail::Full);
+Decision Evaluator::look(const Case& subject, Timestamp now, rules::Detail detail) const {
+    return rules::evaluate(policy_->rules, subject, factsOf(subject, now), detail);
 }
 
 }  // namespace backorderd::app

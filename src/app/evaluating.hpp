@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -24,14 +26,21 @@ public:
     void onStale(std::function<void(const std::vector<MessageId>&)> callback) {
         on_stale_ = std::move(callback);
     }
+    /// Called with each change when it is durable.
+    void onCommitted(std::function<void(const CaseChange&)> callback) {
+        on_committed_ = std::move(callback);
+    }
 
     /// Cases as they should be, and the messages that say what is no longer true.
     struct Changes {
         std::vector<CaseChange> cases;
         std::vector<MessageId> stale;
+        /// What the offers of a source hold as these changes leave it; read when first needed.
+        std::map<std::string, std::vector<StockHold>, std::less<>> held;
     };
-    /// Adds what becomes of a case after `events`. `subject.line` is the new line already.
-    /// `just_read`: the line comes from a read under way, and is fresh whatever the last poll was.
+    /// Adds what becomes of a case after `events`: what time alone has brought, an open offer that
+    /// holds no longer, notices. `subject.line` is the new line already. `just_read`: the line comes
+    /// from a read under way, and is fresh whatever the last poll was.
     void decide(Changes& changes, Case&& subject, const std::vector<Event>& events, Timestamp now,
                 bool just_read);
 
@@ -43,16 +52,21 @@ public:
     /// Evaluates these cases now.
     void evaluateNow(const std::vector<CaseId>& ids, Timestamp now);
 
-    /// The decision on a case as it stands, in full words; changes nothing.
-    Decision explain(const Case& subject, Timestamp now) const;
+    /// The decision on a case as it stands; changes nothing. `Full`: with all its words.
+    Decision look(const Case& subject, Timestamp now,
+                  rules::Detail detail = rules::Detail::Full) const;
 
 private:
     rules::Facts factsOf(const Case& subject, Timestamp now) const;
+    std::optional<OfferWithdrawn> findUntrueOffer(Changes& changes, const Case& subject,
+                                                  const std::vector<StockHold>& own,
+                                                  Timestamp now);
 
     Store& store_;
     const Policy* policy_;
     FreshUntil fresh_until_;
     std::function<void(const std::vector<MessageId>&)> on_stale_;
+    std::function<void(const CaseChange&)> on_committed_;
 };
 
 }  // namespace backorderd::app

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "app/ladders.hpp"
+#include "app/nearest.hpp"
+
 namespace backorderd::app {
 namespace {
 
@@ -47,18 +50,50 @@ json timeline(const Case& subject) {
 
 json lookRow(const RuleLook& look) {
     json row{{"section", look.rule.section},
-             {"policy", look.rule.name},
+             {"rule", look.rule.name},
              {"applied", look.applied}};
-    if (!look.reached) row["why_not"] = "an earlier policy already applies";
-    else if (look.failed)
-        row["why_not"] = "wanted " + look.failed->wanted + ", found " + look.failed->found;
-    row["place"] = look.rule.place->file + ':' + std::to_string(look.rule.place->line);
+    if (!look.reached) {
+        row["why_not"] = "an earlier rule has taken the line already";
+    } else if (look.failed) {
+        row["why_not"] = failureInWords(*look.failed);
+        row["found"] = look.failed->found;
+        row["wanted"] = look.failed->wanted;
+    }
+    if (look.rule.place)
+        row["place"] = look.rule.place->file + ':' + std::to_string(look.rule.place->line);
     return row;
+}
+
+json offerRow(const rules::OfferView& offer) {
+    json items = json::array();
+    for (const auto& item : offer.made->items)
+        items.push_back({{"item", item.item},
+                         {"name", item.name},
+                         {"warehouse", item.warehouse},
+                         {"quantity", item.quantity.toString()}});
+    return {{"offer", offer.number},
+            {"rule", offer.made->rule},
+            {"made_at", formatTimestamp(offer.made_at)},
+            {"state", rules::offerStateName(offer.state)},
+            {"since", formatTimestamp(offer.state_at)},
+            {"answer_by", formatTimestamp(offer.made->answer_by)},
+            {"items", items}};
+}
+
+json candidateRow(const rules::Candidate& candidate) {
+    return {{"item", candidate.item.item.id},
+            {"name", candidate.item.item.name},
+            {"warehouse", candidate.warehouse},
+            {"free", candidate.free.toString()},
+            {"price_ratio", candidate.price_ratio ? json(candidate.price_ratio->toString())
+                                                  : json()},
+            {"fits", candidate.fits},
+            {"why_not", candidate.why_not}};
 }
 
 json withheldRow(const Withheld& withheld) {
     return {{"topic", topicName(withheld.topic)},
-            {"policy", withheld.rule},
+            {"rule", withheld.rule},
             {"reason", withheldReasonName(withheld.reason)},
             {"detail", withheld.detail},
             {"until", orNull(withheld.until)}};
@@ -122,24 +157,30 @@ json messageRow(const Message& message) {
             {"last_reply", message.last_reply}};
 }
 
-json explainCase(const Case& subject, const Decision& decision,
-                 const std::vector<StockLevel>& stock, Timestamp now) {
-    json story = lineRow(subject, now);
+json explainCase(const Telling& telling) {
+    const auto& subject = telling.subject;
+    const auto& decision = telling.decision;
+    json story = lineRow(subject, telling.at);
+    const auto& contact = subject.line.contact;
     story["adopted"] = subject.adopted;
-    story["contact"] = subject.line.contact.email.empty() ? subject.line.contact.phone
-                                                          : subject.line.contact.email;
+    story["contact"] = contact.email.empty() ? contact.phone : contact.email;
     story["missing_since"] = orNull(subject.missing_since);
     story["timeline"] = timeline(subject);
-    story["rules"] = json::array();
+    for (const char* list : {"offers", "rules", "planned", "withheld", "stock", "substitutes"})
+        story[list] = json::array();
+    for (const auto& offer : rules::offersOf(subject)) story["offers"].push_back(offerRow(offer));
+    story["ladders"] = ladderRows(subject, decision, telling.rule_set);
     for (const auto& look : decision.looks) story["rules"].push_back(lookRow(look));
-    story["planned"] = json::array();
     for (const auto& notice : decision.wanted) story["planned"].push_back(noticeRow(notice));
-    story["withheld"] = json::array();
     for (const auto& withheld : decision.withheld)
         story["withheld"].push_back(withheldRow(withheld));
-    story["stock"] = json::array();
-    for (const auto& level : stock)
+    for (const auto& level : telling.stock)
         story["stock"].push_back({{"warehouse", level.warehouse}, {"free", level.free.toString()}});
+    story["substitutes_rule"] = telling.candidates_rule;
+    for (const auto& candidate : telling.candidates)
+        story["substitutes"].push_back(candidateRow(candidate));
+    const auto nearest = nearestCondition(decision, telling.rule_set);
+    story["nearest"] = nearest ? json(*nearest) : json();
     story["next_look"] = orNull(decision.look_again);
     return story;
 }

@@ -3,7 +3,11 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "app/casework.hpp"
+#include "app/coverage.hpp"
+#include "app/declined.hpp"
 #include "app/explain.hpp"
+#include "app/telling.hpp"
 #include "rules/rules.hpp"
 
 namespace backorderd::app {
@@ -11,11 +15,6 @@ namespace {
 
 using nlohmann::json;
 namespace asio = boost::asio;
-
-/// An operation that cannot be done, in words for the operator.
-struct Declined {
-    std::string reason;
-};
 
 json answer(json result) { return {{"ok", true}, {"result", std::move(result)}}; }
 json decline(std::string reason) { return {{"ok", false}, {"error", std::move(reason)}}; }
@@ -43,6 +42,21 @@ json reportRow(const PollReport& report) {
             {"problems", problems}};
 }
 
+json textsOf(const Problems& problems) {
+    json texts = json::array();
+    for (const auto& problem : problems) texts.push_back(formatProblem(problem));
+    return texts;
+}
+
+/// A moment as an operator writes it: an instant, or a day, which begins at midnight UTC.
+std::optional<Timestamp> momentOf(const json& arguments, const char* name) {
+    const auto text = textOf(arguments, name);
+    if (text.empty()) return std::nullopt;
+    if (const auto instant = parseTimestamp(text)) return instant;
+    if (const auto day = parseDate(text)) return Timestamp{day->time_since_epoch()};
+    throw Declined{"'" + text + "' is no moment; write 2026-03-20 or 2026-03-20T09:00:00Z"};
+}
+
 /// Whose act it is stands in the audit trail for ever: an act without a name is refused.
 AuditEntry auditOf(const json& arguments, std::string_view action, Timestamp now) {
     AuditEntry entry{now, textOf(arguments, "author"), std::string{action},
@@ -65,11 +79,19 @@ Operations::Operations(Store& store, const Clock& clock, std::function<Engine&()
 asio::awaitable<json> Operations::call(std::string name, json arguments) {
     try {
         if (name == "poll") co_return co_await poll(arguments);
-        if (name == "reload") co_return co_await reload();
+        if (name == "reload") co_return co_await reload(arguments);
+        if (name == "check") co_return co_await check(arguments);
         if (name == "status") co_return status();
         if (name == "lines") co_return lines(arguments);
         if (name == "explain") co_return explain(arguments);
         if (name == "preview") co_return preview(arguments);
+        const auto now = clock_.now();
+        if (name == "ack") co_return answer(acknowledge(engine_(), store_, arguments, now));
+        if (name == "respond") co_return answer(respond(engine_(), store_, arguments, now));
+        if (name == "offers") co_return answer(listOffers(engine_(), store_, arguments));
+        if (name == "escalations")
+            co_return answer(listEscalations(engine_(), store_, arguments, now));
+        if (name == "backup") co_return backup(arguments);
         if (name == "queue.list") co_return queueList(arguments);
         if (name == "queue.show") co_return queueShow(arguments);
         if (name.starts_with("queue.")) co_return queueChange(name.substr(6), arguments);
@@ -126,13 +148,46 @@ asio::awaitable<json> Operations::poll(const json& arguments) {
     co_return answer(std::move(reports));
 }
 
-asio::awaitable<json> Operations::reload() {
-    const auto problems = co_await reload_();
+asio::awaitable<json> Operations::reload(const json& arguments) {
+    const bool anyway = arguments.value("anyway", false);
+    std::optional<AuditEntry> insisted;
+    if (anyway) insisted = auditOf(arguments, "reload --anyway", clock_.now());
+    const auto problems = co_await reload_(anyway);
     if (hasErrors(problems))
         co_return decline("the old rules and settings stay in force:\n" + formatProblems(problems));
-    json warnings = json::array();
-    for (const auto& problem : problems) warnings.push_back(formatProblem(problem));
-    co_return answer({{"warnings", warnings}});
+    if (insisted) {
+        insisted->subject = "rules";
+        store_.audit(*insisted);
+    }
+    co_return answer({{"warnings", textsOf(problems)}});
+}
+
+asio::awaitable<json> Operations::check(const json& arguments) {
+    const auto rules = config::loadRules(textOf(arguments, "rules_dir"));
+    if (!rules) co_return answer(json::array());  // Who asked has the problems already.
+    const auto problems = co_await findUncovered(*rules, store_, clock_.now());
+    json rows = json::array();
+    for (const auto& problem : problems)
+        rows.push_back({{"file", problem.place.file},
+                        {"line", problem.place.line},
+                        {"column", problem.place.column},
+                        {"text", problem.text}});
+    co_return answer(std::move(rows));
+}
+
+json Operations::backup(const json& arguments) {
+    const auto file = textOf(arguments, "file"), author = textOf(arguments, "author");
+    if (file.empty() || file.front() != '/') throw Declined{"the backup needs a file's full path"};
+    if (author.empty()) throw Declined{"an author is needed: --author NAME"};
+    try {
+        store_.backup(file);
+    } catch (const StoreBroken&) {
+        throw;
+    } catch (const std::runtime_error& error) {
+        throw Declined{error.what()};
+    }
+    store_.audit({clock_.now(), author, "backup", file, ""});
+    return answer({{"file", file}});
 }
 
 json Operations::lines(const json& arguments) {
@@ -158,12 +213,10 @@ json Operations::explain(const json& arguments) {
                        "': give a line id, ORDER/POSITION or an order number ('backorderd lines' "
                        "lists what is open)"};
     const auto now = clock_.now();
+    const auto at = momentOf(arguments, "at");
     json stories = json::array();
-    for (const auto& subject : store_.cases(ids)) {
-        const auto decision = engine_().evaluator().explain(subject, now);
-        const auto goods = store_.goodsOf(subject.line.key.source, {{subject.line.item.id}});
-        stories.push_back(explainCase(subject, decision, goods.stock, now));
-    }
+    for (const auto& subject : store_.cases(ids))
+        stories.push_back(tellCase(engine_(), store_, subject, now, at));
     return answer(std::move(stories));
 }
 

@@ -17,18 +17,25 @@ namespace backorderd::app {
 /// |---|---|---|
 /// | `status` | – | sources, counts of the outbox, rules in force |
 /// | `poll` | `source` (empty: all) | a report for each source |
-/// | `reload` | – | warnings; fails with all problems, and the old rules stay |
+/// | `reload` | `anyway`, `author`, `reason` | warnings; fails with all problems, the old rules stay |
+/// | `check` | `rules_dir` | warnings of what matches none of the open lines |
 /// | `lines` | `source`, `customer`, `order`, `item`, `closed`, `limit`, `after` | open cases |
-/// | `explain` | `line` | the cases that fit, each with its story |
+/// | `explain` | `line`, `at` | the cases that fit, each with its story |
+/// | `ack` | `line`, `rule`, `author`, `note` | the lines and ladders acknowledged |
+/// | `respond` | `line`, `answer`, `sentiment`, `accept`, `decline`, `author`, `note` | what is noted |
+/// | `offers` | `source`, `customer`, `order`, `all`, `limit` | open offers |
+/// | `escalations` | `source`, `customer`, `order`, `rule`, `all`, `limit` | active ladders |
 /// | `preview` | `template`, `line`, `language` | a rendered message |
 /// | `queue.list` | `state`, `recipient`, `limit` | messages and planned notices |
 /// | `queue.show` | `id` | one message with its document |
 /// | `queue.retry`, `queue.drop` | `id`, `author`, `reason` | – |
 /// | `queue.drop-notice` | `id`, `author`, `reason` | – |
+/// | `backup` | `file`, `author` | – |
 class Operations {
 public:
-    /// Does a reload; returns problems, with `Severity::Error` where nothing was changed.
-    using Reload = std::function<boost::asio::awaitable<Problems>()>;
+    /// Does a reload; returns problems, with `Severity::Error` where nothing was changed. `anyway`:
+    /// also where the rules would send more messages than the cap.
+    using Reload = std::function<boost::asio::awaitable<Problems>(bool anyway)>;
     /// `engine` is asked for at each call: a reload may replace it.
     Operations(Store& store, const Clock& clock, std::function<Engine&()> engine, Reload reload);
 
@@ -39,7 +46,9 @@ public:
 private:
     nlohmann::json status();
     boost::asio::awaitable<nlohmann::json> poll(const nlohmann::json& arguments);
-    boost::asio::awaitable<nlohmann::json> reload();
+    boost::asio::awaitable<nlohmann::json> reload(const nlohmann::json& arguments);
+    boost::asio::awaitable<nlohmann::json> check(const nlohmann::json& arguments);
+    nlohmann::json backup(const nlohmann::json& arguments);
     nlohmann::json lines(const nlohmann::json& arguments);
     nlohmann::json explain(const nlohmann::json& arguments);
     nlohmann::json preview(const nlohmann::json& arguments);

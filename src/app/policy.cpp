@@ -23,6 +23,17 @@ Problems findMissingTemplates(const RuleSet& rules, const render::Templates& tem
     return problems;
 }
 
+/// Templates that somebody keeps up and nobody ever sees.
+Problems findUnusedTemplates(const config::Settings& settings, const RuleSet& rules,
+                             const render::Templates& templates) {
+    Problems problems;
+    for (const auto& name : config::templatesUnused(rules, templates.names()))
+        problems.push_back({{settings.templates_dir + '/' + name, 0, 0},
+                            "no rule uses the template '" + name + "'",
+                            Severity::Warning});
+    return problems;
+}
+
 void sortByPlace(Problems& problems) {
     std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
         return std::tie(a.place.file, a.place.line, a.place.column) <
@@ -46,7 +57,10 @@ Result<Policy> loadPolicy(const config::Settings& settings, Problems& warnings) 
     auto templates = render::Templates::load(settings.templates_dir, house);
     if (!templates) append(found, templates.error());
     if (rules) append(found, rules::findProblems(*rules));
-    if (rules && templates) append(found, findMissingTemplates(*rules, *templates));
+    if (rules && templates) {
+        append(found, findMissingTemplates(*rules, *templates));
+        append(found, findUnusedTemplates(settings, *rules, *templates));
+    }
     sortByPlace(found);
     if (hasErrors(found)) return found;
     append(warnings, found);

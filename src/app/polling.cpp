@@ -116,7 +116,9 @@ boost::asio::awaitable<void> Poller::finishSnapshot(Intake& intake, const Snapsh
         co_return;
     }
     co_await settleAbsent(intake);
-    store_.saveGoods(settings_.name, end.goods);
+    const auto goods = store_.saveGoods(settings_.name, end.goods);
+    report.goods_changed = goods.any;
+    report.goods_arrived = !goods.arrived.empty();
     report.end = PollReport::End::Complete;
     state_.last_good_at = end.as_of;
     state_.baseline_done = true;

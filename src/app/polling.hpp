@@ -22,6 +22,8 @@ struct PollReport {
     std::string reason;  ///< why it is not complete
     Problems problems;   ///< records that could not be read
     std::size_t lines = 0, changed = 0, opened = 0, closed = 0, missing = 0;
+    bool goods_changed = false;  ///< stock, catalogue, alternates or supply are not as before
+    bool goods_arrived = false;  ///< more is free of an item than before
 };
 std::string_view endName(PollReport::End end);
 

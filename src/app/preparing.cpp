@@ -18,7 +18,7 @@ std::optional<ToldFacts> toldBefore(const Case& subject) {
     std::optional<ToldFacts> told;
     Timestamp at{};
     for (const auto& notice : subject.notices) {
-        if (!wasHeard(notice.state) || notice.topic == Topic::NoContact || notice.state_at < at)
+        if (!wasHeard(notice.state) || !isForCustomer(notice.topic) || notice.state_at < at)
             continue;
         at = notice.state_at;
         told = notice.facts;
@@ -31,14 +31,14 @@ std::optional<ToldFacts> toldBefore(const Case& subject) {
     return told;
 }
 
-/// The event that a notice's key names behind the slash, where it is a number.
+/// The event that a notice's key names behind the first slash, where that is a number.
 std::optional<Event> eventOf(const Notice& notice, const Case& subject) {
     const auto slash = notice.key.find('/');
     if (slash == std::string::npos) return std::nullopt;
     int seq = 0;
     const char* const end = notice.key.data() + notice.key.size();
     const auto [rest, error] = std::from_chars(notice.key.data() + slash + 1, end, seq);
-    if (error != std::errc{} || rest != end) return std::nullopt;
+    if (error != std::errc{} || (rest != end && *rest != '/')) return std::nullopt;
     for (const auto& event : subject.events)
         if (event.seq == seq) return event.event;
     return std::nullopt;
@@ -49,6 +49,32 @@ std::vector<CaseId> caseIds(const std::vector<std::vector<Notice>>& groups) {
     for (const auto& group : groups)
         for (const auto& notice : group) ids.insert(notice.case_id);
     return {ids.begin(), ids.end()};
+}
+
+/// Whoever is called for a line wants to know what could be offered instead.
+bool asksForSubstitutes(Topic topic) {
+    return topic == Topic::Escalation || topic == Topic::Expedite;
+}
+
+void fillIn(render::Entry& entry, Shelf& shelf) {
+    if (asksForSubstitutes(entry.notice.topic))
+        for (const auto& candidate : shelf.candidatesFor(entry.subject))
+            if (candidate.fits)
+                entry.substitutes.push_back({candidate.item.item.id, candidate.item.item.name,
+                                             candidate.warehouse, candidate.free,
+                                             candidate.item.price});
+    if (entry.notice.topic == Topic::Uncovered) {
+        entry.lead_time_days = shelf.leadTimeDays(entry.subject);
+        entry.expected = shelf.expected(entry.subject);
+    }
+}
+
+/// The template of a message that carries different topics: that of the cadence policies, by whose
+/// digest it comes to be.
+std::string digestTemplate(const RuleSet& rules, const Notice& notice) {
+    for (const auto& cadence : rules.cadence)
+        if (cadence.name == notice.rule) return cadence.digest.template_name;
+    return "";
 }
 
 std::string domainOf(std::string_view address) {
@@ -65,53 +91,52 @@ std::string threadId(const OrderLine& line, std::string_view domain) {
 }
 
 render::Request requestFor(const Policy& policy, const std::vector<Notice>& notices,
-                           const std::map<CaseId, Case>& cases, Timestamp now) {
+                           const std::map<CaseId, Case>& cases, Timestamp now, Shelf* shelf) {
     render::Request request;
     request.now = now;
     request.recipient = notices.front().recipient;
     const auto& zone = request.recipient.timezone;
     request.today = rules::localDate(now, zone.empty() ? policy.house.timezone : zone);
     request.template_name = notices.front().template_name;
+    bool mixed = false;
+    std::string digest;
     for (const auto& notice : notices) {
         const auto& subject = cases.at(notice.case_id);
-        request.entries.push_back(
-            {notice, subject, toldBefore(subject), eventOf(notice, subject)});
-        if (notice.template_name != request.template_name) {
-            request.template_name = "digest";
-            for (const auto& cadence : policy.rules.cadence)
-                if (cadence.name == notice.rule)
-                    request.template_name = cadence.digest.template_name;
-        }
+        auto& entry = request.entries.emplace_back(
+            render::Entry{notice, subject, toldBefore(subject), eventOf(notice, subject)});
+        if (shelf) fillIn(entry, *shelf);
+        mixed |= notice.template_name != request.template_name;
+        if (digest.empty()) digest = digestTemplate(policy.rules, notice);
     }
+    if (mixed) request.template_name = digest.empty() ? "digest" : digest;
     return request;
 }
 
 Preparer::Preparer(Store& store, Evaluator& evaluator, Log& log, const Policy& policy,
-                   const config::HouseSettings& house, SenderNames senders)
+                   const config::HouseSettings& house, std::vector<LastHop> hops)
     : store_{store},
       evaluator_{evaluator},
       log_{log},
       policy_{&policy},
       house_{house},
-      senders_{std::move(senders)} {}
+      hops_{std::move(hops)} {}
 
 int Preparer::prepareDue(Timestamp now, int limit) {
     const auto groups = store_.dueGroups(now, limit);
     if (groups.empty()) return 0;
     const auto cases = reevaluate(groups, now);
+    Shelf shelf{store_, policy_->rules, now};
     std::vector<Message> messages;
     for (const auto& group : groups) {
         const auto notices = survivors(group, cases, now);
         if (notices.empty()) continue;
-        if (!senders_.contains(notices.front().recipient.channel)) {
-            postpone(notices, cases, now + kConfigurationRetry,
-                     "no sender is configured for the channel " +
-                         std::string{channelName(notices.front().recipient.channel)});
-        } else if (const auto until = limitedUntil(notices, now)) {
-            postpone(notices, cases, *until,
+        if (const auto reason = whyUnserved(notices.front().recipient)) {
+            postpone(notices, cases, now, now + kConfigurationRetry, *reason);
+        } else if (const auto until = limitedUntil(notices, cases, now)) {
+            postpone(notices, cases, now, *until,
                      "the recipient's limit of messages is reached until " +
                          formatTimestamp(*until));
-        } else if (auto message = compose(notices, cases, now)) {
+        } else if (auto message = compose(notices, cases, shelf, now)) {
             messages.push_back(std::move(*message));
         }
     }
@@ -154,17 +179,45 @@ std::vector<Notice> Preparer::survivors(const std::vector<Notice>& group, const 
     return notices;
 }
 
-const CadencePolicy* Preparer::policyOf(const Notice& notice) const {
+/// By whose limit a notice goes. What substitution rules tell a customer goes by the line's first
+/// policy.
+const CadencePolicy* Preparer::policyOf(const Notice& notice, const Case& subject,
+                                        Timestamp now) const {
+    const bool of_offer =
+        notice.topic == Topic::Offer || notice.topic == Topic::OfferWithdrawn;
     for (const auto& cadence : policy_->rules.cadence)
-        if (cadence.name == notice.rule) return &cadence;
+        if (of_offer ? rules::holds(cadence.match, subject, now) : cadence.name == notice.rule)
+            return &cadence;
     return nullptr;
 }
 
-std::optional<Timestamp> Preparer::limitedUntil(const std::vector<Notice>& group, Timestamp now) {
+const Preparer::LastHop* Preparer::hopFor(const Recipient& recipient) const {
+    for (const auto& hop : hops_)
+        if (recipient.sender.empty() ? hop.channel == recipient.channel
+                                     : hop.name == recipient.sender)
+            return &hop;
+    return nullptr;
+}
+
+/// What of the settings keeps a recipient from being reached.
+std::optional<std::string> Preparer::whyUnserved(const Recipient& recipient) const {
+    const auto* hop = hopFor(recipient);
+    if (!hop && recipient.sender.empty())
+        return "no sender is configured for the channel " +
+               std::string{channelName(recipient.channel)};
+    if (!hop) return "there is no sender '" + recipient.sender + "' in the settings";
+    if (hop->channel == Channel::Email && recipient.address.empty())
+        return "the sender '" + hop->name + "' sends mail, and the team names no address";
+    return std::nullopt;
+}
+
+std::optional<Timestamp> Preparer::limitedUntil(const std::vector<Notice>& group,
+                                                const Cases& cases, Timestamp now) {
     std::optional<Timestamp> latest;
     for (const auto& notice : group) {
-        const auto* cadence = policyOf(notice);
-        if (!cadence || !cadence->limit || notice.topic == Topic::NoContact) continue;
+        if (!isForCustomer(notice.topic)) continue;
+        const auto* cadence = policyOf(notice, cases.at(notice.case_id), now);
+        if (!cadence || !cadence->limit) continue;
         const auto* message = cadence->message(notice.topic);
         if (message && message->critical) return std::nullopt;
         const Calendar utc;
@@ -178,8 +231,8 @@ std::optional<Timestamp> Preparer::limitedUntil(const std::vector<Notice>& group
     return latest;
 }
 
-void Preparer::postpone(std::vector<Notice> group, const Cases& cases, Timestamp until,
-                        const std::string& reason) {
+void Preparer::postpone(std::vector<Notice> group, const Cases& cases, Timestamp now,
+                        Timestamp until, const std::string& reason) {
     for (auto& notice : group) {
         notice.ready_at = until;
         notice.due_at = until;
@@ -187,10 +240,10 @@ void Preparer::postpone(std::vector<Notice> group, const Cases& cases, Timestamp
     }
     log_.warning("notice.postponed", {{"recipient", log_.address(group.front().recipient.address)},
                                       {"reason", reason}});
-    change(group, cases);
+    change(group, cases, now);
 }
 
-void Preparer::change(const std::vector<Notice>& notices, const Cases& cases) {
+void Preparer::change(const std::vector<Notice>& notices, const Cases& cases, Timestamp now) {
     std::map<CaseId, CaseChange> changes;
     for (const auto& notice : notices) {
         auto& its_change = changes[notice.case_id];
@@ -198,16 +251,21 @@ void Preparer::change(const std::vector<Notice>& notices, const Cases& cases) {
         its_change.changed_notices.push_back(notice);
     }
     std::vector<CaseChange> list;
-    for (auto& [id, its_change] : changes) list.push_back(std::move(its_change));
+    for (auto& [id, its_change] : changes) {
+        // A change states the wish anew, and this one is not about it.
+        const auto decision = evaluator_.look(its_change.after, now, rules::Detail::Brief);
+        its_change.wants_offer = decision.offer_wish != nullptr;
+        list.push_back(std::move(its_change));
+    }
     store_.commit(list);
 }
 
 std::optional<Message> Preparer::compose(const std::vector<Notice>& group, const Cases& cases,
-                                         Timestamp now) {
-    const auto request = requestFor(*policy_, group, cases, now);
+                                         Shelf& shelf, Timestamp now) {
+    const auto request = requestFor(*policy_, group, cases, now, &shelf);
     const auto rendered = policy_->templates.render(request);
     if (!rendered) {
-        postpone(group, cases, now + kConfigurationRetry, formatProblems(rendered.error()));
+        postpone(group, cases, now, now + kConfigurationRetry, formatProblems(rendered.error()));
         return std::nullopt;
     }
     const auto domain = house_.message_id_domain.empty() ? domainOf(house_.from_address)
@@ -215,7 +273,8 @@ std::optional<Message> Preparer::compose(const std::vector<Notice>& group, const
     const auto& recipient = request.recipient;
     Message message;
     message.stable_id = outbox::stableId(group) + '@' + domain;
-    message.sender = senders_.at(recipient.channel);
+    const auto& hop = *hopFor(recipient);
+    message.sender = hop.name;
     message.recipient = recipient;
     message.subject = rendered->subject;
     message.envelope_from = house_.from_address;
@@ -223,7 +282,7 @@ std::optional<Message> Preparer::compose(const std::vector<Notice>& group, const
     message.state_at = now;
     for (const auto& notice : group) message.notices.push_back(notice.id);
 
-    if (recipient.channel != Channel::Email) {
+    if (hop.channel != Channel::Email) {
         message.document = rendered->sms;
         return message;
     }

@@ -6,6 +6,7 @@
 
 #include "app/evaluating.hpp"
 #include "app/log.hpp"
+#include "app/shelf.hpp"
 #include "config/config.hpp"
 
 namespace backorderd::app {
@@ -14,11 +15,14 @@ namespace backorderd::app {
 /// still true, groups, applies limits, renders.
 class Preparer {
 public:
-    /// Which sender serves a channel, by name; a channel that is missing has none.
-    using SenderNames = std::map<Channel, std::string>;
+    /// A sender of the settings, in their order: the first of a channel serves it.
+    struct LastHop {
+        std::string name;
+        Channel channel{};
+    };
     /// All references must outlive the preparer; the policy may be exchanged between calls.
     Preparer(Store& store, Evaluator& evaluator, Log& log, const Policy& policy,
-             const config::HouseSettings& house, SenderNames senders);
+             const config::HouseSettings& house, std::vector<LastHop> hops);
 
     void usePolicy(const Policy& policy) { policy_ = &policy; }
 
@@ -33,25 +37,30 @@ private:
     Cases reevaluate(const std::vector<std::vector<Notice>>& groups, Timestamp now);
     std::vector<Notice> survivors(const std::vector<Notice>& group, const Cases& cases,
                                   Timestamp now) const;
-    const CadencePolicy* policyOf(const Notice& notice) const;
-    std::optional<Timestamp> limitedUntil(const std::vector<Notice>& group, Timestamp now);
-    void postpone(std::vector<Notice> group, const Cases& cases, Timestamp until,
+    const CadencePolicy* policyOf(const Notice& notice, const Case& subject, Timestamp now) const;
+    const LastHop* hopFor(const Recipient& recipient) const;
+    std::optional<std::string> whyUnserved(const Recipient& recipient) const;
+    std::optional<Timestamp> limitedUntil(const std::vector<Notice>& group, const Cases& cases,
+                                          Timestamp now);
+    void postpone(std::vector<Notice> group, const Cases& cases, Timestamp now, Timestamp until,
                   const std::string& reason);
-    void change(const std::vector<Notice>& notices, const Cases& cases);
+    void change(const std::vector<Notice>& notices, const Cases& cases, Timestamp now);
     std::optional<Message> compose(const std::vector<Notice>& group, const Cases& cases,
-                                   Timestamp now);
+                                   Shelf& shelf, Timestamp now);
 
     Store& store_;
     Evaluator& evaluator_;
     Log& log_;
     const Policy* policy_;
     const config::HouseSettings& house_;
-    SenderNames senders_;
+    std::vector<LastHop> hops_;
 };
 
-/// What a template needs of the notices of one message.
+/// What a template needs of the notices of one message. From `shelf`, what our own people are told
+/// of stock and supply; null: nothing of that.
 render::Request requestFor(const Policy& policy, const std::vector<Notice>& notices,
-                           const std::map<CaseId, Case>& cases, Timestamp now);
+                           const std::map<CaseId, Case>& cases, Timestamp now,
+                           Shelf* shelf = nullptr);
 
 /// The Message-ID that stands for an order's conversation.
 std::string threadId(const OrderLine& line, std::string_view domain);

@@ -47,6 +47,21 @@ Problems findUnservedChannels(const RuleSet& rules, const Ends& ends) {
     return problems;
 }
 
+/// A team behind a sender that does not exist would never hear of anything.
+Problems findUnknownSenders(const RuleSet& rules, const config::Settings& settings) {
+    std::vector<std::string> names;
+    for (const auto& sender : settings.senders) names.push_back(sender.name);
+    Problems problems;
+    for (const auto& team : rules.teams) {
+        if (team.sender.empty() || std::ranges::find(names, team.sender) != names.end()) continue;
+        const auto near = nearestWord(team.sender, names);
+        problems.push_back({team.place, "the settings have no sender '" + team.sender +
+                                            "', which the team '" + team.name + "' names" +
+                                            (near.empty() ? "" : " (did you mean '" + near + "'?)")});
+    }
+    return problems;
+}
+
 }  // namespace
 
 Result<Setup> loadSetup(const std::string& settings_file, net::Net& net, const Clock& clock) {
@@ -60,6 +75,7 @@ Result<Setup> loadSetup(const std::string& settings_file, net::Net& net, const C
     Problems warnings;
     auto policy = loadPolicy(*owned, warnings);
     if (!policy) append(problems, policy.error());
+    else append(problems, findUnknownSenders(policy->rules, *owned));
     if (hasErrors(problems)) return problems;
     append(warnings, problems);
     append(warnings, findUnservedChannels(policy->rules, ends));

@@ -29,7 +29,7 @@ int unwrap(const json& answer, json& result) {
     return kNo;
 }
 
-asio::awaitable<Problems> reloadNothing() {
+asio::awaitable<Problems> reloadNothing(bool) {
     co_return Problems{{{}, "no daemon runs; there is nothing to reload"}};
 }
 
@@ -64,6 +64,16 @@ int doHere(const Common& common, const std::string& operation, const json& argum
 }
 
 }  // namespace
+
+std::optional<json> askDaemon(const std::string& control_socket, const std::string& operation,
+                              const json& arguments) {
+    const net::ServedRequest request{"POST", '/' + operation, arguments.dump()};
+    const auto response = net::askUnixSocket(control_socket, request, kAnswerTimeout);
+    if (!response) return std::nullopt;
+    auto answer = json::parse(response->body, nullptr, false);
+    if (!answer.is_object() || !answer.value("ok", false)) return std::nullopt;
+    return answer.value("result", json());
+}
 
 int ask(const Common& common, const std::string& operation, const json& arguments, json& result) {
     auto settings = config::loadSettings(common.config);

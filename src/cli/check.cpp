@@ -1,12 +1,15 @@
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "app/coverage.hpp"
 #include "app/system_clock.hpp"
 #include "app/wiring.hpp"
 #include "cli/cli.hpp"
 #include "rules/rules.hpp"
+#include "store/store.hpp"
 
 namespace backorderd::cli {
 namespace {
@@ -15,13 +18,51 @@ using nlohmann::json;
 
 void append(Problems& all, const Problems& more) { all.insert(all.end(), more.begin(), more.end()); }
 
+Problems readProblems(const json& rows) {
+    Problems problems;
+    for (const auto& row : rows)
+        problems.push_back({{row.value("file", ""), row.value("line", 0), row.value("column", 0)},
+                            row.value("text", ""),
+                            Severity::Warning});
+    return problems;
+}
+
+/// What of the rules comes to nothing on the lines of today. A daemon is asked; where none runs, a
+/// copy of the store is read. One that cannot be read is a warning here.
+Problems checkOnLines(const config::Settings& settings, const RuleSet& rules, const Clock& clock) {
+    namespace fs = std::filesystem;
+    const json arguments{{"rules_dir", fs::absolute(settings.rules_dir).string()}};
+    if (const auto rows = askDaemon(settings.control_socket, "check", arguments))
+        return readProblems(*rows);
+    if (!fs::exists(fs::path{settings.data_dir} / store::kDatabaseFile)) return {};
+    Problems problems;
+    try {
+        const auto copy = store::openScratchCopy(settings.data_dir);
+        boost::asio::io_context context{1};
+        boost::asio::co_spawn(context, app::findUncovered(rules, *copy, clock.now()),
+                              [&](std::exception_ptr failure, Problems found) {
+                                  if (failure) std::rethrow_exception(failure);
+                                  problems = std::move(found);
+                              });
+        context.run();
+    } catch (const store::StoreRefused& refused) {
+        problems.push_back({{settings.data_dir, 0, 0},
+                            std::string{"the lines could not be looked at: "} + refused.what(),
+                            Severity::Warning});
+    }
+    return problems;
+}
+
 /// A settings file and everything it points at.
 Problems checkSettings(const std::string& path) {
     boost::asio::io_context context{1};
     const app::SystemClock clock;
     net::Net net{context.get_executor()};
     const auto setup = app::loadSetup(path, net, clock);
-    return setup ? setup->warnings : setup.error();
+    if (!setup) return setup.error();
+    auto problems = setup->warnings;
+    append(problems, checkOnLines(*setup->settings, setup->policy.rules, clock));
+    return problems;
 }
 
 /// A directory of rules by itself.

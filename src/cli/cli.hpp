@@ -1,10 +1,16 @@
 #pragma once
 
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "demo/demo.hpp"
+
+namespace CLI {
+class App;
+}
 
 /// The subcommands. Exit status: 0 done; 1 the answer is no; 2 usage; 3 the daemon or the store
 /// cannot be reached.
@@ -18,10 +24,21 @@ struct Common {
     bool json = false;
 };
 
+/// What the command line chose; run once parsing is over.
+using Action = std::function<int()>;
+
+/// Adds `ack`, `respond`, `offers`, `escalations` and `backup`: what people do with cases.
+void addCasework(CLI::App& app, Action& action);
+
 /// Asks the running daemon for an operation; where none runs, the same handler does it here, on the
 /// store itself. `result` receives the answer. On failure the reason is on standard error.
 int ask(const Common& common, const std::string& operation, const nlohmann::json& arguments,
         nlohmann::json& result);
+
+/// The daemon's own answer to an operation; empty where none runs, or it answers nonsense.
+std::optional<nlohmann::json> askDaemon(const std::string& control_socket,
+                                        const std::string& operation,
+                                        const nlohmann::json& arguments);
 
 int check(const Common& common, const std::vector<std::string>& paths);
 int showPoll(const Common& common, const std::string& source);
@@ -30,9 +47,14 @@ int showLines(const Common& common, const nlohmann::json& filter);
 int showQueue(const Common& common, const nlohmann::json& filter);
 int showMessage(const Common& common, long long id);
 int changeQueue(const Common& common, const std::string& action, const nlohmann::json& arguments);
-int showExplain(const Common& common, const std::string& line);
+int showExplain(const Common& common, const nlohmann::json& arguments);
+int acknowledge(const Common& common, const nlohmann::json& arguments);
+int respond(const Common& common, const nlohmann::json& arguments);
+int showOffers(const Common& common, const nlohmann::json& filter);
+int showEscalations(const Common& common, const nlohmann::json& filter);
+int backUp(const Common& common, const std::string& file, const std::string& author);
 int preview(const Common& common, const nlohmann::json& arguments, const std::string& out);
-int reload(const Common& common);
+int reload(const Common& common, const nlohmann::json& arguments);
 int showDemo(const demo::Options& options);
 
 /// One story of `explain` in words.
@@ -41,6 +63,10 @@ void printExplanation(const nlohmann::json& story);
 /// Rows of strings as a table with aligned columns; an empty table prints `nothing` instead.
 void printTable(const std::vector<std::string>& titles,
                 const std::vector<std::vector<std::string>>& rows, const std::string& nothing);
+/// The named members of each row, for a table.
+std::vector<std::vector<std::string>> cells(const nlohmann::json& rows,
+                                            const std::vector<const char*>& names);
+void printJson(const nlohmann::json& value);
 /// A value of a JSON row as text; numbers and null as well.
 std::string cell(const nlohmann::json& row, const char* name);
 

@@ -9,20 +9,6 @@ namespace {
 
 using nlohmann::json;
 
-std::vector<std::vector<std::string>> cells(const json& rows,
-                                            const std::vector<const char*>& names) {
-    std::vector<std::vector<std::string>> table;
-    for (const auto& row : rows) {
-        auto& line = table.emplace_back();
-        for (const char* name : names) line.push_back(cell(row, name));
-    }
-    return table;
-}
-
-void printJson(const json& value) {
-    std::printf("%s\n", value.dump(2, ' ', false, json::error_handler_t::replace).c_str());
-}
-
 bool writeFile(const std::string& path, const std::string& text) {
     std::ofstream file{path, std::ios::binary};
     file << text;
@@ -147,9 +133,9 @@ int preview(const Common& common, const json& arguments, const std::string& out)
     return kDone;
 }
 
-int reload(const Common& common) {
+int reload(const Common& common, const json& arguments) {
     json result;
-    if (const int exit = ask(common, "reload", json::object(), result)) return exit;
+    if (const int exit = ask(common, "reload", arguments, result)) return exit;
     if (common.json) printJson(result);
     else {
         for (const auto& warning : result["warnings"])

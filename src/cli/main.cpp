@@ -12,15 +12,14 @@ namespace {
 using namespace backorderd;
 using nlohmann::json;
 
-/// What the command line chose; run once parsing is over.
-using Action = std::function<int()>;
+using cli::Action;
 
 struct Options {
     cli::Common common;
     std::vector<std::string> paths;
     std::string source, line, out, author, reason, template_name, language;
-    std::string customer, order, item, state, recipient;
-    bool closed = false;
+    std::string customer, order, item, state, recipient, at;
+    bool closed = false, anyway = false;
     int limit = 100;
     long long id = 0;
     demo::Options demo;
@@ -46,8 +45,20 @@ void addService(CLI::App& app, Options& options, Action& action) {
     auto* poll = command(app, options, "poll", "Read a source now", true);
     poll->add_option("source", options.source, "Name of the source (default: all)");
     poll->callback([&] { action = [&] { return cli::showPoll(options.common, options.source); }; });
-    command(app, options, "reload", "Read rules, templates and settings anew", true)
-        ->callback([&] { action = [&] { return cli::reload(options.common); }; });
+    auto* reload = command(app, options, "reload", "Read rules, templates and settings anew", true);
+    auto* anyway = reload->add_flag("--anyway", options.anyway,
+                                    "Also where the rules would send more than reload.max_messages");
+    auto* author = reload->add_option("--author", options.author, "Who insists");
+    auto* reason = reload->add_option("--reason", options.reason, "Why");
+    anyway->needs(author)->needs(reason);
+    reload->callback([&] {
+        action = [&] {
+            const json arguments{{"anyway", options.anyway},
+                                 {"author", options.author},
+                                 {"reason", options.reason}};
+            return cli::reload(options.common, arguments);
+        };
+    });
     command(app, options, "status", "Sources and the outbox at a glance", true)->callback([&] {
         action = [&] { return cli::showStatus(options.common); };
     });
@@ -72,8 +83,15 @@ void addLines(CLI::App& app, Options& options, Action& action) {
     auto* explain =
         command(app, options, "explain", "The story of a line: what, why, and what comes next", true);
     explain->add_option("line", options.line, "Line id, ORDER/POSITION or order number")->required();
-    explain->callback(
-        [&] { action = [&] { return cli::showExplain(options.common, options.line); }; });
+    explain->add_option("--at", options.at,
+                        "As it was then, or as it will be if nothing changes (2026-03-20, or "
+                        "2026-03-20T09:00:00Z)");
+    explain->callback([&] {
+        action = [&] {
+            const json arguments{{"line", options.line}, {"at", options.at}};
+            return cli::showExplain(options.common, arguments);
+        };
+    });
     auto* preview = command(app, options, "preview", "Render a template", true);
     preview->add_option("template", options.template_name, "Name of the template")->required();
     preview->add_option("--line", options.line, "With the data of this line (default: an example)");
@@ -151,6 +169,7 @@ int main(int argc, char** argv) {
     addService(app, options, action);
     addLines(app, options, action);
     addQueue(app, options, action);
+    cli::addCasework(app, action);
     addDemo(app, options, action);
     try {
         app.parse(argc, argv);

@@ -39,6 +39,21 @@ void printTable(const std::vector<std::string>& titles,
     for (const auto& row : rows) printRow(row, widths);
 }
 
+std::vector<std::vector<std::string>> cells(const nlohmann::json& rows,
+                                            const std::vector<const char*>& names) {
+    std::vector<std::vector<std::string>> table;
+    for (const auto& row : rows) {
+        auto& line = table.emplace_back();
+        for (const char* name : names) line.push_back(cell(row, name));
+    }
+    return table;
+}
+
+void printJson(const nlohmann::json& value) {
+    std::printf("%s\n",
+                value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+}
+
 std::string cell(const nlohmann::json& row, const char* name) {
     const auto at = row.find(name);
     if (at == row.end() || at->is_null()) return {};

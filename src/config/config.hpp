@@ -55,6 +55,10 @@ struct OutboxSettings {
     std::int64_t claim_batch = 0;  ///< messages claimed at once
 };
 
+struct ReloadSettings {
+    std::int64_t max_messages = 0;  ///< more new ones within a day hold a rule set back
+};
+
 struct LogSettings {
     std::string format;  ///< `text`, `json`, `journal`
     std::string level;
@@ -75,6 +79,7 @@ struct Settings {
     std::vector<SourceSettings> sources;
     std::vector<SenderSettings> senders;
     Section root;  ///< for `declared()`, and to collect what connectors and senders find
+    ReloadSettings reload{};
 };
 
 /// Reads the settings file. Connectors and senders read their own sections later: call

@@ -83,6 +83,13 @@ void readOutbox(Section outbox, OutboxSettings& out) {
         outbox.problem("retry_longest", "'retry_longest' must not be shorter than 'retry_first'");
 }
 
+void readReload(Section reload, ReloadSettings& out) {
+    out.max_messages = reload.number(
+        "max_messages", {.fallback = 200, .min = 0, .max = 10'000'000},
+        "A rule set that would send more messages within a day, which the one in force would not "
+        "send, is held back.");
+}
+
 void readLog(Section log, LogSettings& out) {
     out.format =
         log.choice("format", {"text", "json", "journal"}, "text",
@@ -182,6 +189,7 @@ void readAll(Settings& settings) {
     if (SectionAccess::impl(root).reader.isOther()) return;
     readHouse(root.child("house", "Who we are to the customer."), settings.house);
     readOutbox(root.child("outbox", "How messages are tried again."), settings.outbox);
+    readReload(root.child("reload", "What new rules may do at once."), settings.reload);
     readLog(root.child("log", "What is logged, and how."), settings.log);
     settings.sources =
         readNamed(root, "sources", kSourcesMax, &readSource, "The ERPs to read, at least one.");

@@ -242,7 +242,7 @@ int run(const Options& options, nlohmann::json& interesting) {
     play.run();
     sumUp(*store, story);
     app::Operations operations{*store, clock, [&engine]() -> app::Engine& { return engine; },
-                               []() -> asio::awaitable<Problems> { co_return Problems{}; }};
+                               [](bool) -> asio::awaitable<Problems> { co_return Problems{}; }};
     interesting = explainOf(context, operations, mostTold(*store));
     return 0;
 }

@@ -68,9 +68,18 @@ void SqliteStore::follow(MessageId id, MessageState state, std::string_view reas
 
 void SqliteStore::commit(std::span<CaseChange> changes) {
     writing("committing cases", [&] {
-        for (auto& change : changes) cases_.write(change);
+        for (auto& change : changes) {
+            cases_.write(change);
+            strikeOutArrival(change);
+        }
         lists_.walkedOver(changes);
     });
+}
+
+void SqliteStore::strikeOutArrival(const CaseChange& change) {
+    for (const auto& entry : change.new_events)
+        if (std::holds_alternative<AllocationProposed>(entry.event))
+            passes_.forget(sources_.idOf(change.after.line.key.source), change.after.line.item.id);
 }
 
 void SqliteStore::freeze(std::span<Message> messages) {

@@ -18,6 +18,7 @@
 #include "store/message_tables.hpp"
 #include "store/note_tables.hpp"
 #include "store/notice_tables.hpp"
+#include "store/pass_tables.hpp"
 #include "store/source_tables.hpp"
 
 namespace backorderd::store {
@@ -70,7 +71,20 @@ public:
         reading("reading the known lines", [&] { sources_.forEachLine(source, callback); });
     }
     GoodsChange saveGoods(std::string_view source, const Goods& goods) override {
-        return writing("saving goods", [&] { return goods_.save(sources_.idOf(source), goods); });
+        return writing("saving goods", [&] {
+            auto change = goods_.save(sources_.idOf(source), goods);
+            passes_.arrived(sources_.idOf(source), change.arrived);
+            return change;
+        });
+    }
+    std::vector<std::string> arrivals(std::string_view source) override {
+        return reading("reading arrivals",
+                       [&] { return passes_.arrivals(sources_.findId(source)); });
+    }
+    void forgetArrivals(std::string_view source, std::span<const std::string> items) override {
+        writing("forgetting arrivals", [&] {
+            for (const auto& item : items) passes_.forget(sources_.findId(source), item);
+        });
     }
     Goods goods(std::string_view source) override {
         return reading("reading goods", [&] { return goods_.all(sources_.findId(source)); });
@@ -102,6 +116,13 @@ public:
     }
     std::vector<CaseId> casesWantingOffer(std::string_view source) override {
         return reading("finding who wants an offer", [&] { return lists_.wantingOffer(source); });
+    }
+    std::vector<CaseId> casesOffered(std::string_view source) override {
+        return reading("finding offers", [&] { return passes_.offered(sources_.findId(source)); });
+    }
+    std::vector<CaseId> casesEscalated(std::string_view source) override {
+        return reading("finding ladders",
+                       [&] { return passes_.escalated(sources_.findId(source)); });
     }
     std::vector<CaseId> openCasesOfItems(std::string_view source,
                                          std::span<const std::string> items) override {
@@ -187,6 +208,8 @@ public:
 
 private:
     std::vector<Message> read(std::span<const MessageId> ids);
+    /// Advice on an item was given: its arrival is served.
+    void strikeOutArrival(const CaseChange& change);
     /// A step was taken: the notices follow it, and the cases are due.
     void follow(MessageId id, MessageState state, std::string_view reason, Timestamp now);
 
@@ -197,6 +220,7 @@ private:
     MessageTables messages_{database_};
     NoteTables notes_{database_};
     GoodsTables goods_{database_};
+    PassTables passes_{database_};
     CaseTables cases_{database_, sources_, notices_, goods_};
     CaseLists lists_{database_, sources_};
 };

@@ -14,7 +14,10 @@
 #include <utility>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "app/engine.hpp"
+#include "app/operations.hpp"
 #include "codec/codec.hpp"
 #include "store/store.hpp"
 
@@ -56,6 +59,7 @@ public:
 struct FakeErp {
     std::vector<OrderLine> lines;
     std::vector<OrderLine> closed;  ///< what `find` still knows
+    Goods goods;
     bool complete = true;
     std::optional<std::string> fails_after_page;
     bool can_find = false;
@@ -89,6 +93,7 @@ public:
         end.complete = erp_.complete;
         end.why_incomplete = erp_.complete ? "" : "the end is missing";
         end.as_of = erp_.clock->now();
+        end.goods = erp_.goods;
         co_return end;
     }
     Result<OrderLine> decode(std::size_t index) override { return lines_.at(index); }
@@ -130,8 +135,9 @@ struct FakeMailbox {
 
 class FakeSender final : public Sender {
 public:
-    explicit FakeSender(FakeMailbox& mailbox) : mailbox_{mailbox} {}
-    Channel channel() const override { return Channel::Email; }
+    explicit FakeSender(FakeMailbox& mailbox, Channel channel = Channel::Email)
+        : mailbox_{mailbox}, channel_{channel} {}
+    Channel channel() const override { return channel_; }
     OnUnknown onUnknown() const override { return OnUnknown::SendAgainOnce; }
     int parallel() const override { return 4; }
     asio::awaitable<Outcome> send(const Message& message, WireGate& gate) override {
@@ -150,6 +156,7 @@ public:
 
 private:
     FakeMailbox& mailbox_;
+    Channel channel_;
 };
 
 inline OrderLine sampleLine(const std::string& id) {
@@ -226,6 +233,7 @@ public:
         Ends ends;
         ends.sources.push_back({"erp", std::make_unique<FakeConnector>(erp)});
         ends.senders.push_back({"mail", std::make_unique<FakeSender>(mailbox)});
+        ends.senders.push_back({"ops", std::make_unique<FakeSender>(ops, Channel::Webhook)});
         engine = std::make_unique<Engine>(context->get_executor(), *store, clock, *log, settings,
                                           policy(), std::move(ends));
     }
@@ -279,6 +287,34 @@ public:
         return list;
     }
 
+    /// The topics of all that a mailbox got, in the order of arrival.
+    std::vector<std::string> topics(const FakeMailbox& box) const {
+        std::vector<std::string> list;
+        for (const auto& message : box.received)
+            for (const auto& notice : store->notices(message.notices))
+                list.emplace_back(topicName(notice.topic));
+        return list;
+    }
+
+    Case caseOf(const std::string& line_id) {
+        return store->cases(std::vector{store->caseOfLine("erp", line_id).value()}).front();
+    }
+
+    /// What an operator is told.
+    nlohmann::json ask(const std::string& operation, const nlohmann::json& arguments) {
+        Operations operations{*store, clock, [this]() -> Engine& { return *engine; },
+                              [](bool) -> asio::awaitable<Problems> { co_return Problems{}; }};
+        nlohmann::json answer;
+        asio::co_spawn(*context, operations.call(operation, arguments),
+                       [&](std::exception_ptr failure, nlohmann::json said) {
+                           if (failure) std::rethrow_exception(failure);
+                           answer = std::move(said);
+                       });
+        context->restart();
+        context->poll();
+        return answer;
+    }
+
     Case onlyCase() {
         CaseFilter filter;
         filter.include_closed = true;
@@ -294,6 +330,7 @@ public:
     FakeClock clock;
     FakeErp erp;
     FakeMailbox mailbox;
+    FakeMailbox ops;  ///< behind the sender of that name, a webhook
     config::Settings settings = emptySettings();
     std::unique_ptr<asio::io_context> context;
     std::unique_ptr<Store> store;

@@ -101,8 +101,9 @@ TEST(Command, UsageIsTwoAndUnreadableSettingsAreOne) {
 
 TEST(Command, EverySubcommandHasHelp) {
     for (const char* command : {"run", "check", "poll", "reload", "status", "lines", "explain",
-                                "preview", "queue list", "queue show", "queue retry", "queue drop",
-                                "demo", "version"}) {
+                                "preview", "ack", "respond", "offers", "escalations", "backup",
+                                "queue list", "queue show", "queue retry", "queue drop", "demo",
+                                "version"}) {
         const auto help = run(backorderd(std::string{command} + " --help"));
         EXPECT_EQ(help.exit, 0) << command;
         EXPECT_THAT(help.output, HasSubstr("Usage")) << command;

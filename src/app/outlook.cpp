@@ -1,0 +1,135 @@
+#include "app/outlook.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <deque>
+#include <map>
+#include <set>
+
+#include "rules/rules.hpp"
+
+namespace backorderd::app {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr int kCasesPerSlice = 500;
+constexpr std::size_t kSampleMax = 10;
+
+/// The decision on a case after what time alone brings under these rules.
+Decision decideUnder(const RuleSet& rules, Case& subject, const rules::Facts& facts) {
+    for (const auto& event : rules::clockEvents(rules, subject, facts)) {
+        const int seq = subject.events.empty() ? 1 : subject.events.back().seq + 1;
+        subject.events.push_back({seq, facts.now, event});
+    }
+    return rules::evaluate(rules, subject, facts);
+}
+
+/// By what the notices of one message are known; one that is never shared is a message of its own.
+std::string messageOf(const Case& subject, const Notice& notice) {
+    const auto& to = notice.recipient;
+    return to.sender + '|' + std::string{channelName(to.channel)} + '|' + to.address + '|' +
+           (notice.digest_key.empty() ? std::to_string(subject.id) + '/' + notice.key
+                                      : notice.digest_key);
+}
+
+class Comparison {
+public:
+    Comparison(const RuleSet& before, const RuleSet& after) : before_{before}, after_{after} {}
+
+    void look(Case&& subject, const rules::Facts& facts) {
+        auto old_case = subject;
+        const auto old = decideUnder(before_, old_case, facts);
+        auto fresh = decideUnder(after_, subject, facts);
+        std::set<std::string> known;
+        for (const auto& notice : old.wanted) {
+            if (notice.due_at > facts.now + kOutlook) continue;
+            known.insert(notice.key);
+            messages_before_.insert(messageOf(subject, notice));
+        }
+        for (const auto& notice : fresh.wanted) {
+            if (notice.due_at > facts.now + kOutlook) continue;
+            const auto message = messageOf(subject, notice);
+            messages_after_.insert(message);
+            if (!known.contains(notice.key) && extra_.insert(message).second)
+                addSample(subject, topicName(notice.topic), notice.rule, notice.recipient);
+        }
+        if (!fresh.offer_wish || old.offer_wish) return;
+        auto& wishing = wishing_[subject.line.key.source];
+        wishing.cases.push_back(std::move(subject));
+        wishing.wishes.push_back({&wishing.cases.back(), fresh.offer_wish});
+    }
+
+    Outlook finish(Store& store, Timestamp now) {
+        Outlook outlook{messages_before_.size(), messages_after_.size(), extra_.size(), {}};
+        for (const auto& [source, wishing] : wishing_) {
+            const auto offers = rules::shareOut(after_, wishing.wishes, store.goods(source),
+                                                store.heldStock(source, now), now);
+            outlook.extra += offers.size();
+            outlook.after += offers.size();
+        }
+        outlook.sample = std::move(sample_);
+        return outlook;
+    }
+
+private:
+    struct Wishing {
+        std::deque<Case> cases;  ///< stay where they are: wishes point at them
+        std::vector<rules::OfferWish> wishes;
+    };
+
+    void addSample(const Case& subject, std::string_view topic, const std::string& rule,
+                   const Recipient& to) {
+        if (sample_.size() >= kSampleMax) return;
+        const auto& line = subject.line;
+        sample_.push_back(std::string{topic} + " of '" + rule + "' to " +
+                          (to.address.empty() ? to.sender : to.address) + " about " +
+                          (line.order.number.empty() ? line.key.id
+                                                     : line.order.number + '/' + line.position));
+    }
+
+    const RuleSet& before_;
+    const RuleSet& after_;
+    std::set<std::string> messages_before_, messages_after_, extra_;
+    std::map<std::string, Wishing> wishing_;
+    std::vector<std::string> sample_;
+};
+
+}  // namespace
+
+asio::awaitable<Outlook> compareOutlooks(
+    Store& store, const RuleSet& before, const RuleSet& after,
+    std::function<std::optional<Timestamp>(std::string_view source)> fresh_until, Timestamp now) {
+    const auto executor = co_await asio::this_coro::executor;
+    Comparison comparison{before, after};
+    CaseFilter filter;
+    filter.limit = kCasesPerSlice;
+    for (;;) {
+        const auto ids = store.listCases(filter);
+        if (ids.empty()) break;
+        filter.after = ids.back();
+        for (auto& subject : store.cases(ids)) {
+            const rules::Facts facts{now, fresh_until(subject.line.key.source)};
+            comparison.look(std::move(subject), facts);
+        }
+        co_await asio::post(executor, asio::use_awaitable);
+    }
+    co_return comparison.finish(store, now);
+}
+
+std::optional<std::string> whyHeldBack(const Outlook& outlook, std::int64_t messages_max) {
+    if (outlook.extra <= static_cast<std::size_t>(messages_max)) return std::nullopt;
+    std::string text = "the new rules would send " + std::to_string(outlook.extra) +
+                       " messages within 24 hours that the ones in force would not (" +
+                       std::to_string(outlook.after) + " instead of " +
+                       std::to_string(outlook.before) + "); 'reload.max_messages' allows " +
+                       std::to_string(messages_max);
+    for (std::size_t i = 0; i < outlook.sample.size(); ++i)
+        text += (i == 0 ? ". Among them: " : "; ") + outlook.sample[i];
+    return text +
+           ". Where that is meant, 'backorderd reload --anyway --author NAME --reason TEXT' puts "
+           "them in force";
+}
+
+}  // namespace backorderd::app

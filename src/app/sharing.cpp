@@ -1,0 +1,162 @@
+#include "app/sharing.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <optional>
+
+namespace backorderd::app {
+namespace {
+
+/// Pieces small enough that a due mail never waits long behind them.
+constexpr std::size_t kCasesPerPiece = 500;
+
+/// Takes up to a piece from the back of a list.
+std::vector<CaseId> takePiece(std::vector<CaseId>& ids) {
+    const auto count = std::min(ids.size(), kCasesPerPiece);
+    std::vector<CaseId> piece{ids.end() - static_cast<std::ptrdiff_t>(count), ids.end()};
+    ids.resize(ids.size() - count);
+    return piece;
+}
+
+bool madeOffer(const CaseChange& change) {
+    return std::any_of(change.new_events.begin(), change.new_events.end(),
+                       [](const CaseEvent& entry) {
+                           return std::holds_alternative<OfferMade>(entry.event);
+                       });
+}
+
+}  // namespace
+
+struct Sharing::Pass {
+    std::vector<CaseId> to_gather;  ///< from the back
+    std::deque<Case> cases;         ///< stay where they are: wishes point at them
+    std::vector<rules::OfferWish> wishes;
+    /// What is to be offered, in the order of serving, and how many events its case had when that
+    /// was decided.
+    struct Share {
+        CaseId id = 0;
+        OfferMade offer;
+        std::size_t events = 0;
+    };
+    std::optional<std::deque<Share>> shares;  ///< empty: not shared out yet
+    std::size_t made = 0;
+};
+
+Sharing::Sharing(Store& store, Evaluator& evaluator, Log& log, const Policy& policy)
+    : store_{store}, evaluator_{evaluator}, log_{log}, policy_{&policy} {}
+
+Sharing::~Sharing() = default;
+
+void Sharing::usePolicy(const Policy& policy) {
+    policy_ = &policy;
+    states_.clear();  // A state that is not there yet owes everything.
+}
+
+void Sharing::noted(const CaseChange& change) {
+    const auto at = states_.find(change.after.line.key.source);
+    if (at == states_.end()) return;
+    auto& state = at->second;
+    if (change.holds && !madeOffer(change)) state.pass_owed = true;
+    if (!change.wants_offer || change.after.closed_at) {
+        state.wishing.erase(change.after.id);
+    } else if (state.wishing.insert(change.after.id).second || !change.new_events.empty()) {
+        state.pass_owed = true;
+    }
+}
+
+void Sharing::goodsChanged(std::string_view source) {
+    const auto at = states_.find(source);
+    if (at == states_.end()) return;
+    at->second.recheck_owed = at->second.pass_owed = true;
+}
+
+bool Sharing::owes(const std::string& source) const {
+    const auto at = states_.find(source);
+    if (at == states_.end()) return true;
+    const auto& state = at->second;
+    return state.recheck_owed || state.pass_owed || state.pass || !state.to_recheck.empty();
+}
+
+bool Sharing::work(const std::string& source, Timestamp now) {
+    auto& state = states_[source];
+    if (recheck(state, source, now)) return true;
+    if (!state.pass) return state.pass_owed && begin(state, source);
+    if (!state.pass->to_gather.empty()) gather(state, now);
+    else if (!state.pass->shares) share(state, source, now);
+    else if (!state.pass->shares->empty()) offer(state, now);
+    if (state.pass->shares && state.pass->shares->empty()) {
+        if (state.pass->made > 0)
+            log_.info("offers.made",
+                      {{"source", source}, {"lines", std::to_string(state.pass->made)}});
+        state.pass.reset();
+    }
+    return true;
+}
+
+/// The youngest cases are looked at first, so that of offers that have become too many the youngest
+/// go.
+bool Sharing::recheck(State& state, const std::string& source, Timestamp now) {
+    if (state.recheck_owed) {
+        state.recheck_owed = false;
+        state.to_recheck = store_.casesOffered(source);
+    }
+    if (state.to_recheck.empty()) return false;
+    auto piece = takePiece(state.to_recheck);
+    std::reverse(piece.begin(), piece.end());
+    evaluator_.evaluateNow(piece, now);
+    return true;
+}
+
+bool Sharing::begin(State& state, const std::string& source) {
+    state.pass_owed = false;
+    auto ids = store_.casesWantingOffer(source);
+    state.wishing = {ids.begin(), ids.end()};
+    if (ids.empty()) return false;
+    state.pass = std::make_unique<Pass>();
+    state.pass->to_gather = std::move(ids);
+    return true;
+}
+
+void Sharing::gather(State& state, Timestamp now) {
+    auto& pass = *state.pass;
+    for (auto& subject : store_.cases(takePiece(pass.to_gather))) {
+        const auto decision = evaluator_.look(subject, now, rules::Detail::Brief);
+        if (!decision.offer_wish) continue;
+        pass.cases.push_back(std::move(subject));
+        pass.wishes.push_back({&pass.cases.back(), decision.offer_wish});
+    }
+}
+
+void Sharing::share(State& state, const std::string& source, Timestamp now) {
+    auto& pass = *state.pass;
+    std::map<CaseId, std::size_t> events;
+    for (const auto& subject : pass.cases) events[subject.id] = subject.events.size();
+    auto& shares = pass.shares.emplace();
+    if (!pass.wishes.empty())
+        for (auto& [id, offer] :
+             rules::shareOut(policy_->rules, pass.wishes, store_.goods(source),
+                             store_.heldStock(source, now), now))
+            shares.push_back({id, std::move(offer), events[id]});
+    pass.wishes.clear();
+    pass.cases.clear();
+}
+
+/// A case that has changed since the stock was shared out is served by the next pass.
+void Sharing::offer(State& state, Timestamp now) {
+    auto& shares = *state.pass->shares;
+    Evaluator::Changes changes;
+    for (std::size_t i = 0; i < kCasesPerPiece && !shares.empty(); ++i) {
+        const auto share = std::move(shares.front());
+        shares.pop_front();
+        auto subject = std::move(store_.cases(std::vector{share.id}).front());
+        if (subject.events.size() != share.events) {
+            state.pass_owed = true;
+            continue;
+        }
+        evaluator_.decide(changes, std::move(subject), {share.offer}, now, false);
+        ++state.pass->made;
+    }
+    if (!changes.cases.empty()) evaluator_.commit(changes, now);
+}
+
+}  // namespace backorderd::app

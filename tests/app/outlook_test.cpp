@@ -1,0 +1,108 @@
+#include "app/outlook.hpp"
+
+#include <gmock/gmock.h>
+
+#include "app/coverage.hpp"
+#include "rig.hpp"
+
+// What new rules would do at once, and what of them comes to nothing.
+
+namespace backorderd::app::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr const char* kQuiet = R"(version: 1
+cadence:
+  - name: everyone
+    match: {}
+    messages:
+      cancelled: { template: cancelled }
+)";
+
+template <class Value>
+Value result(Rig& rig, asio::awaitable<Value> work) {
+    std::optional<Value> value;
+    asio::co_spawn(*rig.context, std::move(work), [&](std::exception_ptr failure, Value found) {
+        if (failure) std::rethrow_exception(failure);
+        value = std::move(found);
+    });
+    rig.context->restart();
+    rig.context->run();
+    return std::move(*value);
+}
+
+Outlook outlookOf(Rig& rig, const std::string& rules) {
+    rig.writeRules(rules);
+    const auto policy = rig.policy();
+    return result(rig, compareOutlooks(
+                           *rig.store, rig.engine->policy().rules, policy.rules,
+                           [&](std::string_view source) { return rig.engine->freshUntil(source); },
+                           rig.clock.now()));
+}
+
+void manyLines(Rig& rig, int count) {
+    for (int i = 0; i < count; ++i) {
+        auto line = sampleLine("l" + std::to_string(i));
+        line.order.number = "SO" + std::to_string(i);
+        rig.erp.lines.push_back(line);
+    }
+    rig.poll();
+    rig.work();
+}
+
+TEST(Outlook, TheSameRulesSendNothingMore) {
+    Rig rig;
+    manyLines(rig, 20);
+    const auto outlook = outlookOf(rig, kRules);
+    EXPECT_EQ(outlook.extra, 0U);
+    EXPECT_EQ(outlook.before, outlook.after);
+    EXPECT_EQ(whyHeldBack(outlook, 0), std::nullopt);
+}
+
+TEST(Outlook, ADroppedConditionShowsBeforeItCounts) {
+    Rig rig{kQuiet};
+    manyLines(rig, 20);
+    ASSERT_THAT(rig.mailbox.received, IsEmpty());
+    const auto outlook = outlookOf(rig, kRules);
+    EXPECT_EQ(outlook.before, 0U);
+    EXPECT_EQ(outlook.extra, 20U);
+    EXPECT_THAT(outlook.sample, SizeIs(10));
+    EXPECT_EQ(whyHeldBack(outlook, 20), std::nullopt);
+    const auto why = whyHeldBack(outlook, 19);
+    ASSERT_TRUE(why);
+    EXPECT_THAT(*why, HasSubstr("20 messages within 24 hours"));
+    EXPECT_THAT(*why, HasSubstr("opened of 'everyone' to ann@example.com about SO"));
+    EXPECT_THAT(*why, HasSubstr("--anyway"));
+    EXPECT_THAT(rig.mailbox.received, IsEmpty()) << "looking changes nothing";
+    EXPECT_THAT(rig.store->listPlanned(10), IsEmpty());
+}
+
+TEST(Coverage, ARuleThatMatchesNothingIsNamedAndMoneyOfAnotherCurrencyCounted) {
+    Rig rig{kQuiet};
+    manyLines(rig, 3);
+    rig.writeRules(R"(version: 1
+cadence:
+  - name: dollars
+    match: { open_value: { min: 10, currency: USD } }
+    messages:
+      opened: { template: opened }
+  - name: everyone
+    match: {}
+    messages:
+      opened: { template: opened }
+)");
+    const auto policy = rig.policy();
+    const auto problems = result(rig, findUncovered(policy.rules, *rig.store, rig.clock.now()));
+    const auto text = formatProblems(problems);
+    ASSERT_THAT(problems, SizeIs(2)) << text;
+    EXPECT_THAT(text, HasSubstr("rules.yaml:3:"));
+    EXPECT_THAT(text, HasSubstr("the filter of 'dollars' matches none of the 3 open lines"));
+    EXPECT_THAT(text, HasSubstr("3 of the 3 open lines are in another currency"));
+    EXPECT_FALSE(hasErrors(problems));
+}
+
+}  // namespace
+}  // namespace backorderd::app::test

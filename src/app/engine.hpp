@@ -55,6 +55,10 @@ public:
     void usePolicy(Policy policy);
     const Policy& policy() const { return *policy_; }
     const Evaluator& evaluator() const { return *evaluator_; }
+    /// For who drives the engine and adds facts to cases that no poll brings.
+    Evaluator& evaluator() { return *evaluator_; }
+    /// See `Preparer::useWriter`.
+    void useWriter(Preparer::Writer writer) { preparer_->useWriter(std::move(writer)); }
 
     /// No poll, send or note under way.
     bool idle() const;

@@ -202,30 +202,36 @@ void Preparer::change(const std::vector<Notice>& notices, const Cases& cases) {
     store_.commit(list);
 }
 
+std::string Preparer::messageDomain() const {
+    return house_.message_id_domain.empty() ? domainOf(house_.from_address)
+                                            : house_.message_id_domain;
+}
+
 std::optional<Message> Preparer::compose(const std::vector<Notice>& group, const Cases& cases,
                                          Timestamp now) {
     const auto request = requestFor(*policy_, group, cases, now);
-    const auto rendered = policy_->templates.render(request);
-    if (!rendered) {
-        postpone(group, cases, now + kConfigurationRetry, formatProblems(rendered.error()));
-        return std::nullopt;
-    }
-    const auto domain = house_.message_id_domain.empty() ? domainOf(house_.from_address)
-                                                         : house_.message_id_domain;
-    const auto& recipient = request.recipient;
     Message message;
-    message.stable_id = outbox::stableId(group) + '@' + domain;
-    message.sender = senders_.at(recipient.channel);
-    message.recipient = recipient;
-    message.subject = rendered->subject;
+    message.stable_id = outbox::stableId(group) + '@' + messageDomain();
+    message.sender = senders_.at(request.recipient.channel);
+    message.recipient = request.recipient;
     message.envelope_from = house_.from_address;
     message.created_at = now;
     message.state_at = now;
     for (const auto& notice : group) message.notices.push_back(notice.id);
+    const auto problems = writer_ ? writer_(request, message) : writeDocument(request, message);
+    if (!hasErrors(problems)) return message;
+    postpone(group, cases, now + kConfigurationRetry, formatProblems(problems));
+    return std::nullopt;
+}
 
+Problems Preparer::writeDocument(const render::Request& request, Message& message) const {
+    const auto rendered = policy_->templates.render(request);
+    if (!rendered) return rendered.error();
+    const auto& recipient = request.recipient;
+    message.subject = rendered->subject;
     if (recipient.channel != Channel::Email) {
         message.document = rendered->sms;
-        return message;
+        return {};
     }
     const auto& first = request.entries.front().subject.line;
     const bool one_order = std::all_of(
@@ -235,10 +241,10 @@ std::optional<Message> Preparer::compose(const std::vector<Notice>& group, const
         });
     const render::MailHeaders headers{
         house_.from_name,  house_.from_address, house_.reply_to, recipient.name, recipient.address,
-        message.stable_id, one_order ? threadId(first, domain) : std::string{},
-        house_.unsubscribe_link, now};
+        message.stable_id, one_order ? threadId(first, messageDomain()) : std::string{},
+        house_.unsubscribe_link, request.now};
     message.document = render::mailDocument(headers, *rendered);
-    return message;
+    return {};
 }
 
 std::vector<MessageId> Preparer::stillTrue(const std::vector<MessageId>& ids, Timestamp now) {

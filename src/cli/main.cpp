@@ -6,6 +6,7 @@
 
 #include "app/daemon.hpp"
 #include "cli/cli.hpp"
+#include "cli/rehearsals.hpp"
 
 namespace {
 
@@ -151,6 +152,7 @@ int main(int argc, char** argv) {
     addService(app, options, action);
     addLines(app, options, action);
     addQueue(app, options, action);
+    cli::addRehearsals(app, options.common, action);
     addDemo(app, options, action);
     try {
         app.parse(argc, argv);

@@ -140,9 +140,9 @@ Tally tally(const Simulation& simulation) {
     for (Date day = dayOf(simulation.start); day <= dayOf(simulation.end - std::chrono::seconds{1});
          day += std::chrono::days{1})
         tally.days[day];
-    const auto count = [](Count& count, std::size_t messages, std::size_t notices) {
-        count.messages += messages;
-        count.notices += notices;
+    const auto count = [](Count& sum, std::size_t messages, std::size_t notices) {
+        sum.messages += messages;
+        sum.notices += notices;
     };
     for (const auto& sent : simulation.sent) {
         const auto day = dayOf(sent.at);

@@ -52,6 +52,18 @@ private:
     }
 };
 
+struct RecordedFact {
+    bool operator()(const PromiseLapsed&) const { return false; }
+    bool operator()(const OfferMade&) const { return false; }
+    bool operator()(const OfferAnswered&) const { return false; }
+    bool operator()(const OfferExpired&) const { return false; }
+    bool operator()(const OfferWithdrawn&) const { return false; }
+    bool operator()(const EscalationStarted&) const { return false; }
+    bool operator()(const EscalationStopped&) const { return false; }
+    bool operator()(const AllocationProposed&) const { return false; }
+    bool operator()(const auto&) const { return true; }
+};
+
 /// What an event says of the promise afterwards. Told forwards, because an ERP may clear the date of
 /// a line that is done without an event.
 void followPromise(const Event& event, Promise& promise) {
@@ -73,20 +85,7 @@ void followReserved(const Event& event, Decimal& reserved) {
 
 }  // namespace
 
-bool isRecordedFact(const Event& event) {
-    struct Visitor {
-        bool operator()(const PromiseLapsed&) const { return false; }
-        bool operator()(const OfferMade&) const { return false; }
-        bool operator()(const OfferAnswered&) const { return false; }
-        bool operator()(const OfferExpired&) const { return false; }
-        bool operator()(const OfferWithdrawn&) const { return false; }
-        bool operator()(const EscalationStarted&) const { return false; }
-        bool operator()(const EscalationStopped&) const { return false; }
-        bool operator()(const AllocationProposed&) const { return false; }
-        bool operator()(const auto&) const { return true; }
-    };
-    return std::visit(Visitor{}, event);
-}
+bool isRecordedFact(const Event& event) { return std::visit(RecordedFact{}, event); }
 
 OrderLine undone(const Event& event, OrderLine after) {
     std::visit(Undo{after}, event);

@@ -59,6 +59,10 @@ public:
     void usePolicy(Policy policy);
     const Policy& policy() const { return *policy_; }
     const Evaluator& evaluator() const { return *evaluator_; }
+    /// For who drives the engine and adds facts to cases that no poll brings.
+    Evaluator& evaluator() { return *evaluator_; }
+    /// See `Preparer::useWriter`.
+    void useWriter(Preparer::Writer writer) { preparer_->useWriter(std::move(writer)); }
 
     /// Looks at a case now, adds to its log what somebody said or did, if anything, and commits what
     /// becomes of it. Returns the case as it then is.

@@ -260,31 +260,39 @@ void Preparer::change(const std::vector<Notice>& notices, const Cases& cases, Ti
     store_.commit(list);
 }
 
+std::string Preparer::messageDomain() const {
+    return house_.message_id_domain.empty() ? domainOf(house_.from_address)
+                                            : house_.message_id_domain;
+}
+
 std::optional<Message> Preparer::compose(const std::vector<Notice>& group, const Cases& cases,
                                          Shelf& shelf, Timestamp now) {
     const auto request = requestFor(*policy_, group, cases, now, &shelf);
-    const auto rendered = policy_->templates.render(request);
-    if (!rendered) {
-        postpone(group, cases, now, now + kConfigurationRetry, formatProblems(rendered.error()));
-        return std::nullopt;
-    }
-    const auto domain = house_.message_id_domain.empty() ? domainOf(house_.from_address)
-                                                         : house_.message_id_domain;
-    const auto& recipient = request.recipient;
+    const auto& hop = *hopFor(request.recipient);
     Message message;
-    message.stable_id = outbox::stableId(group) + '@' + domain;
-    const auto& hop = *hopFor(recipient);
+    message.stable_id = outbox::stableId(group) + '@' + messageDomain();
     message.sender = hop.name;
-    message.recipient = recipient;
-    message.subject = rendered->subject;
+    message.recipient = request.recipient;
     message.envelope_from = house_.from_address;
     message.created_at = now;
     message.state_at = now;
     for (const auto& notice : group) message.notices.push_back(notice.id);
+    const auto problems =
+        writer_ ? writer_(request, message) : writeDocument(request, hop.channel, message);
+    if (!hasErrors(problems)) return message;
+    postpone(group, cases, now, now + kConfigurationRetry, formatProblems(problems));
+    return std::nullopt;
+}
 
-    if (hop.channel != Channel::Email) {
+Problems Preparer::writeDocument(const render::Request& request, Channel channel,
+                                 Message& message) const {
+    const auto rendered = policy_->templates.render(request);
+    if (!rendered) return rendered.error();
+    const auto& recipient = request.recipient;
+    message.subject = rendered->subject;
+    if (channel != Channel::Email) {
         message.document = rendered->sms;
-        return message;
+        return {};
     }
     const auto& first = request.entries.front().subject.line;
     const bool one_order = std::all_of(
@@ -294,10 +302,10 @@ std::optional<Message> Preparer::compose(const std::vector<Notice>& group, const
         });
     const render::MailHeaders headers{
         house_.from_name,  house_.from_address, house_.reply_to, recipient.name, recipient.address,
-        message.stable_id, one_order ? threadId(first, domain) : std::string{},
-        house_.unsubscribe_link, now};
+        message.stable_id, one_order ? threadId(first, messageDomain()) : std::string{},
+        house_.unsubscribe_link, request.now};
     message.document = render::mailDocument(headers, *rendered);
-    return message;
+    return {};
 }
 
 std::vector<MessageId> Preparer::stillTrue(const std::vector<MessageId>& ids, Timestamp now) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -26,6 +27,11 @@ public:
 
     void usePolicy(const Policy& policy) { policy_ = &policy; }
 
+    /// Puts subject and document into a message; problems put the message off.
+    using Writer = std::function<Problems(const render::Request&, Message&)>;
+    /// Has messages written otherwise than by the templates: a rehearsal reads what they are made of.
+    void useWriter(Writer writer) { writer_ = std::move(writer); }
+
     /// Handles up to `limit` groups of due notices; returns how many there were.
     int prepareDue(Timestamp now, int limit);
     /// Looks again at what messages say that could not leave so far. Those that are no longer true
@@ -47,6 +53,9 @@ private:
     void change(const std::vector<Notice>& notices, const Cases& cases, Timestamp now);
     std::optional<Message> compose(const std::vector<Notice>& group, const Cases& cases,
                                    Shelf& shelf, Timestamp now);
+    Problems writeDocument(const render::Request& request, Channel channel,
+                           Message& message) const;
+    std::string messageDomain() const;
 
     Store& store_;
     Evaluator& evaluator_;
@@ -54,6 +63,7 @@ private:
     const Policy* policy_;
     const config::HouseSettings& house_;
     std::vector<LastHop> hops_;
+    Writer writer_;
 };
 
 /// What a template needs of the notices of one message. From `shelf`, what our own people are told

@@ -6,6 +6,7 @@
 
 #include "app/daemon.hpp"
 #include "cli/cli.hpp"
+#include "cli/rehearsals.hpp"
 
 namespace {
 
@@ -170,6 +171,7 @@ int main(int argc, char** argv) {
     addLines(app, options, action);
     addQueue(app, options, action);
     cli::addCasework(app, action);
+    cli::addRehearsals(app, options.common, action);
     addDemo(app, options, action);
     try {
         app.parse(argc, argv);

@@ -10,9 +10,11 @@
 
 #include "app/operations.hpp"
 #include "app/wiring.hpp"
-#include "demo/simulated.hpp"
+#include "demo/people.hpp"
 #include "demo/story.hpp"
+#include "demo/world.hpp"
 #include "net/net.hpp"
+#include "rehearsal/rehearsal.hpp"
 #include "store/store.hpp"
 
 namespace backorderd::demo {
@@ -64,13 +66,13 @@ std::string dayTitle(Date day) {
 /// The simulated weeks: moves the clock from one thing that is due to the next.
 class Play {
 public:
-    Play(asio::io_context& context, VirtualClock& clock, World& world, Store& store,
-         app::Engine& engine, Story& story)
-        : context_{context},
+    Play(rehearsal::Driver& driver, rehearsal::VirtualClock& clock, World& world, Store& store,
+         People& people, Story& story)
+        : driver_{driver},
           clock_{clock},
           world_{world},
           store_{store},
-          engine_{engine},
+          people_{people},
           story_{story} {}
 
     void run() {
@@ -89,39 +91,12 @@ private:
         const Timestamp start = Timestamp{day.time_since_epoch()} + std::chrono::hours{hour};
         clock_.advanceTo(start);
         for (auto& sentence : world_.passHour(day, hour)) news_.push_back(std::move(sentence));
-        poll();
-        const Timestamp end = start + 1h;
-        for (;;) {
-            workUntilQuiet();
-            const auto quiet = engine_.quietFor();
-            if (!quiet || clock_.now() + *quiet >= end) return;
-            clock_.advanceTo(clock_.now() + std::max<std::chrono::seconds>(*quiet, 1s));
-        }
-    }
-
-    void poll() {
-        bool done = false;
-        asio::co_spawn(context_, engine_.poll(kSource),
-                       [&](std::exception_ptr failure, const auto& report) {
-                           if (failure) std::rethrow_exception(failure);
-                           if (report && report->end != app::PollReport::End::Complete)
-                               news_.push_back("the ERP could not be read: " + report->reason);
-                           done = true;
-                       });
-        while (!done) runReady();
-    }
-
-    void workUntilQuiet() {
-        bool more = true;
-        while (more || !engine_.idle()) {
-            more = engine_.work();
-            runReady();
-        }
-    }
-
-    void runReady() {
-        context_.restart();
-        context_.poll();
+        for (auto& sentence : people_.passHour(start, day, hour))
+            news_.push_back(std::move(sentence));
+        const auto report = driver_.poll(kSource);
+        if (report.end != app::PollReport::End::Complete)
+            news_.push_back("the ERP could not be read: " + report.reason);
+        driver_.runUntil(start + 1h);
     }
 
     void tell(Date day) {
@@ -143,11 +118,11 @@ private:
         for (const auto& mail : mails) story_.line(mail);
     }
 
-    asio::io_context& context_;
-    VirtualClock& clock_;
+    rehearsal::Driver& driver_;
+    rehearsal::VirtualClock& clock_;
     World& world_;
     Store& store_;
-    app::Engine& engine_;
+    People& people_;
     Story& story_;
     std::vector<std::string> news_;
     MessageId last_told_ = 0, newest_ = 0;
@@ -192,17 +167,18 @@ std::string mostTold(Store& store) {
     return best;
 }
 
-nlohmann::json explainOf(asio::io_context& context, app::Operations& operations,
-                         const std::string& line) {
-    nlohmann::json story;
-    asio::co_spawn(context, operations.call("explain", {{"line", line}}),
-                   [&story](std::exception_ptr failure, const nlohmann::json& answer) {
+/// One operation, to its end.
+nlohmann::json answerOf(asio::io_context& context, app::Operations& operations,
+                        const std::string& name, const nlohmann::json& arguments) {
+    nlohmann::json result;
+    asio::co_spawn(context, operations.call(name, arguments),
+                   [&result](std::exception_ptr failure, const nlohmann::json& answer) {
                        if (failure) std::rethrow_exception(failure);
-                       if (answer.value("ok", false)) story = answer["result"].front();
+                       result = answer;
                    });
     context.restart();
     context.poll();
-    return story;
+    return result;
 }
 
 /// Only what an earlier demo left is removed, never anything else in the folder.
@@ -223,7 +199,7 @@ int run(const Options& options, nlohmann::json& interesting) {
     prepareFolder(options);
     const auto settings_file = (fs::path{options.out} / "backorderd.yaml").string();
     asio::io_context context{1};
-    VirtualClock clock{Timestamp{kFirstDay.time_since_epoch()}};
+    rehearsal::VirtualClock clock{Timestamp{kFirstDay.time_since_epoch()}};
     net::Net net{context.get_executor()};
     auto setup = app::loadSetup(settings_file, net, clock);
     if (!setup) {
@@ -231,19 +207,29 @@ int run(const Options& options, nlohmann::json& interesting) {
         return 1;
     }
     World world{options.seed, kFirstDay, kSource};
-    setup->ends.sources.front().connector = connectTo(world, clock);
+    setup->ends.sources.front().connector = rehearsal::connectTo(
+        [&] {
+            const Date today{std::chrono::floor<std::chrono::days>(clock.now()).time_since_epoch()};
+            return rehearsal::Books{world.lines(today), world.goods()};
+        },
+        clock);
     app::Log log{setup->settings->log};
     const auto store = store::openStore(setup->settings->data_dir);
     app::Engine engine{context.get_executor(), *store,          clock,
                        log,                    *setup->settings, std::move(setup->policy),
                        std::move(setup->ends)};
     Story story{(fs::path{options.out} / "story.txt").string(), kDays};
-    Play play{context, clock, world, *store, engine, story};
-    play.run();
-    sumUp(*store, story);
+    rehearsal::Driver driver{context, clock, engine};
     app::Operations operations{*store, clock, [&engine]() -> app::Engine& { return engine; },
                                [](bool) -> asio::awaitable<Problems> { co_return Problems{}; }};
-    interesting = explainOf(context, operations, mostTold(*store));
+    People people{*store, world, [&](const std::string& name, const nlohmann::json& arguments) {
+                      return answerOf(context, operations, name, arguments);
+                  }};
+    Play play{driver, clock, world, *store, people, story};
+    play.run();
+    sumUp(*store, story);
+    const auto explained = answerOf(context, operations, "explain", {{"line", mostTold(*store)}});
+    if (explained.value("ok", false)) interesting = explained["result"].front();
     return 0;
 }
 

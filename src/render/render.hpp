@@ -63,16 +63,13 @@ struct Rendered {
 };
 
 /// All templates of a directory, parsed and checked. A template NAME has the files
-/// `NAME.LANG.mustache`; `layout.*`, and files beginning with `_`, are partials.
+/// `NAME.LANG.mustache`; `layout.*`, and files beginning with `_`, are partials. Cheap to copy: copies
+/// share what was parsed.
 class Templates {
 public:
     /// Every problem of every template at once: an unknown variable, a section left open, a missing
     /// part, a template without the house language.
     static Result<Templates> load(const std::string& directory, const House& house);
-    ~Templates();
-    Templates(Templates&&) noexcept;
-    Templates& operator=(Templates&&) noexcept;
-
     bool has(std::string_view name) const;
     std::vector<std::string> names() const;
     /// Falls back `de-AT -> de -> house language -> en`. A template that does not exist is a
@@ -81,8 +78,8 @@ public:
 
 private:
     struct Impl;
-    explicit Templates(std::unique_ptr<Impl> impl);
-    std::unique_ptr<Impl> impl_;
+    explicit Templates(std::shared_ptr<Impl> impl);
+    std::shared_ptr<Impl> impl_;  // shared by the copies; rendering leaves it as it was
 };
 
 /// A made-up request for a template: what `preview` shows without a line of the store, and what

@@ -244,9 +244,6 @@ Result<Rendered> Templates::render(const Request& request) const {
                                  near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near))}};
 }
 
-Templates::Templates(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
-Templates::~Templates() = default;
-Templates::Templates(Templates&&) noexcept = default;
-Templates& Templates::operator=(Templates&&) noexcept = default;
+Templates::Templates(std::shared_ptr<Impl> impl) : impl_{std::move(impl)} {}
 
 }  // namespace backorderd::render

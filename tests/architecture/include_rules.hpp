@@ -53,7 +53,7 @@ inline const std::vector<Library> kLibraries{
 
 inline const Words kFrontHeaders{
     "lines/lines.hpp", "rules/rules.hpp", "outbox/outbox.hpp", "codec/codec.hpp",
-    "config/config.hpp", "config/section.hpp", "render/render.hpp", "store/store.hpp",
+    "config/config.hpp", "config/section.hpp", "config/scripts.hpp", "render/render.hpp", "store/store.hpp",
     "net/net.hpp", "connectors/connectors.hpp", "senders/senders.hpp",
 };
 
@@ -71,14 +71,17 @@ inline const std::vector<Folder> kFolders{
      {"awaitable", "json", "simdjson", "xxhash", "date", "fmt"}},
     {"senders", {"config/section.hpp", "net/net.hpp"}, {"awaitable", "json", "fmt"}},
     {"app", kFrontHeaders, {"asio", "awaitable", "spdlog", "systemd", "json", "xxhash", "fmt"}},
+    {"rehearsal", kFrontHeaders, {"asio", "awaitable", "json", "fmt"}},
     {"demo", kFrontHeaders, {"asio", "awaitable", "json", "fmt"}},
     {"cli", kFrontHeaders, {"asio", "awaitable", "spdlog", "cli11", "json", "fmt"}},
 };
 
-/// The shell has no front header: the parts of app/ are what demo/ and cli/ are made of.
+/// The shell has no front header: the parts of app/ are what rehearsal/, demo/ and cli/ are made
+/// of.
 inline bool isOfTheShell(std::string_view folder, std::string_view header) {
-    return (folder == "demo" && header.starts_with("app/")) ||
-           (folder == "cli" && (header.starts_with("app/") || header == "demo/demo.hpp"));
+    const bool of_app = header.starts_with("app/"), of_rehearsal = header == "rehearsal/rehearsal.hpp";
+    return (folder == "rehearsal" && of_app) || (folder == "demo" && (of_app || of_rehearsal)) ||
+           (folder == "cli" && (of_app || of_rehearsal || header == "demo/demo.hpp"));
 }
 
 /// Heavy ones: each costs seconds in every file that meets them.

@@ -1,13 +1,10 @@
 #pragma once
 
 #include <algorithm>
-#include <memory>
 
 #include "backorderd/clock.hpp"
-#include "backorderd/connector.hpp"
-#include "demo/world.hpp"
 
-namespace backorderd::demo {
+namespace backorderd::rehearsal {
 
 /// A clock that stands still until it is told to move.
 class VirtualClock final : public Clock {
@@ -22,7 +19,4 @@ private:
     Timestamp now_;
 };
 
-/// Reads the simulated ERP as a connector reads a real one. Both must outlive the connector.
-std::unique_ptr<Connector> connectTo(const World& world, const Clock& clock);
-
-}  // namespace backorderd::demo
+}  // namespace backorderd::rehearsal

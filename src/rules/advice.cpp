@@ -30,7 +30,10 @@ Since uncoveredSince(const Case& subject) {
 void alertOfState(Evaluation& evaluation, Alert&& alert, const Condition& condition,
                   const std::optional<Period>& again) {
     const auto tellings = tellingsOf(evaluation.subject, alert.key);
-    if (heldWhenAdopted(condition, evaluation.subject, evaluation.now, *alert.calendar)) {
+    Question question{evaluation.subject, evaluation.now, *alert.calendar};
+    const bool adopted = heldWhenAdopted(condition, question);
+    if (question.may_change) evaluation.lookAgain(*question.may_change);
+    if (adopted) {
         const About about{alert.topic, alert.rule};
         const auto words = [] { return "It was so when the first snapshot was taken."; };
         if (!again) return evaluation.withhold(about, WithheldReason::Adopted, words);

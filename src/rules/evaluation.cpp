@@ -119,7 +119,10 @@ void Evaluation::lookAgain(Timestamp at) {
     look_again = look_again ? std::min(*look_again, at) : at;
 }
 
-bool Evaluation::customerNoticeWanted() const { return !decision_.wanted.empty(); }
+bool Evaluation::customerNoticeWanted() const {
+    return std::any_of(decision_.wanted.begin(), decision_.wanted.end(),
+                       [](const Notice& notice) { return isForCustomer(notice.topic); });
+}
 
 void Evaluation::addWithheld(Withheld withheld) {
     decision_.withheld.push_back(std::move(withheld));

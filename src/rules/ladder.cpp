@@ -102,8 +102,7 @@ StartLook lookAtStart(const RuleSet& rules, const Ladder& ladder, const Case& su
     look.stop = whyStopped(ladder, subject);
     if (!look.stop.empty()) return answer(Answer::Stopped);
     if (!holds(rule.start, question, failed)) return answer(Answer::NotYet);
-    if (heldWhenAdopted(rule.match, subject, facts.now, calendar) &&
-        heldWhenAdopted(rule.start, subject, facts.now, calendar))
+    if (heldWhenAdopted(rule.match, question) && heldWhenAdopted(rule.start, question))
         return answer(Answer::Adopted);
     if (!isFresh(facts) && !respondedAt(subject, facts.now)) return answer(Answer::NotFresh);
     return answer(Answer::Starts);
@@ -127,18 +126,15 @@ bool isAsAdopted(const Case& subject) {
            });
 }
 
-bool heldWhenAdopted(const Condition& condition, const Case& subject, Timestamp now,
-                     const Calendar& calendar) {
+bool heldWhenAdopted(const Condition& condition, Question& question) {
+    const auto& subject = question.subject;
     if (!isAsAdopted(subject)) return false;
-    const auto heldAt = [&](const Condition& asked, Timestamp at) {
-        Question question{subject, at, calendar};
-        return holds(asked, question);
-    };
-    if (!heldAt(condition, subject.opened_at)) return false;
-    // One of several alternatives may have come true since, which is news.
+    Question then{subject, subject.opened_at, question.calendar};
+    if (!holds(condition, then)) return false;
+    // One of several alternatives may have come true since, or will yet, which is news.
     for (const auto& alternatives : condition.any)
         for (const auto& alternative : alternatives)
-            if (heldAt(alternative, now) && !heldAt(alternative, subject.opened_at)) return false;
+            if (holds(alternative, question) && !holds(alternative, then)) return false;
     return true;
 }
 

@@ -44,9 +44,8 @@ std::string_view stopOf(const Ladder& ladder, const Case& subject);
 /// Whether an adopted line is still as it was when the first snapshot was taken.
 bool isAsAdopted(const Case& subject);
 /// Whether an adopted line that is still as it was fulfilled all of the condition from the
-/// beginning: then nobody is told of it.
-bool heldWhenAdopted(const Condition& condition, const Case& subject, Timestamp now,
-                     const Calendar& calendar);
+/// beginning: then nobody is told of it. `question` is the one that the condition was asked now.
+bool heldWhenAdopted(const Condition& condition, Question& question);
 
 /// Whether somebody said something in this very moment: then what follows needs no fresh data.
 bool respondedAt(const Case& subject, Timestamp at);

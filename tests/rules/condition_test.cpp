@@ -77,6 +77,20 @@ void heard(Case& subject) {
     subject.notices.push_back(notice);
 }
 
+void responded(Case& subject) {
+    subject.events.push_back({2, subject.opened_at, Responded{"keep_waiting", "negative", "", ""}});
+    subject.events.push_back({3, subject.opened_at, Responded{"call_me", "", "", ""}});
+}
+void offered(Case& subject) {
+    subject.events.push_back({2, subject.opened_at, OfferMade{"family", {{}}, {}, {}}});
+    Notice told;
+    told.key = "offer/2";
+    told.topic = Topic::Offer;
+    told.state = NoticeState::Sent;
+    told.state_at = at("2026-03-10T12:00:00Z");
+    subject.notices.push_back(told);
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Text, TestOf,
     ::testing::Values(
@@ -181,6 +195,29 @@ INSTANTIATE_TEST_SUITE_P(
         TestCase{"Silence", "customer.silence", minAge("2d"), heard, true},
         TestCase{"SilenceSinceOpening", "customer.silence", minAge("10d"), {}, true},
         TestCase{"Adopted", "adopted", isFlag(true), [](Case& its) { its.adopted = true; }, true}),
+    [](const auto& row) { return std::string{row.param.name}; });
+
+INSTANTIATE_TEST_SUITE_P(
+    FlagsPaymentAndAnswers, TestOf,
+    ::testing::Values(
+        TestCase{"ColumnFlag", "order.ship_complete", isFlag(true),
+                 [](Case& its) { its.line.order.ship_complete = true; }, true},
+        TestCase{
+            "ColumnFlagUnset", "order.ship_complete", isFlag(true), {}, false, "false", "true"},
+        TestCase{"NotAFlag", "order.one_backorder", isFlag(false), {}, true},
+        TestCase{"PaymentInDays", "payment.in_days", maximum("3"),
+                 [](Case& its) { its.line.payment.authorised_until = day("2026-03-15"); }, true},
+        TestCase{
+            "PaymentUnknown", "payment.in_days", maximum("3"), {}, false, "unknown", "at most 3"},
+        TestCase{"LastAnswer", "answer", anyOf({"call_me"}), responded, true},
+        TestCase{"NoAnswer", "answer", anyOf({"call_me"}), {}, false, "unknown", "call_me"},
+        TestCase{"LastSentiment", "sentiment", anyOf({"negative"}), responded, true},
+        TestCase{"NoOffer", "offer", anyOf({"none"}), {}, true},
+        TestCase{"OpenOffer", "offer", anyOf({"open"}), offered, true},
+        TestCase{"OfferAge", "offer.age", minAge("2d"), offered, true},
+        TestCase{"OfferTooYoung", "offer.age", minAge("3d"), offered, false, "2d", "at least 3d"},
+        TestCase{
+            "NoOfferHasNoAge", "offer.age", minAge("0s"), {}, false, "unknown", "at least 0s"}),
     [](const auto& row) { return std::string{row.param.name}; });
 
 TEST(Condition, GroupsHoldTogether) {

@@ -1,5 +1,6 @@
 #include "render/example_story.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace backorderd::render {
@@ -145,18 +146,19 @@ void tellEscalation(Entry& entry, int index, bool german, Timestamp now) {
 
 void tellAllocation(Entry& entry, int index, Timestamp now) {
     struct Advice {
-        int quantity, open;
+        int quantity;
         std::string_view strategy, reason;
     };
     static constexpr std::array kAdvice{
-        Advice{6, 6, "win", "tier platinum; all that is open"},
-        Advice{4, 6, "fill", "what is left after 1 line before it"},
-        Advice{0, 6, "lose", "credit hold"},
+        Advice{6, "win", "tier platinum; all that is open"},
+        Advice{12, "fill", "what is left after 1 line before it"},
+        Advice{0, "lose", "credit hold"},
     };
     tellSlips(entry, now);
     const Advice& advice = kAdvice[static_cast<std::size_t>(index) % kAdvice.size()];
+    const Decimal open = entry.subject.line.open();
     Past{entry, now}.event(
-        0, AllocationProposed{"Main", Decimal{advice.quantity}, Decimal{advice.open}, index % 3 + 1,
+        0, AllocationProposed{"Main", std::min(Decimal{advice.quantity}, open), open, index % 3 + 1,
                               3, std::string{advice.strategy}, std::string{advice.reason}});
     entry.event = entry.subject.events.back().event;
 }

@@ -283,7 +283,7 @@ TEST(Alert, AllocationIsInTheOrderOfServing) {
     EXPECT_EQ(renderText("{{#items}}{{#lines}}{{rank}}: {{proposed}}; {{/lines}}{{total_proposed}}"
                          "{{/items}}",
                          request),
-              "1: 6 pcs; 2: 4 pcs; 3: 0 pcs; 10 pcs\n");
+              "1: 6 pcs; 2: 12 pcs; 3: 0 pcs; 18 pcs\n");
 }
 
 // -- Consent to a delay ----------------------------------------------------------------------

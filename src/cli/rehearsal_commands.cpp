@@ -33,11 +33,13 @@ void addRehearsals(CLI::App& app, Common& common, std::function<int()>& action) 
     });
 
     const auto simulated = std::make_shared<SimulateOptions>();
-    auto* days = command(app, common, "simulate", "What would be sent in the coming days; changes nothing");
+    auto* days =
+        command(app, common, "simulate", "What would be sent in the coming days; changes nothing");
     days->add_option("--days", simulated->days, "So many days")
         ->capture_default_str()
         ->check(CLI::Range(1, 366));
-    days->add_option("--scenario", simulated->scenario, "What changes meanwhile (default: nothing)");
+    days->add_option("--scenario", simulated->scenario,
+                     "What changes meanwhile (default: nothing)");
     days->add_option("--html", simulated->html, "Write a page with a plot to this file");
     days->add_flag("--messages", simulated->messages, "List every message");
     addRehearsed(*days, simulated->rehearsed, "--start", "Begin at this moment (default: now)");

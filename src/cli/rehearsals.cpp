@@ -1,6 +1,6 @@
 #include "cli/rehearsals.hpp"
 
-#include <stdlib.h>
+#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <cstdio>
@@ -34,22 +34,25 @@ void print(const json& answer) {
     std::printf("%s\n", answer.dump(2, ' ', false, json::error_handler_t::replace).c_str());
 }
 
-/// The store that a running daemon holds, as a copy that it writes for us.
-std::unique_ptr<Store> copyByDaemon(const Common& common) {
-    std::string folder = (fs::temp_directory_path() / "backorderd-XXXXXX").string();
-    if (!mkdtemp(folder.data())) throw std::runtime_error("cannot make a temporary folder");
-    std::unique_ptr<Store> copy;
-    try {
-        const auto file = folder + "/copy.db";
-        json ignored;
-        if (ask(common, "backup", {{"file", file}}, ignored) == kDone)
-            copy = store::openScratchCopy(file);
-    } catch (...) {
-        fs::remove_all(folder);
-        throw;
+/// A file that goes when it has been read.
+struct Removed {
+    fs::path file;
+    ~Removed() {
+        std::error_code ignored;
+        fs::remove(file, ignored);
     }
-    fs::remove_all(folder);
-    return copy;
+};
+
+/// The store that a running daemon holds, as a copy that it writes beside it: a service may have a
+/// temporary folder of its own.
+std::unique_ptr<Store> copyByDaemon(const Common& common, const config::Settings& settings) {
+    const auto name = "rehearsal-" + std::to_string(getpid()) + ".db";
+    const auto file = fs::absolute(fs::path{settings.data_dir} / name).lexically_normal();
+    json ignored;
+    if (ask(common, "backup", {{"file", file.string()}, {"author", "rehearsal"}}, ignored) != kDone)
+        return nullptr;
+    const Removed removed{file};
+    return store::openScratchCopy(file.string());
 }
 
 /// Null where it cannot be had; the reason is on standard error.
@@ -59,7 +62,7 @@ std::unique_ptr<Store> copyOfStore(const Common& common, const config::Settings&
         return store::openScratchCopy(from.empty() ? settings.data_dir : from);
     } catch (const store::StoreRefused& refused) {
         if (from.empty() && refused.why() == store::StoreRefused::Why::InUse)
-            return copyByDaemon(common);
+            return copyByDaemon(common, settings);
         std::fprintf(stderr, "backorderd: %s\n", refused.what());
         return nullptr;
     }
@@ -122,8 +125,10 @@ int simulate(const Common& common, const SimulateOptions& options) {
             return kUnreachable;
         }
     }
-    if (common.json) print(rehearsal::asJson(result));
-    else std::fputs(rehearsal::inWords(result, options.messages).c_str(), stdout);
+    if (common.json)
+        print(rehearsal::asJson(result));
+    else
+        std::fputs(rehearsal::inWords(result, options.messages).c_str(), stdout);
     return kDone;
 }
 
@@ -147,8 +152,10 @@ int replay(const Common& common, const ReplayOptions& options) {
     if (!copy) return kUnreachable;
     const auto result = rehearsal::replay(sceneOf(*setup), setup->policy, *other, *copy,
                                           {*since, *until, std::chrono::minutes{5}});
-    if (common.json) print(rehearsal::asJson(result));
-    else std::fputs(rehearsal::inWords(result, options.examples).c_str(), stdout);
+    if (common.json)
+        print(rehearsal::asJson(result));
+    else
+        std::fputs(rehearsal::inWords(result, options.examples).c_str(), stdout);
     const auto extra = result.difference.all.more;
     if (!options.extra_max || extra <= *options.extra_max) return kDone;
     std::fprintf(stderr, "backorderd: %zu more notices, and --max-extra allows %zu\n", extra,

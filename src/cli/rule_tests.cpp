@@ -65,9 +65,9 @@ int testRules(const Common& common, std::vector<std::string> paths, const std::s
         return kUnreachable;
     }
     if (common.json)
-        std::printf("%s\n", rehearsal::asJson(reports)
-                                .dump(2, ' ', false, json::error_handler_t::replace)
-                                .c_str());
+        std::printf(
+            "%s\n",
+            rehearsal::asJson(reports).dump(2, ' ', false, json::error_handler_t::replace).c_str());
     else
         std::fputs(rehearsal::inWords(reports).c_str(), stdout);
     const bool passed = std::all_of(reports.begin(), reports.end(),

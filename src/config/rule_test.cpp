@@ -77,8 +77,7 @@ CatalogueItem readItem(MapReader& reader) {
         item.price.amount = readQuantity(reader, *node, "price").value_or(Decimal{});
     if (const auto days = readCount(reader, "lead_time_days", 0, 3650)) item.lead_time_days = *days;
     if (const auto node = reader.find("attributes"))
-        for (const auto& entry : node->entries)
-            item.item.attributes[entry.key] = entry.value->text;
+        for (const auto& entry : node->entries) item.item.attributes[entry.key] = entry.value->text;
     if (item.item.name.empty()) item.item.name = item.item.id;
     return item;
 }
@@ -133,8 +132,9 @@ Goods readGoods(MapReader& top, const std::string& file, Date today, Problems& p
 }
 
 std::optional<Timestamp> readStart(MapReader& top) {
-    const auto node = top.need("start", "write the moment at which the test begins, such as "
-                                        "2026-03-02T09:00:00-06:00");
+    const auto node = top.need("start",
+                               "write the moment at which the test begins, such as "
+                               "2026-03-02T09:00:00-06:00");
     const auto* text = scalarText(top, node, "start", "a moment");
     if (!text) return std::nullopt;
     const auto start = parseTimestamp(*text);

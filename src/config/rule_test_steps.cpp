@@ -29,8 +29,7 @@ public:
         step.place = reader_.place();
         readMoment(step, start);
         readChanges(step);
-        if (const auto node = reader_.find("stock"))
-            step.stock = readStock(node, file_, problems_);
+        if (const auto node = reader_.find("stock")) step.stock = readStock(node, file_, problems_);
         readActs(step);
         if (reader_.has("expect")) step.expect = readMessages("expect");
         step.never = readMessages("never");
@@ -52,8 +51,10 @@ private:
         step.name = key + ": " + *text;
         const auto moment = parseTimestamp(*text);
         const auto offset = parseOffset(*text);
-        if (moment) step.at = *moment;
-        else if (offset) step.at = start + *offset;
+        if (moment)
+            step.at = *moment;
+        else if (offset)
+            step.at = start + *offset;
         else
             reader_.problem(*node, fmt::format("{} must be a time from the start such as +0h, +30m "
                                                "or +3d, or a moment with its zone, not {}",
@@ -64,7 +65,8 @@ private:
         const auto within = reader_.find("within");
         if (!within) return;
         const auto span = parseOffset('+' + within->text);
-        if (span && span->count() > 0) step.within = *span;
+        if (span && span->count() > 0)
+            step.within = *span;
         else
             reader_.problem(*within, fmt::format("'within' must be a span such as 2h or 3d, not {}",
                                                  describe(*within)));

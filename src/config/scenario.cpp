@@ -14,8 +14,9 @@ namespace {
 constexpr std::size_t kChangesMax = 10'000;
 constexpr std::array<std::string_view, 7> kWeekdays{"sunday",   "monday", "tuesday", "wednesday",
                                                     "thursday", "friday", "saturday"};
-const std::vector<std::string> kNoFields{"on",   "at",     "line",    "order",     "customer", "item",
-                                         "ship", "cancel", "arrives", "warehouse", "of_supply"};
+const std::vector<std::string> kNoFields{"on",       "at",        "line",     "order",
+                                         "customer", "item",      "ship",     "cancel",
+                                         "arrives",  "warehouse", "of_supply"};
 
 void readDay(MapReader& reader, ScenarioChange& change) {
     const auto node = reader.need("on", "write a weekday, a date, or days from now such as +3d");
@@ -52,16 +53,18 @@ void readEffect(MapReader& reader, ScenarioChange& change) {
     const bool lines = !change.fields.empty() || change.ship_all || change.ship ||
                        change.cancel_all || change.cancel;
     if (!lines && !change.arrives)
-        reader.problem(reader.place(), "the change says nothing that becomes of the lines; write "
-                                       "'promise: +10d', 'ship: all', 'cancel: all' or "
-                                       "'arrives: 50'");
+        reader.problem(reader.place(),
+                       "the change says nothing that becomes of the lines; write "
+                       "'promise: +10d', 'ship: all', 'cancel: all' or "
+                       "'arrives: 50'");
     if (change.arrives && change.item.empty())
         reader.problem(reader.placeOf("arrives"), "say of which item: add 'item: PX-100'");
     const bool any = change.line.empty() && change.order.empty() && change.item.empty() &&
                      change.customer.empty() && change.supply.empty();
     if (any && !change.arrives)
-        reader.problem(reader.place(), "say which lines it concerns: add 'item', 'line', 'order', "
-                                       "'customer' or 'of_supply'");
+        reader.problem(reader.place(),
+                       "say which lines it concerns: add 'item', 'line', 'order', "
+                       "'customer' or 'of_supply'");
 }
 
 ScenarioChange readChange(const NodePtr& node, const std::string& file, Problems& problems) {

@@ -91,8 +91,10 @@ std::optional<int> parseDays(std::string_view text) {
     const auto period = parsePeriod(text.substr(1));
     if (!period) return std::nullopt;
     int days = period->count;
-    if (period->unit == Period::Unit::Weeks) days *= 7;
-    else if (period->unit != Period::Unit::Days) return std::nullopt;
+    if (period->unit == Period::Unit::Weeks)
+        days *= 7;
+    else if (period->unit != Period::Unit::Days)
+        return std::nullopt;
     if (days > kDaysMax) return std::nullopt;
     return text.front() == '-' ? -days : days;
 }
@@ -148,8 +150,8 @@ std::optional<FieldChange> readField(MapReader& reader, const std::string& name,
     const bool fits = value.isScalar() && !hasControlCharacters(value.text) &&
                       (!field || field->set(scratch, value.text));
     if (fits) return change;
-    reader.problem(at, fmt::format("{} must be {}, not {}", quote(name), expectedOf(type),
-                                   describe(value)));
+    reader.problem(
+        at, fmt::format("{} must be {}, not {}", quote(name), expectedOf(type), describe(value)));
     return std::nullopt;
 }
 
@@ -189,8 +191,8 @@ std::optional<Decimal> readQuantity(MapReader& reader, const Node& node, std::st
     const bool fits = node.isScalar() && findLineField("ordered")->set(scratch, node.text) &&
                       !node.text.empty() && scratch.ordered >= Decimal{};
     if (fits) return scratch.ordered;
-    reader.problem(node, fmt::format("{} must be a number from 0, not {}", quote(what),
-                                     describe(node)));
+    reader.problem(node,
+                   fmt::format("{} must be a number from 0, not {}", quote(what), describe(node)));
     return std::nullopt;
 }
 

@@ -17,7 +17,7 @@ namespace backorderd::config {
 /// A field of a line by its name in docs/fields.md, and what it becomes.
 struct FieldChange {
     std::string field;
-    std::string value;  ///< canonical text; empty: not known
+    std::string value;        ///< canonical text; empty: not known
     std::optional<int> days;  ///< of a date: moved by so many days instead, earlier where negative
 
     bool operator==(const FieldChange&) const = default;
@@ -28,10 +28,10 @@ void apply(const FieldChange& change, OrderLine& line, Date today);
 
 /// One message that should, or must not, be sent: every part that is given must fit.
 struct ExpectedMessage {
-    std::string to;                     ///< address
-    std::string template_name, rule;    ///< of the message or of one of its notices
-    std::string line;                   ///< one of its notices is about it
-    std::optional<Topic> topic;         ///< of one of its notices
+    std::string to;                   ///< address
+    std::string template_name, rule;  ///< of the message or of one of its notices
+    std::string line;                 ///< one of its notices is about it
+    std::optional<Topic> topic;       ///< of one of its notices
     std::optional<Channel> channel;
     std::string subject;                ///< a part of the subject
     std::vector<std::string> contains;  ///< each is a part of the subject or the text
@@ -89,9 +89,11 @@ struct RuleTest {
 };
 Result<RuleTest> loadRuleTest(const std::string& file);
 
-/// One assumption of a simulation: on a day something becomes of the lines that all given names fit.
+/// One assumption of a simulation: on a day something becomes of the lines that all given names
+/// fit.
 struct ScenarioChange {
-    /// A weekday (0 is Sunday): the first on or after the first day; a date; or days from the start.
+    /// A weekday (0 is Sunday): the first on or after the first day; a date; or days from the
+    /// start.
     std::optional<int> weekday;
     std::optional<Date> date;
     std::optional<int> in_days;

@@ -14,8 +14,8 @@ struct Books {
     Goods goods;
 };
 
-/// Reads a made-up ERP as a connector reads a real one: always complete, and a line that it lacks is
-/// gone. `books` is asked at every read; it and the clock must outlive the connector.
+/// Reads a made-up ERP as a connector reads a real one: always complete, and a line that it lacks
+/// is gone. `books` is asked at every read; it and the clock must outlive the connector.
 std::unique_ptr<Connector> connectTo(std::function<Books()> books, const Clock& clock);
 
 }  // namespace backorderd::rehearsal

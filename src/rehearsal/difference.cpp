@@ -23,9 +23,7 @@ public:
         const auto by_time = [](const ToldNotice& a, const ToldNotice& b) { return a.at < b.at; };
         std::stable_sort(runs_.in_force.begin(), runs_.in_force.end(), by_time);
         std::stable_sort(runs_.other.begin(), runs_.other.end(), by_time);
-        pair([](const ToldNotice& a, const ToldNotice& b) {
-            return a.notice.key == b.notice.key;
-        });
+        pair([](const ToldNotice& a, const ToldNotice& b) { return a.notice.key == b.notice.key; });
         pair([](const ToldNotice& a, const ToldNotice& b) {
             return std::chrono::abs(a.at - b.at) <= kSameOccasion;
         });

@@ -24,8 +24,10 @@ struct Undo {
     void operator()(const Shipped& event) const { unship(event.shipped); }
     void operator()(const Cancelled& event) const {
         // Some ERPs cancel by ordering less.
-        if (line.cancelled >= event.cancelled) line.cancelled = line.cancelled - event.cancelled;
-        else line.ordered = line.ordered + event.cancelled;
+        if (line.cancelled >= event.cancelled)
+            line.cancelled = line.cancelled - event.cancelled;
+        else
+            line.ordered = line.ordered + event.cancelled;
     }
     void operator()(const Substituted& event) const { line.item.id = event.from_item; }
     void operator()(const ContactChanged& event) const { line.contact = event.from; }
@@ -64,8 +66,8 @@ struct RecordedFact {
     bool operator()(const auto&) const { return true; }
 };
 
-/// What an event says of the promise afterwards. Told forwards, because an ERP may clear the date of
-/// a line that is done without an event.
+/// What an event says of the promise afterwards. Told forwards, because an ERP may clear the date
+/// of a line that is done without an event.
 void followPromise(const Event& event, Promise& promise) {
     if (const auto* opened = std::get_if<LineOpened>(&event)) promise = opened->promise;
     if (const auto* set = std::get_if<PromiseSet>(&event)) promise = set->to;

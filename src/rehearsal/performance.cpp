@@ -83,7 +83,8 @@ private:
             std::chrono::floor<std::chrono::days>(stage_.clock().now()).time_since_epoch()};
         for (const auto& change : step.changes) {
             auto* line = lineOf(change.line);
-            if (!line) report.failures.push_back("line " + change.line + " is gone already");
+            if (!line)
+                report.failures.push_back("line " + change.line + " is gone already");
             else
                 for (const auto& field : change.fields) config::apply(field, *line, today);
         }
@@ -128,9 +129,8 @@ private:
         }
         OfferAnswered answer{made->seq, "", act.author, act.note};
         if (act.kind == Kind::Accept)
-            answer.accepted_item = act.item.empty()
-                                       ? std::get<OfferMade>(made->event).items.front().item
-                                       : act.item;
+            answer.accepted_item =
+                act.item.empty() ? std::get<OfferMade>(made->event).items.front().item : act.item;
         stage_.tell(std::move(subject), {answer});
     }
 
@@ -140,9 +140,9 @@ private:
         if (step.expect) {
             const auto comparison = compare(*step.expect, sent);
             for (const auto* missing : comparison.missing)
-                report.failures.push_back(fmt::format(
-                    "expected, and not sent: {} ({})\n{}{}", describe(*missing),
-                    place(missing->place), got(sent), explain(linesOf(*missing))));
+                report.failures.push_back(fmt::format("expected, and not sent: {} ({})\n{}{}",
+                                                      describe(*missing), place(missing->place),
+                                                      got(sent), explain(linesOf(*missing))));
             for (const auto* unexpected : comparison.unexpected)
                 report.failures.push_back(fmt::format("sent, and not expected: {}\n{}{}",
                                                       describe(*unexpected), reasons(*unexpected),
@@ -176,7 +176,8 @@ private:
         return lines;
     }
 
-    /// The lines that an expectation may be about: the one it names, those of its recipient, or all.
+    /// The lines that an expectation may be about: the one it names, those of its recipient, or
+    /// all.
     std::set<std::string> linesOf(const config::ExpectedMessage& expected) const {
         if (!expected.line.empty()) return {expected.line};
         std::set<std::string> theirs, all;

@@ -13,9 +13,8 @@ constexpr int kParallel = 1000;
 SentNotice noticeOf(const render::Entry& entry) {
     const auto& notice = entry.notice;
     const auto& line = entry.subject.line;
-    return {notice.topic,    notice.rule,       notice.template_name, notice.key,
-            notice.reason,   entry.subject.id,  line.key.id,          line.customer.id,
-            line.customer.name};
+    return {notice.topic,     notice.rule, notice.template_name, notice.key,        notice.reason,
+            entry.subject.id, line.key.id, line.customer.id,     line.customer.name};
 }
 
 }  // namespace
@@ -43,9 +42,10 @@ std::unique_ptr<Sender> Recorder::sender(Channel channel) {
 }
 
 app::Preparer::Writer Recorder::writer(render::Templates templates) {
-    return [this, templates = std::move(templates)](const render::Request& request, Message& message) {
-        return write(templates, request, message);
-    };
+    return
+        [this, templates = std::move(templates)](const render::Request& request, Message& message) {
+            return write(templates, request, message);
+        };
 }
 
 Problems Recorder::write(const render::Templates& templates, const render::Request& request,

@@ -14,7 +14,7 @@ constexpr const char* kPastSender = "past";
 
 /// A case on its way through the time that is told again.
 struct Course {
-    Case before;  ///< as it was at the beginning; no events: it opened later
+    Case before;                  ///< as it was at the beginning; no events: it opened later
     std::vector<Moment> moments;  ///< within the time
 };
 
@@ -35,8 +35,10 @@ Course courseOf(const Case& recorded, const ReplayOptions& options) {
     course.before.adopted = recorded.adopted;
     course.before.opened_at = recorded.opened_at;
     for (auto& moment : historyOf(recorded)) {
-        if (moment.at < options.since) course.before.line = std::move(moment.line);
-        else if (moment.at <= options.until) course.moments.push_back(std::move(moment));
+        if (moment.at < options.since)
+            course.before.line = std::move(moment.line);
+        else if (moment.at <= options.until)
+            course.moments.push_back(std::move(moment));
     }
     for (const auto& event : recorded.events)
         if (event.at < options.since) course.before.events.push_back(event);
@@ -61,7 +63,8 @@ std::deque<Course> coursesOf(Store& recorded, const ReplayOptions& options) {
     }
 }
 
-/// One message that brought what was heard before, so that limits count it and nothing is told anew.
+/// One message that brought what was heard before, so that limits count it and nothing is told
+/// anew.
 void deliver(Store& store, const Notice& notice, NoticeId id) {
     Message message;
     message.stable_id = "past-" + std::to_string(id);
@@ -151,8 +154,8 @@ Replay replay(const Scene& scene, const app::Policy& in_force, const app::Policy
               Store& recorded, const ReplayOptions& options) {
     const auto courses = coursesOf(recorded, options);
     Replay replay{options.since, options.until, courses.size(), {}};
-    replay.difference = compareRuns(run(scene, in_force, courses, options),
-                                    run(scene, other, courses, options));
+    replay.difference =
+        compareRuns(run(scene, in_force, courses, options), run(scene, other, courses, options));
     return replay;
 }
 

@@ -22,9 +22,10 @@ struct Replay {
     Difference difference;
 };
 
-/// Lets the history that a store has recorded since a moment pass under the rules in force and under
-/// other ones. Both runs begin with what was known and told before that moment. The store is only
-/// read. Not recorded, and so not replayed: stock and what came of it, which is offers and advice.
+/// Lets the history that a store has recorded since a moment pass under the rules in force and
+/// under other ones. Both runs begin with what was known and told before that moment. The store is
+/// only read. Not recorded, and so not replayed: stock and what came of it, which is offers and
+/// advice.
 Replay replay(const Scene& scene, const app::Policy& in_force, const app::Policy& other,
               Store& recorded, const ReplayOptions& options);
 

@@ -60,10 +60,10 @@ json sumsRow(const Sums& sums) {
 
 std::string inWords(const Replay& replay, std::size_t examples) {
     const auto& difference = replay.difference;
-    auto text = fmt::format("From {} to {}, {} cases: what the other rules would have told "
-                            "otherwise, in notices.\n",
-                            formatTimestamp(replay.since), formatTimestamp(replay.until),
-                            replay.cases);
+    auto text = fmt::format(
+        "From {} to {}, {} cases: what the other rules would have told "
+        "otherwise, in notices.\n",
+        formatTimestamp(replay.since), formatTimestamp(replay.until), replay.cases);
     text += head("") + row("in all", difference.all);
     if (changesOf(difference.all) == 0) return text + "\nNothing would have been different.\n";
     text += head("Rule");

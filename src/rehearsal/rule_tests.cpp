@@ -51,8 +51,10 @@ TestReport TestBench::run(const std::string& file) {
     if (templates.empty())
         templates = (fs::path{test->rules_dir} / "../templates").lexically_normal().string();
     const auto& policy = policyOf(test->rules_dir, templates);
-    if (policy) report.steps = perform(*test, *policy, house_);
-    else report.problems = policy.error();
+    if (policy)
+        report.steps = perform(*test, *policy, house_);
+    else
+        report.problems = policy.error();
     report.took = clock_.steady() - started;
     return report;
 }
@@ -79,8 +81,8 @@ Result<std::vector<std::string>> findTests(std::span<const std::string> paths) {
             files.push_back(path);
             continue;
         }
-        const auto below = fs::is_directory(path, error) ? testsBelow(path)
-                                                         : std::vector<std::string>{};
+        const auto below =
+            fs::is_directory(path, error) ? testsBelow(path) : std::vector<std::string>{};
         files.insert(files.end(), below.begin(), below.end());
         if (below.empty())
             problems.push_back({{path, 0, 0},

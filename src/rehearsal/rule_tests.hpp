@@ -34,8 +34,8 @@ struct TestReport {
 /// Runs tests of rules. Rules and templates that several tests share are read once.
 class TestBench {
 public:
-    /// `templates_dir`: of tests that name none; empty: the folder `templates` beside the rules. The
-    /// clock, which only measures how long tests take, must outlive the bench.
+    /// `templates_dir`: of tests that name none; empty: the folder `templates` beside the rules.
+    /// The clock, which only measures how long tests take, must outlive the bench.
     TestBench(config::HouseSettings house, std::string templates_dir, const Clock& clock);
 
     TestReport run(const std::string& file);
@@ -49,8 +49,8 @@ private:
     std::map<std::pair<std::string, std::string>, Result<app::Policy>> policies_;
 };
 
-/// The test files that paths name: a file itself, and of a folder all `*.test.yaml` in it and below,
-/// in name order. A path that does not exist, and a folder without tests, is a problem.
+/// The test files that paths name: a file itself, and of a folder all `*.test.yaml` in it and
+/// below, in name order. A path that does not exist, and a folder without tests, is a problem.
 Result<std::vector<std::string>> findTests(std::span<const std::string> paths);
 
 /// The reports as people read them; failures in full.

@@ -38,8 +38,10 @@ void arrive(Stage& stage, const config::ScenarioChange& change, const std::strin
     const auto at = std::find_if(goods.stock.begin(), goods.stock.end(), [&](const auto& level) {
         return level.item == change.item && level.warehouse == change.warehouse;
     });
-    if (at != goods.stock.end()) at->free = at->free + *change.arrives;
-    else goods.stock.push_back({change.item, change.warehouse, *change.arrives});
+    if (at != goods.stock.end())
+        at->free = at->free + *change.arrives;
+    else
+        goods.stock.push_back({change.item, change.warehouse, *change.arrives});
     stage.store().saveGoods(source, goods);
     const std::vector<std::string> items{change.item};
     const auto waiting = stage.store().openCasesOfItems(source, items);
@@ -48,8 +50,7 @@ void arrive(Stage& stage, const config::ScenarioChange& change, const std::strin
 
 std::size_t make(Stage& stage, const config::ScenarioChange& change,
                  const std::vector<std::string>& sources) {
-    const Date today{
-        std::chrono::floor<std::chrono::days>(stage.clock().now()).time_since_epoch()};
+    const Date today{std::chrono::floor<std::chrono::days>(stage.clock().now()).time_since_epoch()};
     if (change.arrives && !sources.empty()) arrive(stage, change, sources.front());
     CaseFilter filter;
     filter.customer = change.customer;
@@ -100,8 +101,10 @@ Simulation simulate(Scene scene, const app::Policy& policy, std::unique_ptr<Stor
 Timestamp momentOf(const config::ScenarioChange& change, Timestamp start,
                    const std::string& timezone) {
     Date day = rules::localDate(start, timezone);
-    if (change.date) day = *change.date;
-    else if (change.in_days) day += std::chrono::days{*change.in_days};
+    if (change.date)
+        day = *change.date;
+    else if (change.in_days)
+        day += std::chrono::days{*change.in_days};
     if (change.weekday) {
         const std::chrono::weekday wanted{static_cast<unsigned>(*change.weekday)};
         day += wanted - std::chrono::weekday{day};
@@ -124,12 +127,12 @@ std::optional<OrderLine> changed(const config::ScenarioChange& change, const Ord
     auto after = line;
     for (const auto& field : change.fields) config::apply(field, after, today);
     if (change.ship_all || change.ship)
-        after.shipped = after.shipped +
-                        (change.ship_all ? after.open() : std::min(*change.ship, after.open()));
+        after.shipped =
+            after.shipped + (change.ship_all ? after.open() : std::min(*change.ship, after.open()));
     if (change.cancel_all || change.cancel)
-        after.cancelled = after.cancelled + (change.cancel_all
-                                                 ? after.open()
-                                                 : std::min(*change.cancel, after.open()));
+        after.cancelled =
+            after.cancelled +
+            (change.cancel_all ? after.open() : std::min(*change.cancel, after.open()));
     if (after == line) return std::nullopt;
     return after;
 }

@@ -32,7 +32,7 @@ struct Simulation {
         std::size_t lines = 0;  ///< that it concerned
     };
     Timestamp start{}, end{};
-    std::string timezone;  ///< of the days below
+    std::string timezone;        ///< of the days below
     std::size_t open_lines = 0;  ///< at the start
     std::vector<Made> made;      ///< in the order of time
     std::vector<SentMessage> sent;
@@ -54,8 +54,8 @@ std::optional<OrderLine> changed(const config::ScenarioChange& change, const Ord
 struct Count {
     std::size_t messages = 0, notices = 0;
 };
-/// The same messages by day and rule, and in sum. A message that carries notices of several rules or
-/// topics counts once in each.
+/// The same messages by day and rule, and in sum. A message that carries notices of several rules
+/// or topics counts once in each.
 struct Tally {
     std::map<Date, Count> days;  ///< every day, also those without
     std::map<std::tuple<Date, std::string, std::string>, Count> calendar;  ///< day, rule, topic

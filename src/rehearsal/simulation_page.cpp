@@ -82,11 +82,11 @@ std::string axis(std::size_t top) {
     std::string out;
     for (const int quarter : {0, 1, 2, 4}) {
         const double y = kHeight - kBottom - (kHeight - kBottom - kTop) * quarter / 4;
-        out += fmt::format("<line x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\" "
-                           "stroke=\"var(--line)\"/><text x=\"{3}\" y=\"{4:.1f}\" "
-                           "text-anchor=\"end\">{5}</text>\n",
-                           kLeft, kWidth, y, kLeft - 6, y + 4,
-                           top * static_cast<std::size_t>(quarter) / 4);
+        out += fmt::format(
+            "<line x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\" "
+            "stroke=\"var(--line)\"/><text x=\"{3}\" y=\"{4:.1f}\" "
+            "text-anchor=\"end\">{5}</text>\n",
+            kLeft, kWidth, y, kLeft - 6, y + 4, top * static_cast<std::size_t>(quarter) / 4);
     }
     return out;
 }
@@ -101,11 +101,13 @@ std::string plot(const Tally& sums, const Series& series) {
     }
     const auto top = roundTop(most);
     const double scale = (kHeight - kBottom - kTop) / static_cast<double>(top);
-    const double slot = (kWidth - kLeft) / static_cast<double>(std::max<std::size_t>(1, bars.size()));
+    const double slot =
+        (kWidth - kLeft) / static_cast<double>(std::max<std::size_t>(1, bars.size()));
     const std::size_t every = std::max<std::size_t>(1, bars.size() / 10);
-    auto out = fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"img\" "
-                           "aria-label=\"Notices by day and rule\">\n{}",
-                           kWidth, kHeight, axis(top));
+    auto out = fmt::format(
+        "<svg viewBox=\"0 0 {} {}\" role=\"img\" "
+        "aria-label=\"Notices by day and rule\">\n{}",
+        kWidth, kHeight, axis(top));
     std::size_t index = 0;
     for (const auto& [day, parts] : bars) {
         const double x = kLeft + slot * static_cast<double>(index);
@@ -115,10 +117,11 @@ std::string plot(const Tally& sums, const Series& series) {
             const double height = scale * static_cast<double>(parts[part]);
             y -= height;
             const auto name = part < series.names.size() ? series.names[part] : "other rules";
-            out += fmt::format("<rect class=\"c{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" "
-                               "height=\"{:.1f}\"><title>{}, {}: {}</title></rect>\n",
-                               part, x + slot * 0.1, y, slot * 0.8, height, dayName(day),
-                               escaped(name), parts[part]);
+            out += fmt::format(
+                "<rect class=\"c{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" "
+                "height=\"{:.1f}\"><title>{}, {}: {}</title></rect>\n",
+                part, x + slot * 0.1, y, slot * 0.8, height, dayName(day), escaped(name),
+                parts[part]);
         }
         if (index++ % every == 0)
             out += fmt::format("<text x=\"{:.1f}\" y=\"{}\">{}</text>\n", x, kHeight - kBottom + 18,
@@ -138,9 +141,10 @@ std::string legend(const Series& series, const Tally& sums) {
 
 std::string table(std::string_view title, std::string_view what,
                   const std::vector<std::pair<std::string, Count>>& rows) {
-    auto out = fmt::format("<h2>{}</h2>\n<table><tr><th>{}</th><th class=\"n\">messages</th>"
-                           "<th class=\"n\">notices</th></tr>\n",
-                           title, what);
+    auto out = fmt::format(
+        "<h2>{}</h2>\n<table><tr><th>{}</th><th class=\"n\">messages</th>"
+        "<th class=\"n\">notices</th></tr>\n",
+        title, what);
     for (const auto& [name, count] : rows)
         out += fmt::format("<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>\n",
                            escaped(name), count.messages, count.notices);
@@ -162,10 +166,11 @@ std::string asPage(const Simulation& simulation, const std::string& house) {
     const auto sums = tally(simulation);
     const Series series{sums};
     std::string out{kHead};
-    out += fmt::format("<h1>What would be sent</h1>\n<p class=\"soft\">{}, {} to {}: {} messages "
-                       "about {} open lines. No ERP was asked, and the data count as fresh.</p>\n",
-                       escaped(house), formatTimestamp(simulation.start),
-                       formatTimestamp(simulation.end), sums.all.messages, simulation.open_lines);
+    out += fmt::format(
+        "<h1>What would be sent</h1>\n<p class=\"soft\">{}, {} to {}: {} messages "
+        "about {} open lines. No ERP was asked, and the data count as fresh.</p>\n",
+        escaped(house), formatTimestamp(simulation.start), formatTimestamp(simulation.end),
+        sums.all.messages, simulation.open_lines);
     out += assumed(simulation);
     out += "<figure>" + plot(sums, series) + legend(series, sums) + "</figure>\n";
     std::vector<std::pair<std::string, Count>> days;

@@ -16,7 +16,8 @@ using nlohmann::json;
 /// In words, the recipients of most; `--json` has them all.
 constexpr std::size_t kRecipientsShown = 20;
 
-std::string section(std::string_view title, const std::vector<std::pair<std::string, Count>>& rows) {
+std::string section(std::string_view title,
+                    const std::vector<std::pair<std::string, Count>>& rows) {
     if (rows.empty()) return {};
     auto text = fmt::format("\n{:<40} {:>9} {:>9}\n", title, "messages", "notices");
     for (const auto& [name, count] : rows)
@@ -55,9 +56,9 @@ json messageRow(const SentMessage& sent) {
 std::string madeText(const Simulation& simulation) {
     std::string text;
     for (const auto& made : simulation.made)
-        text += fmt::format("  {}  {}:{}: {} line{} changed\n", formatTimestamp(made.at),
-                            made.place.file, made.place.line, made.lines,
-                            made.lines == 1 ? "" : "s");
+        text +=
+            fmt::format("  {}  {}:{}: {} line{} changed\n", formatTimestamp(made.at),
+                        made.place.file, made.place.line, made.lines, made.lines == 1 ? "" : "s");
     return text.empty() ? std::string{"  nothing changes\n"} : text;
 }
 

@@ -66,9 +66,9 @@ Stage::Stage(Scene scene, app::Policy policy, std::unique_ptr<Store> store, Time
       recorder_{clock_, *store_, scene.words},
       log_{settings_.log} {
     auto writer = recorder_.writer(policy.templates);
-    engine_ = std::make_unique<app::Engine>(context_.get_executor(), *store_, clock_, log_,
-                                            settings_, std::move(policy),
-                                            endsOf(scene, clock_, recorder_));
+    engine_ =
+        std::make_unique<app::Engine>(context_.get_executor(), *store_, clock_, log_, settings_,
+                                      std::move(policy), endsOf(scene, clock_, recorder_));
     engine_->useWriter(std::move(writer));
     driver_ = std::make_unique<Driver>(context_, clock_, *engine_);
 }

@@ -40,10 +40,9 @@ std::size_t failedSteps(const TestReport& report) {
 }
 
 std::string junitStep(const TestReport& report, const StepReport& step) {
-    const auto head =
-        fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\"",
-                    escaped(report.file), escaped(step.name), escaped(report.file),
-                    step.place.line);
+    const auto head = fmt::format(
+        "    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\"", escaped(report.file),
+        escaped(step.name), escaped(report.file), step.place.line);
     if (step.failures.empty()) return head + "/>\n";
     auto text = head + ">\n";
     for (const auto& failure : step.failures)
@@ -59,10 +58,11 @@ std::string junitSuite(const TestReport& report) {
         escaped(report.name), broken ? 1 : report.steps.size(), failedSteps(report), broken ? 1 : 0,
         report.took.count());
     if (broken)
-        text += fmt::format("    <testcase classname=\"{}\" name=\"load\">\n"
-                            "      <error message=\"cannot be run\">{}</error>\n"
-                            "    </testcase>\n",
-                            escaped(report.file), escaped(formatProblems(report.problems)));
+        text += fmt::format(
+            "    <testcase classname=\"{}\" name=\"load\">\n"
+            "      <error message=\"cannot be run\">{}</error>\n"
+            "    </testcase>\n",
+            escaped(report.file), escaped(formatProblems(report.problems)));
     for (const auto& step : report.steps) text += junitStep(report, step);
     return text + "  </testsuite>\n";
 }

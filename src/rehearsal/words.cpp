@@ -6,9 +6,9 @@ namespace backorderd::rehearsal {
 namespace {
 
 std::string lookText(const RuleLook& look) {
-    const auto place = look.rule.place ? fmt::format("{}:{}: ", look.rule.place->file,
-                                                     look.rule.place->line)
-                                       : std::string{};
+    const auto place = look.rule.place
+                           ? fmt::format("{}:{}: ", look.rule.place->file, look.rule.place->line)
+                           : std::string{};
     const auto rule = fmt::format("{}{} '{}'", place, look.rule.section, look.rule.name);
     if (look.applied) return rule + " applies";
     if (!look.reached) return rule + " is not looked at: an earlier one applies";
@@ -35,9 +35,9 @@ std::string explanation(const Case& subject, const Decision& decision, Timestamp
     for (const auto& look : decision.looks) text += "  " + lookText(look) + '\n';
     for (const auto& withheld : decision.withheld) text += "  " + withheldText(withheld) + '\n';
     for (const auto& notice : decision.wanted)
-        text += fmt::format("  {} is planned for {}, to {}: {}\n", topicName(notice.topic),
-                            formatTimestamp(notice.due_at), notice.recipient.address,
-                            notice.reason);
+        text +=
+            fmt::format("  {} is planned for {}, to {}: {}\n", topicName(notice.topic),
+                        formatTimestamp(notice.due_at), notice.recipient.address, notice.reason);
     if (decision.wanted.empty() && decision.withheld.empty()) text += "  nothing is planned\n";
     return text;
 }
@@ -63,8 +63,10 @@ std::string escaped(std::string_view text) {
                 out += "&#39;";
                 break;
             default:
-                if (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') out += "\uFFFD";
-                else out += c;
+                if (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t')
+                    out += "\uFFFD";
+                else
+                    out += c;
         }
     }
     return out;

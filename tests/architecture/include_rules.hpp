@@ -53,7 +53,8 @@ inline const std::vector<Library> kLibraries{
 
 inline const Words kFrontHeaders{
     "lines/lines.hpp", "rules/rules.hpp", "outbox/outbox.hpp", "codec/codec.hpp",
-    "config/config.hpp", "config/section.hpp", "config/scripts.hpp", "render/render.hpp", "store/store.hpp",
+    "config/config.hpp", "config/section.hpp", "config/scripts.hpp", "render/render.hpp",
+    "store/store.hpp",
     "net/net.hpp", "connectors/connectors.hpp", "senders/senders.hpp",
 };
 
@@ -79,7 +80,8 @@ inline const std::vector<Folder> kFolders{
 /// The shell has no front header: the parts of app/ are what rehearsal/, demo/ and cli/ are made
 /// of.
 inline bool isOfTheShell(std::string_view folder, std::string_view header) {
-    const bool of_app = header.starts_with("app/"), of_rehearsal = header == "rehearsal/rehearsal.hpp";
+    const bool of_app = header.starts_with("app/");
+    const bool of_rehearsal = header == "rehearsal/rehearsal.hpp";
     return (folder == "rehearsal" && of_app) || (folder == "demo" && (of_app || of_rehearsal)) ||
            (folder == "cli" && (of_app || of_rehearsal || header == "demo/demo.hpp"));
 }

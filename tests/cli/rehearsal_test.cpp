@@ -102,13 +102,13 @@ TEST_F(Rehearsals, AFailingTestShowsWhatWasExpectedWhatCameAndWhy) {
 TEST_F(Rehearsals, JUnitIsXmlThatAParserReads) {
     const auto junit = (folder_ / "junit.xml").string();
     run(tested(failingTest() + ' ' + kConfig + "/rules.d/tests --junit " + junit));
-    const auto parsed = run(
-        "python3 -c \"import sys, xml.etree.ElementTree as tree\n"
-        "root = tree.parse(sys.argv[1]).getroot()\n"
-        "suite = root[0]\n"
-        "print(root.tag, suite.get('tests'), suite.get('failures'), len(root) > 3)\n"
-        "print(suite[1].get('name'), suite[1][0].tag, suite[1][0].get('message'))\" " +
-        junit);
+    const auto parsed =
+        run("python3 -c \"import sys, xml.etree.ElementTree as tree\n"
+            "root = tree.parse(sys.argv[1]).getroot()\n"
+            "suite = root[0]\n"
+            "print(root.tag, suite.get('tests'), suite.get('failures'), len(root) > 3)\n"
+            "print(suite[1].get('name'), suite[1][0].tag, suite[1][0].get('message'))\" " +
+            junit);
     EXPECT_EQ(parsed.output,
               "testsuites 3 2 True\n"
               "at: +1d failure expected, and not sent: to a@example.com, template promise-changed "
@@ -140,8 +140,7 @@ TEST_F(Rehearsals, SimulateSaysWhatWouldBeSentAndChangesNothing) {
 }
 
 TEST_F(Rehearsals, AScenarioChangesWhatWouldBeSent) {
-    const auto scenario =
-        write("scenario.yaml", "- { on: friday, item: PX-450, promise: +30d }\n");
+    const auto scenario = write("scenario.yaml", "- { on: friday, item: PX-450, promise: +30d }\n");
     const auto ended =
         onDemo("simulate --days 14 --start 2026-04-13T06:00:00Z --scenario " + scenario);
     EXPECT_EQ(ended.exit, 0) << ended.output;

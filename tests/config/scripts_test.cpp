@@ -1,6 +1,7 @@
+#include "config/scripts.hpp"
+
 #include <gmock/gmock.h>
 
-#include "config/scripts.hpp"
 #include "config/temporary_folder.hpp"
 
 namespace backorderd::config {

@@ -1,6 +1,7 @@
+#include "rehearsal/comparison.hpp"
+
 #include <gmock/gmock.h>
 
-#include "rehearsal/comparison.hpp"
 #include "rehearsal/samples.hpp"
 
 namespace backorderd::rehearsal {
@@ -18,7 +19,8 @@ config::ExpectedMessage expectation(const std::string& to, const std::string& te
 }
 
 TEST(Fits, EveryPartThatIsGivenMustFit) {
-    const auto sent = sampleMessage("2026-03-05T10:00:00Z", Topic::PromiseChanged, "promise-changed");
+    const auto sent =
+        sampleMessage("2026-03-05T10:00:00Z", Topic::PromiseChanged, "promise-changed");
     auto expected = expectation("ann@example.com", "promise-changed");
     expected.topic = Topic::PromiseChanged;
     expected.channel = Channel::Email;
@@ -56,8 +58,9 @@ TEST(Fits, RuleAndLineAreThoseOfOneNotice) {
 }
 
 TEST(Compare, TheOrderDoesNotMatter) {
-    const std::vector sent{sampleMessage("2026-03-05T10:00:00Z", Topic::Opened, "opened", "a@x.org"),
-                           sampleMessage("2026-03-05T11:00:00Z", Topic::Status, "status", "b@x.org")};
+    const std::vector sent{
+        sampleMessage("2026-03-05T10:00:00Z", Topic::Opened, "opened", "a@x.org"),
+        sampleMessage("2026-03-05T11:00:00Z", Topic::Status, "status", "b@x.org")};
     const std::vector expected{expectation("b@x.org"), expectation("a@x.org")};
     const auto comparison = compare(expected, sent);
     EXPECT_THAT(comparison.missing, IsEmpty());
@@ -66,8 +69,9 @@ TEST(Compare, TheOrderDoesNotMatter) {
 
 // The wide expectation comes first and could take the message that only the narrow one fits.
 TEST(Compare, AWideExpectationLeavesTheMessageThatANarrowOneNeeds) {
-    const std::vector sent{sampleMessage("2026-03-05T10:00:00Z", Topic::Opened, "opened", "a@x.org"),
-                           sampleMessage("2026-03-05T11:00:00Z", Topic::Status, "status", "b@x.org")};
+    const std::vector sent{
+        sampleMessage("2026-03-05T10:00:00Z", Topic::Opened, "opened", "a@x.org"),
+        sampleMessage("2026-03-05T11:00:00Z", Topic::Status, "status", "b@x.org")};
     const std::vector expected{expectation(""), expectation("a@x.org", "opened")};
     EXPECT_THAT(compare(expected, sent).missing, IsEmpty());
 }

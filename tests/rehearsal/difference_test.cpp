@@ -1,6 +1,7 @@
+#include "rehearsal/difference.hpp"
+
 #include <gmock/gmock.h>
 
-#include "rehearsal/difference.hpp"
 #include "rehearsal/samples.hpp"
 
 namespace backorderd::rehearsal {

@@ -1,7 +1,8 @@
+#include "rehearsal/history.hpp"
+
 #include <gmock/gmock.h>
 
 #include "lines/lines.hpp"
-#include "rehearsal/history.hpp"
 #include "rehearsal/samples.hpp"
 
 namespace backorderd::rehearsal {
@@ -37,8 +38,10 @@ TEST(History, WalksALineBackThroughWhatHappenedToIt) {
     auto cancelled = shipped_some;
     cancelled.cancelled = Decimal{6};
     const std::vector<std::pair<Timestamp, OrderLine>> states{
-        {at("2026-03-02T09:00:00Z"), opened},       {at("2026-03-03T09:00:00Z"), moved},
-        {at("2026-03-04T09:00:00Z"), partly},       {at("2026-03-05T09:00:00Z"), shipped_some},
+        {at("2026-03-02T09:00:00Z"), opened},
+        {at("2026-03-03T09:00:00Z"), moved},
+        {at("2026-03-04T09:00:00Z"), partly},
+        {at("2026-03-05T09:00:00Z"), shipped_some},
         {at("2026-03-06T09:00:00Z"), cancelled}};
     const auto moments = historyOf(caseOf(states));
     ASSERT_EQ(moments.size(), states.size());

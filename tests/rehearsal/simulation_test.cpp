@@ -1,7 +1,8 @@
+#include "rehearsal/simulation.hpp"
+
 #include <gmock/gmock.h>
 
 #include "rehearsal/samples.hpp"
-#include "rehearsal/simulation.hpp"
 
 namespace backorderd::rehearsal {
 namespace {

@@ -120,6 +120,11 @@ asio::awaitable<std::optional<PollReport>> Engine::poll(std::string name) {
     co_return poll_report;
 }
 
+void Engine::goodsChanged(std::string_view source, const Store::GoodsChange& change) {
+    if (change.any) sharing_->goodsChanged(source);
+    if (!change.arrived.empty()) allocating_->arrived(source);
+}
+
 void Engine::report(const PollReport& poll_report) {
     // A poll that found nothing new is worth a line only to somebody who looks for it.
     const bool complete = poll_report.end == PollReport::End::Complete;

@@ -67,6 +67,8 @@ public:
     /// Looks at a case now, adds to its log what somebody said or did, if anything, and commits what
     /// becomes of it. Returns the case as it then is.
     Case record(CaseId id, const std::vector<Event>& events);
+    /// The store knows other goods of a source than before, though no poll brought them.
+    void goodsChanged(std::string_view source, const Store::GoodsChange& change);
     /// Has a note written on an order, where the source takes notes; false where it does not.
     bool note(Annotation annotation);
 

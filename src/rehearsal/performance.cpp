@@ -114,12 +114,11 @@ private:
             report.failures.push_back("line " + act.line + " is not on back order");
             return;
         }
-        auto subject = std::move(stage_.store().cases({&*id, 1}).front());
         if (act.kind == Kind::Respond)
-            return stage_.tell(std::move(subject),
-                               {Responded{act.answer, act.sentiment, act.text, act.author}});
+            return record(*id, Responded{act.answer, act.sentiment, act.text, act.author});
         if (act.kind == Kind::Acknowledge)
-            return stage_.tell(std::move(subject), {Acknowledged{act.rule, act.author, act.note}});
+            return record(*id, Acknowledged{act.rule, act.author, act.note});
+        const auto subject = std::move(stage_.store().cases({&*id, 1}).front());
         const auto made = std::find_if(
             subject.events.rbegin(), subject.events.rend(),
             [](const CaseEvent& event) { return std::holds_alternative<OfferMade>(event.event); });
@@ -131,8 +130,10 @@ private:
         if (act.kind == Kind::Accept)
             answer.accepted_item =
                 act.item.empty() ? std::get<OfferMade>(made->event).items.front().item : act.item;
-        stage_.tell(std::move(subject), {answer});
+        record(*id, answer);
     }
+
+    void record(CaseId id, const Event& event) { stage_.engine().record(id, {event}); }
 
     void judge(const config::TestStep& step, std::span<const SentMessage> sent,
                StepReport& report) {
@@ -202,7 +203,7 @@ private:
             }
             const auto now = stage_.clock().now();
             const auto subject = std::move(stage_.store().cases({&*id, 1}).front());
-            text += explanation(subject, stage_.engine().evaluator().explain(subject, now), now);
+            text += explanation(subject, stage_.engine().evaluator().look(subject, now), now);
         }
         return text;
     }

@@ -42,10 +42,7 @@ void arrive(Stage& stage, const config::ScenarioChange& change, const std::strin
         at->free = at->free + *change.arrives;
     else
         goods.stock.push_back({change.item, change.warehouse, *change.arrives});
-    stage.store().saveGoods(source, goods);
-    const std::vector<std::string> items{change.item};
-    const auto waiting = stage.store().openCasesOfItems(source, items);
-    stage.store().lookAgainAt(waiting, stage.clock().now());
+    stage.engine().goodsChanged(source, stage.store().saveGoods(source, goods));
 }
 
 std::size_t make(Stage& stage, const config::ScenarioChange& change,

@@ -26,7 +26,7 @@ struct LineField {
     bool (*set)(OrderLine& line, std::string_view text);
     /// The canonical text; empty where not known.
     std::string (*get)(const OrderLine& line);
-    /// The same without a copy, of a field that is kept as text; null for all others.
+    /// The same without a copy, of a text and of the kind; null for all other fields.
     std::string_view (*view)(const OrderLine& line) = nullptr;
 };
 

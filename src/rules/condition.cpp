@@ -16,13 +16,12 @@ void fail(FailedTest* failed, const Test* test, std::string found, std::string w
 
 /// Most tests compare a column with a few words, and most lines fail them: that must cost little.
 bool isPlainText(const Test& test) {
-    return test.field->derived == ConditionField::Derived::Line &&
-           test.field->type == ConditionType::Text && !test.any_of.empty() && test.like.empty() &&
-           !test.known && !test.or_unknown;
+    return test.field->derived == ConditionField::Derived::Line && test.field->column->view &&
+           !test.any_of.empty() && test.like.empty() && !test.known && !test.or_unknown;
 }
 
 bool plainTextHolds(const Test& test, const OrderLine& line) {
-    const auto text = test.field->column->get(line);
+    const auto text = test.field->column->view(line);
     return !text.empty() &&
            std::find(test.any_of.begin(), test.any_of.end(), text) != test.any_of.end();
 }

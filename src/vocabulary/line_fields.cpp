@@ -78,12 +78,14 @@ std::string written(LineKind value) { return std::string{kindName(value)}; }
 
 using View = std::string_view (*)(const OrderLine&);
 
-/// Null where the value is not kept as text.
+/// Null where the text of the value has to be made.
 template <auto... Path>
 constexpr View viewOf() {
     using Value = std::remove_cvref_t<decltype(At<Path...>::in(std::declval<OrderLine&>()))>;
     if constexpr (std::is_same_v<Value, std::string>)
         return [](const OrderLine& line) { return std::string_view{At<Path...>::in(line)}; };
+    else if constexpr (std::is_same_v<Value, LineKind>)
+        return [](const OrderLine& line) { return kindName(At<Path...>::in(line)); };
     else
         return nullptr;
 }

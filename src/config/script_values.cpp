@@ -145,7 +145,10 @@ std::optional<FieldChange> readField(MapReader& reader, const std::string& name,
         return change;
     }
     if (type == FieldType::Date && value.isScalar()) change.days = parseDays(value.text);
-    if (change.days) return change;
+    if (change.days) {
+        change.value.clear();
+        return change;
+    }
     OrderLine scratch;
     const bool fits = value.isScalar() && !hasControlCharacters(value.text) &&
                       (!field || field->set(scratch, value.text));

@@ -82,7 +82,7 @@ TEST_F(Scripts, ALineThatTheTestDoesNotHaveIsNamed) {
                                                 "    change: { SO100/2: { promise: +3d } }\n"
                                                 "    ack: SO900/7\n"),
                 ElementsAre("t:6:15: the test has no line 'SO100/2' (did you mean 'SO100/1'?)",
-                            "t:7:10: the test has no line 'SO900/7'; the test has SO100/1"));
+                            "t:7:10: the test has no line 'SO900/7' (did you mean 'SO100/1'?)"));
 }
 
 TEST_F(Scripts, AMistakeInAFieldHasItsPlaceAndItsRemedy) {

@@ -182,7 +182,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "items.csv: the header has no column 'item.id': name the column that holds it "
                  "under 'items_columns'"},
         BadGoods{"ItemsCutOff", "items.json", R"({"items":[{"item.id":"P"})",
-                 "items.json:1:24: the file ends before the list is closed: was it cut off?"},
+                 "items.json:1:26: the file ends before the list is closed: was it cut off?"},
         BadGoods{"AlternateOfNothing", "alternates.csv", "item.id,substitute\n,Q\n",
                  "alternates.csv:2:1: the row has no 'item.id'"},
         BadGoods{"AlternateWithoutSubstitute", "alternates.csv", "item.id,substitute\nP,\n",

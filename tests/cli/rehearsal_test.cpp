@@ -60,14 +60,14 @@ protected:
 start: 2026-03-02T09:00:00-06:00
 lines:
   - { line: SO1/1, customer: { id: "C<1>", email: a@example.com }, item: PX-100, ordered: 10,
-      promise: 2026-04-20 }
+      promise: 2026-04-20, supply: PO1 }
 steps:
-  - at: +0h
+  - until: +3d
     expect: [ { template: opened } ]
-  - at: +1d
+  - at: +4d
     change: { SO1/1: { promise: +1d } }
     expect: [ { to: a@example.com, template: promise-changed } ]
-  - at: +4d
+  - at: +7d
     change: { SO1/1: { promise: +9d } }
     expect: []
 )");
@@ -91,10 +91,10 @@ TEST_F(Rehearsals, AFailingTestShowsWhatWasExpectedWhatCameAndWhy) {
     const auto ended = run(tested(failingTest()));
     EXPECT_EQ(ended.exit, 1);
     for (const char* part :
-         {"FAILED", ":10: step 'at: +1d'",
-          "expected, and not sent: to a@example.com, template promise-changed (line 12)",
+         {"FAILED", ":9: step 'at: +4d'",
+          "expected, and not sent: to a@example.com, template promise-changed (line 11)",
           "sent in this step: nothing", "cadence 'key accounts' does not apply: wanted",
-          "promise_changed is not sent", "below_min_change", ":13: step 'at: +4d'",
+          "promise_changed is not sent", "below_min_change", ":12: step 'at: +7d'",
           "sent, and not expected: ", "because of line SO1/1:", "1 test, 3 steps: 1 failed"})
         EXPECT_THAT(ended.output, HasSubstr(part));
 }
@@ -111,8 +111,8 @@ TEST_F(Rehearsals, JUnitIsXmlThatAParserReads) {
             junit);
     EXPECT_EQ(parsed.output,
               "testsuites 3 2 True\n"
-              "at: +1d failure expected, and not sent: to a@example.com, template promise-changed "
-              "(line 12)\n");
+              "at: +4d failure expected, and not sent: to a@example.com, template promise-changed "
+              "(line 11)\n");
 }
 
 TEST_F(Rehearsals, ATestThatCannotBeReadIsAFailureWithItsPlaces) {

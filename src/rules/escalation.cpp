@@ -78,7 +78,7 @@ private:
         if (!waiting_) evaluation_.lookAgain(due);
         waiting_ = true;
         withhold(number, base, WithheldReason::StepNotDue,
-                 fmt::format("Step {} is due at {}.", number + 1, formatTimestamp(due)), due);
+                 fmt::format("It is due at {}.", formatTimestamp(due)), due);
     }
 
     void decideRepeat(std::size_t number, const std::string& base, const Tellings& tellings) {

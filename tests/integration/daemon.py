@@ -38,6 +38,7 @@ sources:
     password: {{ file: erp-password }}
     poll_every: {poll_every}
     write_notes: true
+    catalogue: true
 senders:
   - name: mail
     kind: smtp

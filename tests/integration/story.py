@@ -88,7 +88,9 @@ class Story:
                 f'Auftrag {self.german}: Gear pump PX-200 ist noch nicht vollständig lieferbar',
                 [german_date(in_days(14))])),
             *self._told(self.motor, Mail(
-                data.ENGLISH_MAIL, f'Order {self.motor}: Servo motor 24 V is on back order')),
+                data.ENGLISH_MAIL, f'Order {self.motor}: Servo motor 24 V is on back order'), Mail(
+                data.ENGLISH_MAIL, f'Order {self.motor}: in stock instead of Servo motor 24 V',
+                ['MO-30', 'Servo motor 30 V'])),
             Mail(data.SALES_REP[1], f'Nobody to write to: {data.UNREACHABLE}, '
                  f'order {self.silent}'),
         ])
@@ -107,6 +109,10 @@ class Story:
             *self._told(self.pump, Mail(
                 data.ENGLISH_MAIL, f'Order {self.pump}: new date for Gear pump PX-100',
                 [english_date(in_days(21))])),
+            # The rule calls sales when a date has slipped.
+            Mail(data.SALES_REP[1],
+                 f'{data.GERMAN}, order {self.german}: Gear pump PX-200 needs you',
+                 [english_date(in_days(14)), english_date(in_days(33)), 'backorderd ack']),
         ])
 
     def _reserve(self):

@@ -38,6 +38,8 @@ TEST(Ladder, SaysWhyEachStepIsNotTold) {
     const auto decision = line.look();
     EXPECT_THAT(reasonsOf(decision, "prolonged"), ElementsAre("step_not_due", "step_not_due"));
     EXPECT_EQ(withheldBy(decision, "prolonged")[0]->until, at("2026-03-06T08:00:00Z"));
+    EXPECT_EQ(withheldBy(decision, "prolonged")[0]->detail,
+              "Step 2: It is due at 2026-03-06T08:00:00Z.");
     EXPECT_EQ(withheldBy(decision, "prolonged")[1]->until, at("2026-03-10T08:00:00Z"));
     EXPECT_EQ(decision.look_again, at("2026-03-06T08:00:00Z"));
 }

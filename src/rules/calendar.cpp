@@ -26,6 +26,23 @@ const date::time_zone* findZone(std::string_view name) {
     return at != zones.end() && at->name() == name ? &*at : nullptr;
 }
 
+/// Goes whole weeks at once; the holidays met on the way remain to be counted. One day at least
+/// remains, because the last step must end on a business day.
+void skipWeeks(Date& day, int& count, const Calendar& calendar) {
+    const auto a_week = static_cast<int>(calendar.work_week.count());
+    while (count > a_week) {
+        const int weeks = (count - 1) / a_week;
+        const auto to = day + days{7 * weeks};
+        count -= weeks * a_week;
+        count += static_cast<int>(std::count_if(
+            calendar.holidays.upper_bound(day), calendar.holidays.upper_bound(to),
+            [&](Date holiday) {
+                return calendar.work_week.test(std::chrono::weekday{holiday}.c_encoding());
+            }));
+        day = to;
+    }
+}
+
 bool isUtc(std::string_view name) { return name.empty() || name == "UTC" || name == "Etc/UTC"; }
 
 }  // namespace
@@ -68,6 +85,7 @@ bool isBusinessDay(const Calendar& calendar, Date day) {
 
 Date addBusinessDays(Date day, int count, const Calendar& calendar) {
     if (calendar.work_week.none()) return day + days{count};
+    skipWeeks(day, count, calendar);
     for (int free_days = 0; count > 0 && free_days < kFreeDaysMax;) {
         day += days{1};
         const bool business = isBusinessDay(calendar, day);

@@ -85,6 +85,24 @@ TEST(BusinessDays, ACalendarWithoutAnyCountsAllDays) {
     EXPECT_EQ(rules::addBusinessDays(day("2026-03-06"), 2, calendar), day("2026-03-08"));
 }
 
+TEST(BusinessDays, LongSpansAreThoseOfCountingDayByDay) {
+    Calendar calendar;
+    for (const auto* holiday : {"2026-03-20", "2026-03-21", "2026-04-03", "2026-12-25"})
+        calendar.holidays.insert(day(holiday));
+    for (const auto& work_week : {"0111110", "1111111", "0000100", "0100010"}) {
+        calendar.work_week = std::bitset<7>{work_week};
+        for (auto from = day("2026-03-01"); from < day("2026-03-29"); from += std::chrono::days{1}) {
+            auto slowly = from;
+            for (int count = 1; count < 60; ++count) {
+                do slowly += std::chrono::days{1};
+                while (!rules::isBusinessDay(calendar, slowly));
+                ASSERT_EQ(rules::addBusinessDays(from, count, calendar), slowly)
+                    << work_week << ' ' << formatDate(from) << ' ' << count;
+            }
+        }
+    }
+}
+
 TEST(BusinessDays, AreCountedBehindTheFirstDay) {
     EXPECT_EQ(rules::businessDaysBetween(day("2026-04-03"), day("2026-04-07"), vienna()), 1);
     EXPECT_EQ(rules::businessDaysBetween(day("2026-03-02"), day("2026-03-09"), vienna()), 5);

@@ -25,6 +25,14 @@ bool madeOffer(const CaseChange& change) {
                        });
 }
 
+bool acceptedOffer(const CaseChange& change) {
+    return std::any_of(change.new_events.begin(), change.new_events.end(),
+                       [](const CaseEvent& entry) {
+                           const auto* const answer = std::get_if<OfferAnswered>(&entry.event);
+                           return answer && !answer->accepted_item.empty();
+                       });
+}
+
 }  // namespace
 
 struct Sharing::Pass {
@@ -57,6 +65,7 @@ void Sharing::noted(const CaseChange& change) {
     if (at == states_.end()) return;
     auto& state = at->second;
     if (change.holds && !madeOffer(change)) state.pass_owed = true;
+    if (acceptedOffer(change)) state.recheck_owed = true;  // others may be short now
     if (!change.wants_offer || change.after.closed_at) {
         state.wishing.erase(change.after.id);
     } else if (state.wishing.insert(change.after.id).second || !change.new_events.empty()) {
@@ -117,14 +126,21 @@ bool Sharing::begin(State& state, const std::string& source) {
     return true;
 }
 
+/// A case that has no wish at this moment, such as while its window is shut, is decided anew, so
+/// that it comes again when it has one.
 void Sharing::gather(State& state, Timestamp now) {
     auto& pass = *state.pass;
+    std::vector<CaseId> not_now;
     for (auto& subject : store_.cases(takePiece(pass.to_gather))) {
         const auto decision = evaluator_.look(subject, now, rules::Detail::Brief);
-        if (!decision.offer_wish) continue;
+        if (!decision.offer_wish) {
+            not_now.push_back(subject.id);
+            continue;
+        }
         pass.cases.push_back(std::move(subject));
         pass.wishes.push_back({&pass.cases.back(), decision.offer_wish});
     }
+    if (!not_now.empty()) evaluator_.evaluateNow(not_now, now);
 }
 
 void Sharing::share(State& state, const std::string& source, Timestamp now) {

@@ -8,6 +8,7 @@
 #include "rehearsal/comparison.hpp"
 #include "rehearsal/stage.hpp"
 #include "rehearsal/words.hpp"
+#include "rules/rules.hpp"
 #include "store/store.hpp"
 
 namespace backorderd::rehearsal {
@@ -118,18 +119,31 @@ private:
             return record(*id, Responded{act.answer, act.sentiment, act.text, act.author});
         if (act.kind == Kind::Acknowledge)
             return record(*id, Acknowledged{act.rule, act.author, act.note});
-        const auto subject = std::move(stage_.store().cases({&*id, 1}).front());
-        const auto made = std::find_if(
-            subject.events.rbegin(), subject.events.rend(),
-            [](const CaseEvent& event) { return std::holds_alternative<OfferMade>(event.event); });
-        if (made == subject.events.rend()) {
+        // As for a person who enters it: time and stock may have undone the offer.
+        const auto subject = stage_.engine().record(*id, {});
+        const auto offers = rules::offersOf(subject);
+        if (offers.empty()) {
             report.failures.push_back("line " + act.line + " was offered nothing");
             return;
         }
-        OfferAnswered answer{made->seq, "", act.author, act.note};
-        if (act.kind == Kind::Accept)
-            answer.accepted_item =
-                act.item.empty() ? std::get<OfferMade>(made->event).items.front().item : act.item;
+        const auto& offer = offers.back();
+        if (offer.state != rules::OfferView::State::Open) {
+            report.failures.push_back(fmt::format("the offer for line {} is {}", act.line,
+                                                  rules::offerStateName(offer.state)));
+            return;
+        }
+        OfferAnswered answer{offer.number, "", act.author, act.note};
+        if (act.kind == Kind::Accept) {
+            const auto& items = offer.made->items;
+            answer.accepted_item = act.item.empty() ? items.front().item : act.item;
+            if (std::none_of(items.begin(), items.end(), [&](const OfferedItem& entry) {
+                    return entry.item == answer.accepted_item;
+                })) {
+                report.failures.push_back(fmt::format("line {} was not offered {}", act.line,
+                                                      answer.accepted_item));
+                return;
+            }
+        }
         record(*id, answer);
     }
 

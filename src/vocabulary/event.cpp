@@ -1,6 +1,7 @@
 #include "backorderd/event.hpp"
 
 #include <chrono>
+#include <cstdlib>
 
 namespace backorderd {
 namespace {
@@ -69,8 +70,9 @@ struct Describer {
         std::string text = "Promise moved from " + words(e.from) + " to " + words(e.to);
         if (e.from.known() && e.to.known() && e.from.to != e.to.to) {
             const auto days = (*e.to.to - *e.from.to).count();
-            text += days > 0 ? " (slip of " + std::to_string(days) + " days)"
-                             : " (" + std::to_string(-days) + " days earlier)";
+            const auto count = std::to_string(std::abs(days)) +
+                               (std::abs(days) == 1 ? " day" : " days");
+            text += days > 0 ? " (slip of " + count + ")" : " (" + count + " earlier)";
         }
         return text + ".";
     }

@@ -3,12 +3,17 @@
 //
 //   bench_poll --config FILE --step cold|unchanged|changed|start
 //
-// Prints one JSON object: step, wall_s, cpu_s, peak_mb, lines, lines_per_s, changed, opened.
+// Prints one JSON object: step, wall_s, cpu_s, peak_mb, lines, lines_per_s, changed, opened, and in
+// longest_pause_s for how long at most the loop did nothing else: a mail that was due waited no longer.
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -55,11 +60,27 @@ Arguments parse(int argc, char** argv) {
     return arguments;
 }
 
-app::PollReport pollOnce(boost::asio::io_context& context, app::Engine& engine) {
+/// How late the loop came round to what was due, while `busy`.
+boost::asio::awaitable<void> watchPauses(const bool& busy, std::chrono::duration<double>& longest) {
+    constexpr std::chrono::milliseconds kTick{5};
+    boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor};
+    while (busy) {
+        timer.expires_after(kTick);
+        co_await timer.async_wait(boost::asio::use_awaitable);
+        longest = std::max<std::chrono::duration<double>>(
+            longest, std::chrono::steady_clock::now() - timer.expiry());
+    }
+}
+
+app::PollReport pollOnce(boost::asio::io_context& context, app::Engine& engine,
+                         std::chrono::duration<double>& longest_pause) {
     app::PollReport report;
+    bool busy = true;
+    boost::asio::co_spawn(context, watchPauses(busy, longest_pause), boost::asio::detached);
     boost::asio::co_spawn(context, engine.poll(engine.sourceNames().front()),
                           [&](std::exception_ptr failure, std::optional<app::PollReport> said) {
                               if (failure) std::rethrow_exception(failure);
+                              busy = false;
                               report = std::move(said).value();
                           });
     context.run();
@@ -83,7 +104,8 @@ int measure(const Arguments& arguments) {
                        log,                    *setup->settings, std::move(setup->policy),
                        std::move(setup->ends)};
     app::PollReport report;
-    if (arguments.step != "start") report = pollOnce(context, engine);
+    std::chrono::duration<double> longest_pause{};
+    if (arguments.step != "start") report = pollOnce(context, engine, longest_pause);
     const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begun;
     const bool polled = arguments.step != "start";
     if (polled && report.end != app::PollReport::End::Complete) {
@@ -98,7 +120,8 @@ int measure(const Arguments& arguments) {
         {"lines", report.lines},
         {"lines_per_s", static_cast<double>(report.lines) / wall.count()},
         {"changed", report.changed},
-        {"opened", report.opened}};
+        {"opened", report.opened},
+        {"longest_pause_s", longest_pause.count()}};
     std::printf("%s\n", row.dump().c_str());
     return 0;
 }

@@ -34,6 +34,23 @@ TEST(Limits, APipeIsNotRead) {
     EXPECT_THAT(formatProblems(settings.error()), HasSubstr("not a regular file"));
 }
 
+TEST(Limits, ManyWarningsAreNoError) {
+    const TemporaryFolder folder;
+    std::string policies = "cadence:\n";
+    for (int i = 0; i < 300; ++i)
+        policies += "  - { name: p" + std::to_string(i) +
+                    ", match: {}, messages: { status: { template: status, every: 5bd } } }\n";
+    folder.write("rules.yaml", policies);
+    Problems warnings;
+    EXPECT_TRUE(loadRules(folder.path(), &warnings));
+    EXPECT_GT(warnings.size(), 100u);
+    // And an error among them is shown, wherever it stands.
+    folder.write("rules.yaml", policies + "  - { name: last, match: {} }\n");
+    const auto broken = loadRules(folder.path());
+    ASSERT_TRUE(broken.has_error());
+    EXPECT_THAT(formatProblems(broken.error()), HasSubstr("last"));
+}
+
 TEST(Limits, AsManyValuesAsFitAreTooMany) {
     std::string list = "sources: [";
     for (int i = 0; i < 300'000; ++i) list += "a,";

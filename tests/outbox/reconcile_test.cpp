@@ -85,7 +85,7 @@ TEST(Reconcile, APlannedNoticeTakesNewTimesAndRecipientAndKeepsItsIdentity) {
 TEST(Reconcile, WhatIsNoLongerWantedIsSupersededWithTheDecisionsReason) {
     Decision decision;
     decision.withheld.push_back({Topic::Opened,
-                                 nullptr,
+                                 "standard",
                                  WithheldReason::NotTrueAnyMore,
                                  "the line has shipped",
                                  {},

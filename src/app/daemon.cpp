@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "app/coroutine.hpp"
 #include "app/operations.hpp"
 #include "app/outlook.hpp"
 #include "app/system_clock.hpp"
@@ -34,10 +35,6 @@ constexpr auto kQuietMin = 200ms;
 
 /// A failed poll is tried again sooner than the next regular one, but not at once.
 constexpr auto kPollRetryFirst = 10s;
-
-void rethrow(std::exception_ptr failure) {
-    if (failure) std::rethrow_exception(failure);
-}
 
 /// A timer that somebody else may cut short.
 class Nap {

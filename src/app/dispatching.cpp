@@ -8,15 +8,12 @@
 #include <limits>
 #include <utility>
 
+#include "app/coroutine.hpp"
+
 namespace backorderd::app {
 namespace {
 
 namespace asio = boost::asio;
-
-/// An exception in a send is our own bug; the process ends and the next start is safe.
-void rethrow(std::exception_ptr failure) {
-    if (failure) std::rethrow_exception(failure);
-}
 
 Log::Level levelOf(MessageState state) {
     switch (state) {

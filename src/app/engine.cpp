@@ -8,7 +8,6 @@ namespace {
 namespace asio = boost::asio;
 
 /// Pieces small enough that a due mail never waits long behind them.
-constexpr int kCasesPerPiece = 500;
 constexpr int kGroupsPerPiece = 50;
 
 std::vector<Preparer::LastHop> lastHops(const std::vector<NamedSender>& senders) {
@@ -148,12 +147,12 @@ void Engine::report(const PollReport& poll_report) {
 bool Engine::work() {
     if (stopping_) return false;
     const auto now = clock_.now();
-    const int evaluated = evaluator_->evaluateDue(now, kCasesPerPiece);
+    const int evaluated = evaluator_->evaluateDue(now, static_cast<int>(kCasesPerPiece));
     const int prepared = preparer_->prepareDue(now, kGroupsPerPiece);
     const bool retried = workRetries(now);
     dispatcher_->kick();
     annotator_->kick();
-    if (evaluated == kCasesPerPiece || prepared > 0 || retried) return true;
+    if (evaluated == static_cast<int>(kCasesPerPiece) || prepared > 0 || retried) return true;
     return workPasses(now);
 }
 

@@ -12,6 +12,9 @@
 
 namespace backorderd::app {
 
+/// Cases looked at in one piece of work: few enough that a due mail never waits long behind them.
+inline constexpr std::size_t kCasesPerPiece = 500;
+
 /// Turns a case, its new events and the clock into what is committed: the only place where rules
 /// meet the store.
 class Evaluator {

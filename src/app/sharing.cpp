@@ -7,9 +7,6 @@
 namespace backorderd::app {
 namespace {
 
-/// Pieces small enough that a due mail never waits long behind them.
-constexpr std::size_t kCasesPerPiece = 500;
-
 /// Takes up to a piece from the back of a list.
 std::vector<CaseId> takePiece(std::vector<CaseId>& ids) {
     const auto count = std::min(ids.size(), kCasesPerPiece);

@@ -10,7 +10,7 @@
 namespace backorderd::codec {
 namespace {
 
-constexpr std::size_t kUsualBytes = 256;
+constexpr std::size_t kUsualEventBytes = 256;
 
 template <class T, class E>
 concept Is = std::same_as<std::remove_const_t<T>, E>;
@@ -281,7 +281,7 @@ Event readEvent(std::string_view name, const nlohmann::json& object) {
 }  // namespace
 
 std::string encodeEvent(const Event& event) {
-    JsonText json{kUsualBytes};
+    JsonText json{kUsualEventBytes};
     Writer writer{json};
     std::visit([&writer](const auto& it) { visit(writer, it); }, event);
     json.endObject();

@@ -11,7 +11,7 @@ namespace backorderd::codec {
 namespace {
 
 /// Most lines have 600 to 1,000 bytes.
-constexpr std::size_t kUsualBytes = 1536;
+constexpr std::size_t kUsualLineBytes = 1536;
 
 void appendAttributes(JsonText& json, std::string_view family, const Attributes& attributes) {
     for (const auto& [name, value] : attributes) {
@@ -59,7 +59,7 @@ void setByName(OrderLine& line, FieldFinder& finder, std::string_view name, std:
 }  // namespace
 
 std::string encodeLine(const OrderLine& line) {
-    JsonText json{kUsualBytes};
+    JsonText json{kUsualLineBytes};
     json.beginObject();
     for (const auto& field : lineFields()) {
         const std::string text = field.get(line);
@@ -82,7 +82,7 @@ struct LineDecoder::Impl {
 
     simdjson::dom::object parse(std::string_view json) {
         const std::size_t needed = json.size() + simdjson::SIMDJSON_PADDING;
-        if (buffer.size() < needed) buffer.resize(needed + kUsualBytes);
+        if (buffer.size() < needed) buffer.resize(needed + kUsualLineBytes);
         std::memcpy(buffer.data(), json.data(), json.size());
         constexpr bool kAlreadyPadded = false;
         return parser.parse(buffer.data(), json.size(), kAlreadyPadded);

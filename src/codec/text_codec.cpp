@@ -7,12 +7,12 @@
 namespace backorderd::codec {
 namespace {
 
-constexpr std::size_t kUsualBytes = 128;
+constexpr std::size_t kUsualTextBytes = 128;
 
 }  // namespace
 
 std::string encodeAttributes(const Attributes& attributes) {
-    JsonText json{kUsualBytes};
+    JsonText json{kUsualTextBytes};
     json.beginObject();
     for (const auto& [name, value] : attributes) {
         json.name("", name);
@@ -32,7 +32,7 @@ Attributes decodeAttributes(std::string_view json) {
 }
 
 std::string encodeTexts(std::span<const std::string> texts) {
-    JsonText json{kUsualBytes};
+    JsonText json{kUsualTextBytes};
     json.beginArray();
     for (const auto& text : texts) {
         json.element();

@@ -6,7 +6,7 @@
 namespace backorderd::config {
 namespace {
 
-constexpr std::size_t kAlternativesMax = 10'000;
+constexpr std::size_t kTestsMax = 10'000;
 
 /// Everything that can stand on the left side of a condition.
 const std::vector<std::string>& knownWords() {
@@ -62,9 +62,9 @@ Condition readCondition(const NodePtr& node, const std::string& file, const std:
     MapReader reader(node, file, what, problems);
     if (node && node->kind == Node::Kind::Null)
         reader.problem(*node, fmt::format("{} has no value; say what it asks for", what));
-    if (reader.entries().size() > kAlternativesMax)
+    if (reader.entries().size() > kTestsMax)
         reader.problem(reader.place(),
-                       fmt::format("at most {} tests in one condition", kAlternativesMax));
+                       fmt::format("at most {} tests in one condition", kTestsMax));
     for (const Node::Entry& entry : reader.entries()) {
         if (entry.key == "all") {
             auto group = readGroup(reader, entry, file, segments, problems);

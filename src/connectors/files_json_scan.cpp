@@ -11,8 +11,6 @@ constexpr auto kIsStructure = [] {
     return table;
 }();
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
-
 std::size_t skipDigits(std::string_view text, std::size_t at) {
     while (at < text.size() && isDigit(text[at])) ++at;
     return at;

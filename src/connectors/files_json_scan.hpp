@@ -6,6 +6,9 @@
 
 namespace backorderd::connectors::files {
 
+/// Of ASCII, whatever the locale.
+inline bool isDigit(char c) { return c >= '0' && c <= '9'; }
+
 /// Finds where a JSON object or array ends by counting brackets outside strings, across as many
 /// texts as it takes. It does not check what it passes over.
 class JsonScanner {

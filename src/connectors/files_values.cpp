@@ -7,11 +7,10 @@
 #include <cctype>
 
 #include "backorderd/dates.hpp"
+#include "connectors/files_json_scan.hpp"
 
 namespace backorderd::connectors::files {
 namespace {
-
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
 /// Takes a grouping sign off the front. A blank as the sign also means the no-break blanks that
 /// spreadsheets write.

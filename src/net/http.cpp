@@ -13,7 +13,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t kHeaderBytesMax = 256u << 10;
+constexpr std::size_t kAnswerHeaderBytesMax = 256u << 10;
 constexpr long kConnectTimeoutSeconds = 30;
 /// Less than a byte a second for a minute is a dead peer, however long the transfer may take.
 constexpr long kLowSpeedBytes = 1;
@@ -48,8 +48,8 @@ std::size_t takeBody(char* data, std::size_t, std::size_t size, void* context) {
 std::size_t takeHeader(char* data, std::size_t, std::size_t size, void* context) {
     auto& receiver = *static_cast<Receiver*>(context);
     receiver.header_bytes += size;
-    if (receiver.header_bytes > kHeaderBytesMax) {
-        receiver.over_limit = fmt::format("the headers are longer than {} bytes", kHeaderBytesMax);
+    if (receiver.header_bytes > kAnswerHeaderBytesMax) {
+        receiver.over_limit = fmt::format("the headers are longer than {} bytes", kAnswerHeaderBytesMax);
         return CURL_WRITEFUNC_ERROR;
     }
     const std::string_view line(data, size);

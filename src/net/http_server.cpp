@@ -28,7 +28,7 @@ using Stream = boost::beast::basic_stream<stream_protocol>;
 namespace {
 
 constexpr std::size_t kRequestBytesMax = 1u << 20;
-constexpr std::uint32_t kHeaderBytesMax = 16u << 10;
+constexpr std::uint32_t kRequestHeaderBytesMax = 16u << 10;
 constexpr std::chrono::seconds kRequestTime{30};
 constexpr int kConnectionsMax = 64;
 constexpr std::chrono::seconds kPauseAfterFailedAccept{1};
@@ -142,7 +142,7 @@ asio::awaitable<void> UnixHttpServer::Impl::serve(std::shared_ptr<Impl> self,
     boost::beast::flat_buffer buffer;
     http::request_parser<http::string_body> parser;
     parser.body_limit(kRequestBytesMax);
-    parser.header_limit(kHeaderBytesMax);
+    parser.header_limit(kRequestHeaderBytesMax);
     error_code failed;
     co_await http::async_read(stream, buffer, parser,
                               asio::redirect_error(asio::use_awaitable, failed));

@@ -9,7 +9,7 @@
 namespace backorderd::rehearsal {
 namespace {
 
-constexpr std::size_t kRecipientsShown = 50;
+constexpr std::size_t kRecipientsOnPage = 50;
 constexpr std::size_t kSeries = 6;  ///< rules with a colour of their own; the others share one
 
 // Bars of the plot, in its own units.
@@ -177,7 +177,7 @@ std::string asPage(const Simulation& simulation, const std::string& house) {
     for (const auto& [day, count] : sums.days) days.emplace_back(dayName(day), count);
     auto recipients = byCount(sums.recipients);
     const auto all = recipients.size();
-    recipients.resize(std::min(all, kRecipientsShown));
+    recipients.resize(std::min(all, kRecipientsOnPage));
     out += table("By rule", "rule", byCount(sums.rules));
     out += table("By topic", "topic", byCount(sums.topics));
     out += table("By recipient", "recipient", recipients);

@@ -17,7 +17,7 @@ Value isKind(Context c) {
 using enum Kind;
 using enum Scope;
 
-const std::array kVariables{
+const std::array kFlagVariables{
     Variable{"is_opened", kAll, Flag, Line, "The line has come on back order.",
              isTopic<Topic::Opened>},
     Variable{"is_promise_changed", kAll, Flag, Line, "The expected date changed.",
@@ -128,6 +128,6 @@ const std::array kVariables{
 
 }  // namespace
 
-std::span<const Variable> flagVariables() { return kVariables; }
+std::span<const Variable> flagVariables() { return kFlagVariables; }
 
 }  // namespace backorderd::render

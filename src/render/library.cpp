@@ -10,7 +10,6 @@
 namespace backorderd::render {
 namespace {
 
-constexpr int kDepthMax = 8;
 constexpr std::size_t kComposedBytesMax = 1024 * 1024;
 
 bool isBlank(std::string_view text) {

@@ -13,6 +13,9 @@ namespace backorderd::render {
 /// The name by which a layout takes in the template: `{{> content}}`.
 inline constexpr std::string_view kContent = "content";
 
+/// Partials that take in partials, at most so deep.
+inline constexpr int kDepthMax = 8;
+
 /// Stands for a line end in a composed text, and is to be turned back after it was filled.
 inline constexpr char kLineEnd = '\x1f';
 

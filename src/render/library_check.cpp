@@ -9,7 +9,6 @@
 namespace backorderd::render {
 namespace {
 
-constexpr int kDepthMax = 8;
 constexpr int kPartsMax = 2000;
 
 /// Follows the tags of one part, and of the partials it takes in, and knows which words are visible

@@ -11,7 +11,7 @@ namespace backorderd::render {
 namespace {
 
 constexpr std::size_t kNameCharactersMax = 200;
-constexpr std::size_t kSubjectCharactersMax = 250;
+constexpr std::size_t kSubjectHeaderCharactersMax = 250;
 constexpr std::size_t kIdBytesMax = 250;
 
 struct Unref {
@@ -89,7 +89,7 @@ void setHeaders(GMimeMessage* message, const MailHeaders& headers, const std::st
     if (isMailAddress(headers.reply_to)) {
         addMailbox(g_mime_message_get_reply_to(message), "", headers.reply_to);
     }
-    g_mime_message_set_subject(message, cleanLine(subject, kSubjectCharactersMax).c_str(), "utf-8");
+    g_mime_message_set_subject(message, cleanLine(subject, kSubjectHeaderCharactersMax).c_str(), "utf-8");
     GDateTime* date = g_date_time_new_from_unix_utc(headers.date.time_since_epoch().count());
     g_mime_message_set_date(message, date);
     g_date_time_unref(date);

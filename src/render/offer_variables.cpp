@@ -35,7 +35,7 @@ Value ofAnswer(Context c, Part part) {
 using enum Kind;
 using enum Scope;
 
-const std::array kVariables{
+const std::array kOfferVariables{
     // -- Substitutes in stock, for our own people ----------------------------------------------
     Variable{"substitutes", kLine, List, InStock,
              "Items in stock that could be offered instead, best first; for internal messages.",
@@ -124,6 +124,6 @@ const std::array kVariables{
 
 }  // namespace
 
-std::span<const Variable> offerVariables() { return kVariables; }
+std::span<const Variable> offerVariables() { return kOfferVariables; }
 
 }  // namespace backorderd::render

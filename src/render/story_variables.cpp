@@ -54,7 +54,7 @@ std::string ackCommand(Context c) {
 using enum Kind;
 using enum Scope;
 
-const std::array kVariables{
+const std::array kStoryVariables{
     // -- How a line has fared, for our own people ----------------------------------------------
     Variable{"age", kLine, Text, Line, "For how long the line has been on back order, '16 days'.",
              [](Context c) -> Value {
@@ -181,6 +181,6 @@ const std::array kVariables{
 
 }  // namespace
 
-std::span<const Variable> storyVariables() { return kVariables; }
+std::span<const Variable> storyVariables() { return kStoryVariables; }
 
 }  // namespace backorderd::render

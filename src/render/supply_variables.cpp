@@ -42,7 +42,7 @@ constexpr std::string_view kOnAccount = "on-account";
 using enum Kind;
 using enum Scope;
 
-const std::array kVariables{
+const std::array kSupplyVariables{
     // -- Stock that arrived --------------------------------------------------------------------
     Variable{"proposed", kLine, Text, Line, "How much is proposed for the line; '0 pcs' for none.",
              [](Context c) -> Value {
@@ -140,6 +140,6 @@ const std::array kVariables{
 
 }  // namespace
 
-std::span<const Variable> supplyVariables() { return kVariables; }
+std::span<const Variable> supplyVariables() { return kSupplyVariables; }
 
 }  // namespace backorderd::render

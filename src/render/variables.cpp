@@ -45,7 +45,7 @@ using enum Kind;
 using enum Scope;
 
 // One row a word. Rows of one scope stand together, in the order of docs/templates.md.
-const std::array kVariables{
+const std::array kLineVariables{
     // -- The message ---------------------------------------------------------------------------
     Variable{"language", kMessage, Text, Message, "Language of the template, `de`.",
              [](Context c) -> Value { return std::string{c.language}; }},
@@ -215,7 +215,7 @@ const std::array kVariables{
 
 std::span<const Variable> variables() {
     static const std::vector<Variable> all = [] {
-        std::vector<Variable> joined{kVariables.begin(), kVariables.end()};
+        std::vector<Variable> joined{kLineVariables.begin(), kLineVariables.end()};
         for (const auto& part :
              {flagVariables(), storyVariables(), offerVariables(), supplyVariables()}) {
             joined.insert(joined.end(), part.begin(), part.end());

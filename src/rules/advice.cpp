@@ -9,14 +9,14 @@
 namespace backorderd::rules {
 namespace {
 
-/// Since when nothing covers the line, and the event that says so.
-struct Since {
+/// UncoveredSince when nothing covers the line, and the event that says so.
+struct UncoveredSince {
     int seq = 0;
     Timestamp at{};
 };
 
-Since uncoveredSince(const Case& subject) {
-    Since since{0, subject.opened_at};
+UncoveredSince uncoveredSince(const Case& subject) {
+    UncoveredSince since{0, subject.opened_at};
     for (const auto& entry : subject.events) {
         const auto* const changed = std::get_if<SupplyChanged>(&entry.event);
         if (changed && changed->from.covered() && !changed->to.covered())

@@ -171,9 +171,6 @@ void decideRunning(Evaluation& evaluation, const Ladder& ladder) {
     }
 }
 
-/// How often a start that waits for fresh data is looked at.
-constexpr std::chrono::minutes kFreshStep{15};
-
 void sayWhyNotStarted(Evaluation& evaluation, const EscalationRule& rule, const StartLook& look) {
     using Answer = StartLook::Answer;
     const About about{Topic::Escalation, rule.name};

@@ -13,7 +13,6 @@ namespace {
 
 /// How often a notice that waits for something else than the clock is looked at.
 constexpr std::chrono::hours kHoldStep{1};
-constexpr std::chrono::minutes kFreshStep{15};
 
 constexpr std::string_view kUnreachable =
     "The contact cannot be reached on any of the policy's channels.";

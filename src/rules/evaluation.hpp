@@ -14,6 +14,9 @@
 
 namespace backorderd::rules {
 
+/// How often what waits for fresh data is looked at.
+constexpr std::chrono::minutes kFreshStep{15};
+
 /// How a topic is configured for a line: by the first matching policy that has it.
 struct TopicRule {
     const CadencePolicy* policy = nullptr;  // null: no policy has it

@@ -15,7 +15,7 @@ using Rank = FulfilmentRule::Rank;
 using Strategy = FulfilmentRule::Strategy;
 
 /// Advice that no rule wanted told for so long is of yesterday's stock.
-constexpr std::chrono::days kNewsFor{2};
+constexpr std::chrono::days kAllocationNewsFor{2};
 
 std::string rankInWords(Rank rank, const Claim& claim) {
     const auto& line = claim.line();
@@ -105,7 +105,7 @@ void decideAllocation(Evaluation& evaluation, const FulfilmentRule& rule) {
         return;
     }
     const bool planned = evaluation.history.pending[indexOf(Topic::Allocation)] > 0;
-    if (!planned && evaluation.now > latest->at + kNewsFor) return;
+    if (!planned && evaluation.now > latest->at + kAllocationNewsFor) return;
     evaluation.alert({.topic = Topic::Allocation,
                       .rule = rule.name,
                       .team = rule.team,

@@ -14,7 +14,7 @@ namespace {
 using State = OfferView::State;
 
 /// An offer that was withdrawn before any rule wanted it told is not told for ever.
-constexpr std::chrono::days kNewsFor{14};
+constexpr std::chrono::days kOfferNewsFor{14};
 
 /// Null where the rules have it no more.
 const SubstitutionRule* ruleNamed(const RuleSet& rules, std::string_view name) {
@@ -83,7 +83,7 @@ void decideWithdrawn(Evaluation& evaluation, const OfferView& offer) {
     if (!offer.heard_at || isOvertaken(evaluation.subject, offer)) return;
     const auto from = std::max(offer.state_at, *offer.heard_at);
     auto key = offerWithdrawnKey(offer.number);
-    if (evaluation.now > from + kNewsFor && !findNotice(evaluation.subject, key)) return;
+    if (evaluation.now > from + kOfferNewsFor && !findNotice(evaluation.subject, key)) return;
 
     static const SubstitutionRule built_in;
     const auto* const named = ruleNamed(evaluation.rules, offer.made->rule);

@@ -6,7 +6,7 @@ namespace backorderd::rules {
 namespace {
 
 /// A fact of the past that no rule wanted told for so long is not told any more.
-constexpr std::chrono::days kNewsFor{14};
+constexpr std::chrono::days kSupplyNewsFor{14};
 
 /// Whether what the last event said of the stock is so still.
 bool stillTrue(const Event& event, const OrderLine& line) {
@@ -45,7 +45,7 @@ void decidePartShipment(Evaluation& evaluation, const FirstMessage& first, const
             });
             return;
         }
-        if (evaluation.now > event.at + kNewsFor) return;
+        if (evaluation.now > event.at + kSupplyNewsFor) return;
     }
     const auto& shipped = std::get<PartlyShipped>(event.event);
     evaluation.propose(
@@ -118,7 +118,7 @@ void decideClosing(Evaluation& evaluation) {
         return;
     }
     const auto at = history.closing->at;
-    if (!findNotice(evaluation.subject, key) && evaluation.now > at + kNewsFor) return;
+    if (!findNotice(evaluation.subject, key) && evaluation.now > at + kSupplyNewsFor) return;
     evaluation.propose(evaluation.rule(*topic),
                        {.topic = *topic,
                         .key = std::move(key),

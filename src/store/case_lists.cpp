@@ -17,12 +17,6 @@ constexpr const char* kOfPosition =
     "SELECT id FROM case_file AS this WHERE order_number = ?1 AND position = ?2"
     " ORDER BY EXISTS (SELECT 1 FROM case_file WHERE earlier_case_id = this.id), id";
 
-std::vector<CaseId> readIds(Rows rows) {
-    std::vector<CaseId> ids;
-    while (rows.next()) ids.push_back(rows.integer(0));
-    return ids;
-}
-
 void append(std::vector<CaseId>& found, const std::vector<CaseId>& more) {
     for (const auto id : more)
         if (std::find(found.begin(), found.end(), id) == found.end()) found.push_back(id);

@@ -20,12 +20,6 @@ std::string step(std::string_view to, std::string_view from) {
         to, from);
 }
 
-template <class Value>
-Value known(const std::optional<Value>& value, std::string_view name) {
-    if (!value) throw StoreBroken(fmt::format("the store holds '{}', which is no name", name));
-    return *value;
-}
-
 Message readMessage(const Rows& row) {
     Message message;
     message.id = row.integer(0);
@@ -48,12 +42,6 @@ Message readMessage(const Rows& row) {
     message.last_reply = row.text(17);
     message.unknown_outcomes = static_cast<int>(row.integer(18));
     return message;
-}
-
-std::vector<MessageId> readIds(Rows rows) {
-    std::vector<MessageId> ids;
-    while (rows.next()) ids.push_back(rows.integer(0));
-    return ids;
 }
 
 }  // namespace

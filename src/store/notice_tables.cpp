@@ -18,12 +18,6 @@ std::string selectWhere(std::string_view condition) {
     return fmt::format("SELECT {} FROM notice WHERE {}", kColumns, condition);
 }
 
-template <class Value>
-Value known(const std::optional<Value>& value, std::string_view name) {
-    if (!value) throw StoreBroken(fmt::format("the store holds '{}', which is no name", name));
-    return *value;
-}
-
 Notice readNotice(const Rows& row) {
     Notice notice;
     notice.id = row.integer(0);

@@ -11,12 +11,6 @@ std::string openCasesWith(const char* event) {
            event + "' ORDER BY case_id";
 }
 
-std::vector<CaseId> readIds(Rows rows) {
-    std::vector<CaseId> ids;
-    while (rows.next()) ids.push_back(rows.integer(0));
-    return ids;
-}
-
 }  // namespace
 
 PassTables::PassTables(SQLite::Database& database)

@@ -25,6 +25,16 @@ std::optional<Date> Rows::maybeDate(int column) const {
     return date;
 }
 
+std::vector<std::int64_t> readIds(Rows rows) {
+    std::vector<std::int64_t> ids;
+    while (rows.next()) ids.push_back(rows.integer(0));
+    return ids;
+}
+
+void throwUnknownName(std::string_view name) {
+    throw StoreBroken("the store holds '" + std::string{name} + "', which is no name");
+}
+
 Decimal Rows::decimal(int column) const {
     const auto number = Decimal::parse(view(column));
     if (!number) throw StoreBroken("the store holds '" + text(column) + "' where a number belongs");

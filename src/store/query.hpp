@@ -7,11 +7,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "backorderd/dates.hpp"
 #include "backorderd/decimal.hpp"
 
 namespace backorderd::store {
+
+[[noreturn]] void throwUnknownName(std::string_view name);
 
 /// The rows of a running query; resets the statement when it goes out of scope. Columns count
 /// from 0. A view lives until the next row.
@@ -37,6 +40,16 @@ public:
 private:
     SQLite::Statement& statement_;
 };
+
+/// The first column of all rows.
+std::vector<std::int64_t> readIds(Rows rows);
+
+/// What the store wrote by its name; a name that is none is a damaged database, `StoreBroken`.
+template <class Value>
+Value known(const std::optional<Value>& value, std::string_view name) {
+    if (!value) throwUnknownName(name);
+    return *value;
+}
 
 /// A prepared statement, kept for the life of the connection. Arguments are bound from ?1 on.
 class Query {

@@ -6,7 +6,7 @@
 // What people do to cases, and the lists they work from.
 
 namespace backorderd::app::test {
-namespace {
+namespace casework_test {
 
 using nlohmann::json;
 using testing::ElementsAre;
@@ -158,5 +158,5 @@ TEST(Casework, ABackupIsACompleteStore) {
     EXPECT_EQ(rig.store->auditTrail(1).at(0).action, "backup");
 }
 
-}  // namespace
+}  // namespace casework_test
 }  // namespace backorderd::app::test

@@ -5,7 +5,7 @@
 #include "rig.hpp"
 
 namespace backorderd::app::test {
-namespace {
+namespace engine_test {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -373,5 +373,5 @@ TEST(Engine, ContradictingDuplicatesAreNamedAndProveNothing) {
     EXPECT_THAT(report.problems[0].text, HasSubstr("'1' came twice"));
 }
 
-}  // namespace
+}  // namespace engine_test
 }  // namespace backorderd::app::test

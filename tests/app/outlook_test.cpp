@@ -8,7 +8,7 @@
 // What new rules would do at once, and what of them comes to nothing.
 
 namespace backorderd::app::test {
-namespace {
+namespace outlook_test {
 
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -104,5 +104,5 @@ cadence:
     EXPECT_FALSE(hasErrors(problems));
 }
 
-}  // namespace
+}  // namespace outlook_test
 }  // namespace backorderd::app::test

@@ -7,7 +7,7 @@
 // arrived.
 
 namespace backorderd::app::test {
-namespace {
+namespace passes_test {
 
 using testing::AllOf;
 using testing::ElementsAre;
@@ -305,5 +305,5 @@ TEST(Allocating, OneLineNeedsNoAdvice) {
     EXPECT_THAT(rig.store->arrivals("erp"), IsEmpty());
 }
 
-}  // namespace
+}  // namespace passes_test
 }  // namespace backorderd::app::test

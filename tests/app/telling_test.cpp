@@ -6,7 +6,7 @@
 // `explain`: now, then, and what will be.
 
 namespace backorderd::app::test {
-namespace {
+namespace telling_test {
 
 using nlohmann::json;
 using testing::Contains;
@@ -127,5 +127,5 @@ TEST(Past, EachEventIsTakenBack) {
     EXPECT_FALSE(caseAt(subject, day(0) - 1s).known);
 }
 
-}  // namespace
+}  // namespace telling_test
 }  // namespace backorderd::app::test

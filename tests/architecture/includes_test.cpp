@@ -9,7 +9,7 @@
 #include "architecture/include_rules.hpp"
 
 namespace backorderd::architecture {
-namespace {
+namespace includes_test {
 
 namespace fs = std::filesystem;
 using testing::IsEmpty;
@@ -155,5 +155,5 @@ TEST(FileLength, HasALimit) {
     EXPECT_THAT(overlong("src/rules/a.cpp", text + "x\n"), testing::SizeIs(1));
 }
 
-}  // namespace
+}  // namespace includes_test
 }  // namespace backorderd::architecture

@@ -8,7 +8,7 @@
 // What people do to cases, from outside, on the store that a demo left.
 
 namespace backorderd::cli_test {
-namespace {
+namespace casework_test {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
@@ -89,5 +89,5 @@ TEST_F(Casework, InsistingOnAReloadNeedsAName) {
     EXPECT_EQ(on("reload --anyway --author ann --reason x").exit, 1) << "no daemon runs";
 }
 
-}  // namespace
+}  // namespace casework_test
 }  // namespace backorderd::cli_test

@@ -14,7 +14,7 @@
 // BACKORDERD_WRITE_EXPECTED=1 writes the files anew, to be read before they are kept.
 
 namespace backorderd::cli_test {
-namespace {
+namespace check_test {
 
 namespace fs = std::filesystem;
 
@@ -61,5 +61,5 @@ TEST(Check, TheShippedExampleHasNoErrors) {
     EXPECT_EQ(checked.exit, 0) << checked.output;
 }
 
-}  // namespace
+}  // namespace check_test
 }  // namespace backorderd::cli_test

@@ -7,7 +7,7 @@
 #include "cli/command.hpp"
 
 namespace backorderd::cli_test {
-namespace {
+namespace command_test {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
@@ -110,5 +110,5 @@ TEST(Command, EverySubcommandHasHelp) {
     }
 }
 
-}  // namespace
+}  // namespace command_test
 }  // namespace backorderd::cli_test

@@ -12,7 +12,7 @@
 // left.
 
 namespace backorderd::cli_test {
-namespace {
+namespace rehearsal_test {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
@@ -185,5 +185,5 @@ TEST_F(Rehearsals, WhatIsAskedWronglyIsRefused) {
     EXPECT_EQ(onDemo("simulate --from " + (folder_ / "nowhere.db").string()).exit, 3);
 }
 
-}  // namespace
+}  // namespace rehearsal_test
 }  // namespace backorderd::cli_test

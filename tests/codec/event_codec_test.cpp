@@ -8,7 +8,7 @@
 #include "codec/codec.hpp"
 
 namespace backorderd::codec {
-namespace {
+namespace event_codec_test {
 
 const Date kDay = *parseDate("2026-03-20");
 const Promise kRange{kDay, kDay + std::chrono::days{4}};
@@ -163,5 +163,5 @@ TEST(EventCodec, RefusesWhatDoesNotFit) {
         EXPECT_THROW(decodeEvent(name, json), std::runtime_error) << name << json;
 }
 
-}  // namespace
+}  // namespace event_codec_test
 }  // namespace backorderd::codec

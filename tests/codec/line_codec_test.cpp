@@ -7,7 +7,7 @@
 #include "codec/codec.hpp"
 
 namespace backorderd::codec {
-namespace {
+namespace line_codec_test {
 
 OrderLine fullLine() {
     OrderLine line;
@@ -162,5 +162,5 @@ TEST(LineCodec, AnyBytesMakeReadableJson) {
     }
 }
 
-}  // namespace
+}  // namespace line_codec_test
 }  // namespace backorderd::codec

@@ -6,7 +6,7 @@
 #include "codec/codec.hpp"
 
 namespace backorderd::codec {
-namespace {
+namespace text_codec_test {
 
 TEST(TextCodec, KeepsAttributes) {
     const Attributes kCases[] = {
@@ -31,5 +31,5 @@ TEST(TextCodec, ListsTexts) {
     EXPECT_EQ(nlohmann::json::parse(encodeTexts(texts)).size(), texts.size());
 }
 
-}  // namespace
+}  // namespace text_codec_test
 }  // namespace backorderd::codec

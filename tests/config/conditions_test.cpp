@@ -5,7 +5,7 @@
 #include "config/temporary_folder.hpp"
 
 namespace backorderd::config {
-namespace {
+namespace conditions_test {
 
 using testing::ElementsAre;
 
@@ -96,5 +96,5 @@ TEST(Conditions, EveryFieldCanBeAskedForItsType) {
     }
 }
 
-}  // namespace
+}  // namespace conditions_test
 }  // namespace backorderd::config

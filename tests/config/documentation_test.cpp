@@ -6,7 +6,7 @@
 #include "support/documented.hpp"
 
 namespace backorderd::config {
-namespace {
+namespace documentation_test {
 
 const std::string kSource = BACKORDERD_SOURCE_DIR;
 
@@ -25,5 +25,5 @@ TEST(ConfigurationPage, OptionalSectionsAreDeclaredAlsoWhereTheyAreAbsent) {
     EXPECT_EQ(full->root.declared().size(), bare->root.declared().size());
 }
 
-}  // namespace
+}  // namespace documentation_test
 }  // namespace backorderd::config

@@ -11,7 +11,7 @@
 // What is shipped in config/ and shown in docs/ must load.
 
 namespace backorderd::config {
-namespace {
+namespace example_test {
 
 namespace fs = std::filesystem;
 const std::string kSource = BACKORDERD_SOURCE_DIR;
@@ -82,5 +82,5 @@ TEST(Example, TheConfigurationPageShowsSettingsThatLoad) {
     ASSERT_TRUE(settings) << formatProblems(settings.error());
 }
 
-}  // namespace
+}  // namespace example_test
 }  // namespace backorderd::config

@@ -5,7 +5,7 @@
 #include "config/temporary_folder.hpp"
 
 namespace backorderd::config {
-namespace {
+namespace holidays_test {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -96,5 +96,5 @@ TEST(Holidays, WhatNeverEndsIsStopped) {
     EXPECT_THAT(load(calendarOf(deep)).problems, HasSubstr("nested too deeply"));
 }
 
-}  // namespace
+}  // namespace holidays_test
 }  // namespace backorderd::config

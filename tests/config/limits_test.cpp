@@ -8,7 +8,7 @@
 // Whoever writes a file must not be able to stop us with it.
 
 namespace backorderd::config {
-namespace {
+namespace limits_test {
 
 using testing::HasSubstr;
 
@@ -128,5 +128,5 @@ TEST(Limits, AThousandPoliciesAreRead) {
     EXPECT_EQ(rules->cadence.size(), 1000U);
 }
 
-}  // namespace
+}  // namespace limits_test
 }  // namespace backorderd::config

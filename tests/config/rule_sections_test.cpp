@@ -7,7 +7,7 @@
 // Substitution, escalation, fulfilment and supply, each with every key that it has.
 
 namespace backorderd::config {
-namespace {
+namespace rule_sections_test {
 
 using testing::ElementsAre;
 using Unit = Period::Unit;
@@ -268,5 +268,5 @@ INSTANTIATE_TEST_SUITE_P(
         Change{"who-gets-it", "advice"}, Change{"order-this", "buy-this"},
         Change{"\"08:00\"", "\"07:00\""}, Change{"again: 5bd", "again: 6bd"}));
 
-}  // namespace
+}  // namespace rule_sections_test
 }  // namespace backorderd::config

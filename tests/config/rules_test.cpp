@@ -5,7 +5,7 @@
 #include "config/temporary_folder.hpp"
 
 namespace backorderd::config {
-namespace {
+namespace rules_test {
 
 using testing::ElementsAre;
 using Unit = Period::Unit;
@@ -199,5 +199,5 @@ INSTANTIATE_TEST_SUITE_P(
                     Change{"name: standard", "name: rest", true},
                     Change{"continue: true", "continue: false", true}));
 
-}  // namespace
+}  // namespace rules_test
 }  // namespace backorderd::config

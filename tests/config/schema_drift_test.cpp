@@ -12,7 +12,7 @@
 // Every key that the readers know is in the schema, and the other way round.
 
 namespace backorderd::config {
-namespace {
+namespace schema_drift_test {
 
 using nlohmann::json;
 using Keys = std::set<std::string>;
@@ -192,5 +192,5 @@ TEST(SchemaDrift, SettingsAreThoseOfTheConfigurationPage) {
     EXPECT_EQ(paths, documentedSettings());
 }
 
-}  // namespace
+}  // namespace schema_drift_test
 }  // namespace backorderd::config

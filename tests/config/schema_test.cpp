@@ -9,7 +9,7 @@
 // What the schemas accept and refuse. schema_drift_test.cpp holds them to the code.
 
 namespace backorderd::config {
-namespace {
+namespace schema_test {
 
 namespace fs = std::filesystem;
 const std::string kSource = BACKORDERD_SOURCE_DIR;
@@ -134,5 +134,5 @@ TEST(Schema, KnowsTestsOfRules) {
     }
 }
 
-}  // namespace
+}  // namespace schema_test
 }  // namespace backorderd::config

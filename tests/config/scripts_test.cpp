@@ -5,7 +5,7 @@
 #include "config/temporary_folder.hpp"
 
 namespace backorderd::config {
-namespace {
+namespace scripts_test {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -143,5 +143,5 @@ TEST_F(Scripts, AScenarioWithMistakes) {
                 ElementsAre(HasSubstr("a scenario is a list")));
 }
 
-}  // namespace
+}  // namespace scripts_test
 }  // namespace backorderd::config

@@ -9,7 +9,7 @@
 #include "config/temporary_folder.hpp"
 
 namespace backorderd::config {
-namespace {
+namespace section_test {
 
 using namespace std::chrono_literals;
 using testing::ElementsAre;
@@ -178,5 +178,5 @@ TEST(Secret, WarnsOfAFileThatEverybodyCanRead) {
     EXPECT_EQ(section.problems()[0].severity, Severity::Warning);
 }
 
-}  // namespace
+}  // namespace section_test
 }  // namespace backorderd::config

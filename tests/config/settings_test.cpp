@@ -5,7 +5,7 @@
 #include "config/temporary_folder.hpp"
 
 namespace backorderd::config {
-namespace {
+namespace settings_test {
 
 using namespace std::chrono_literals;
 
@@ -108,5 +108,5 @@ TEST(Settings, AFileThatIsNoFileIsAProblem) {
                   ": cannot read the settings: it is a folder; name the file with --config\n");
 }
 
-}  // namespace
+}  // namespace settings_test
 }  // namespace backorderd::config

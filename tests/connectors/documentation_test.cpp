@@ -4,7 +4,7 @@
 #include "support/documented.hpp"
 
 namespace backorderd::test {
-namespace {
+namespace documentation_test {
 
 using ConfigurationPage = FilesTest;
 
@@ -18,5 +18,5 @@ TEST_F(ConfigurationPage, HoldsEverySettingOfEveryKind) {
     }
 }
 
-}  // namespace
+}  // namespace documentation_test
 }  // namespace backorderd::test

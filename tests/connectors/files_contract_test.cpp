@@ -6,7 +6,7 @@
 #include "connectors/files_fixture.hpp"
 
 namespace backorderd::test {
-namespace {
+namespace files_contract_test {
 
 using FilesContract = FilesTest;
 
@@ -103,5 +103,5 @@ TEST(ConnectorKinds, AreKnownByName) {
     EXPECT_NE(std::find(kinds.begin(), kinds.end(), "tryton"), kinds.end());
 }
 
-}  // namespace
+}  // namespace files_contract_test
 }  // namespace backorderd::test

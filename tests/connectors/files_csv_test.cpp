@@ -4,7 +4,7 @@
 #include "connectors/files_fixture.hpp"
 
 namespace backorderd::test {
-namespace {
+namespace files_csv_test {
 
 using namespace std::string_literals;
 
@@ -206,5 +206,5 @@ TEST_F(CsvValues, ManyProblemsAreListedUpToANumber) {
     EXPECT_THAT(whole.end->why_incomplete, testing::HasSubstr("500 problems"));
 }
 
-}  // namespace
+}  // namespace files_csv_test
 }  // namespace backorderd::test

@@ -4,7 +4,7 @@
 #include "connectors/files_fixture.hpp"
 
 namespace backorderd::test {
-namespace {
+namespace files_goods_test {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -222,5 +222,5 @@ TEST_F(FilesGoods, LinesCarryPaymentKitAndOrderPolicies) {
     EXPECT_THAT(told(read().problems), HasSubstr("'perhaps' is not"));
 }
 
-}  // namespace
+}  // namespace files_goods_test
 }  // namespace backorderd::test

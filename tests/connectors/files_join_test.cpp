@@ -4,7 +4,7 @@
 #include "connectors/files_fixture.hpp"
 
 namespace backorderd::test {
-namespace {
+namespace files_join_test {
 
 const std::string kSupplyHeader = "line,item.id,supply.reference,supply.expected,supply.quantity\n";
 
@@ -136,5 +136,5 @@ INSTANTIATE_TEST_SUITE_P(
                 "limits: {joined_rows_max: 1}"}),
     [](const auto& test) { return test.param.name; });
 
-}  // namespace
+}  // namespace files_join_test
 }  // namespace backorderd::test

@@ -4,7 +4,7 @@
 #include "connectors/files_fixture.hpp"
 
 namespace backorderd::test {
-namespace {
+namespace files_json_test {
 
 /// A good object with that id and, behind it, more members.
 std::string object(const std::string& id, const std::string& more = "") {
@@ -219,5 +219,5 @@ TEST_F(JsonValues, AFaultOfARecordIsFoundOnlyWhenItIsDecoded) {
     EXPECT_FALSE(std::get<SnapshotEnd>(end).complete);
 }
 
-}  // namespace
+}  // namespace files_json_test
 }  // namespace backorderd::test

@@ -7,7 +7,7 @@
 #include "connectors/files_fixture.hpp"
 
 namespace backorderd::test {
-namespace {
+namespace files_pickup_test {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
@@ -213,5 +213,5 @@ TEST_F(Pickup, AFileThatMayNotBeReadFailsThePoll) {
     EXPECT_THAT(failureOf(), HasSubstr("Permission denied"));
 }
 
-}  // namespace
+}  // namespace files_pickup_test
 }  // namespace backorderd::test

@@ -4,7 +4,7 @@
 #include "connectors/files_fixture.hpp"
 
 namespace backorderd::test {
-namespace {
+namespace files_settings_test {
 
 using testing::HasSubstr;
 
@@ -78,5 +78,5 @@ TEST_F(FilesProbe, AFolderWithoutLinesIsNotWell) {
     EXPECT_THAT(probe.text, HasSubstr("is named 'lines*'"));
 }
 
-}  // namespace
+}  // namespace files_settings_test
 }  // namespace backorderd::test

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace backorderd::connectors::files {
-namespace {
+namespace files_values_test {
 
 struct NumberCase {
     const char* name;
@@ -90,5 +90,5 @@ TEST(DateFormats, MustNameDayMonthAndYearOnce) {
     EXPECT_NE(dateFormatFault("%Y-%m-%d%"), "");
 }
 
-}  // namespace
+}  // namespace files_values_test
 }  // namespace backorderd::connectors::files

@@ -4,7 +4,7 @@
 #include "connectors/tryton_fixture.hpp"
 
 namespace backorderd::test {
-namespace {
+namespace tryton_catalogue_test {
 
 using json = nlohmann::json;
 using testing::Contains;
@@ -166,5 +166,5 @@ TEST_F(TrytonCatalogue, TheProbeSaysWhichRightIsMissing) {
     EXPECT_TRUE(runCoroutine(io_, make()->probe()).ok);
 }
 
-}  // namespace
+}  // namespace tryton_catalogue_test
 }  // namespace backorderd::test

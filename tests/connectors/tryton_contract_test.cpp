@@ -4,7 +4,7 @@
 #include "connectors/tryton_fixture.hpp"
 
 namespace backorderd::test {
-namespace {
+namespace tryton_contract_test {
 
 using json = nlohmann::json;
 using testing::Contains;
@@ -184,5 +184,5 @@ TEST_F(TrytonContract, ProbeSaysWhoAnswersAndWhatIsMissing) {
     EXPECT_THAT(probe.text, HasSubstr("written for Tryton 6.0"));
 }
 
-}  // namespace
+}  // namespace tryton_contract_test
 }  // namespace backorderd::test

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 namespace backorderd::connectors::tryton {
-namespace {
+namespace tryton_line_test {
 
 using nlohmann::json;
 
@@ -382,5 +382,5 @@ TEST(TrytonUnits, ConvertWithoutLosingPiecesAndWithoutOverflow) {
               Decimal{100'000'000});
 }
 
-}  // namespace
+}  // namespace tryton_line_test
 }  // namespace backorderd::connectors::tryton

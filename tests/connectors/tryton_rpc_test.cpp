@@ -4,7 +4,7 @@
 #include "connectors/tryton_fixture.hpp"
 
 namespace backorderd::test {
-namespace {
+namespace tryton_rpc_test {
 
 using json = nlohmann::json;
 using testing::AllOf;
@@ -212,5 +212,5 @@ TEST_F(TrytonRpc, SettingsAreCheckedWithTheirPlaces) {
                 HasSubstr("test.yaml:1:1: warning: the password crosses"));
 }
 
-}  // namespace
+}  // namespace tryton_rpc_test
 }  // namespace backorderd::test

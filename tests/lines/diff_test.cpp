@@ -14,7 +14,7 @@ void PrintTo(const Event& event, std::ostream* out) {
     *out << eventName(event) << ": " << describeEvent(event);
 }
 
-namespace {
+namespace diff_test {
 
 using Change = std::function<void(OrderLine&)>;
 
@@ -340,5 +340,5 @@ TEST(OnBackOrder, IsWhatIsOpenAndNotAllReserved) {
     EXPECT_FALSE(lines::isOnBackOrder(line));
 }
 
-}  // namespace
+}  // namespace diff_test
 }  // namespace backorderd

@@ -15,7 +15,7 @@ bool operator==(const KnownLines::Unseen& a, const KnownLines::Unseen& b) {
     return a.id == b.id && a.case_id == b.case_id && a.missing == b.missing;
 }
 
-namespace {
+namespace known_lines_test {
 
 using Seen = KnownLines::Seen;
 
@@ -255,5 +255,5 @@ TEST(KnownLines, MonthsOfNewLinesDoNotGrowIt) {
     EXPECT_LE(allocatedBytes() - before, std::size_t{kLines} * 150);
 }
 
-}  // namespace
+}  // namespace known_lines_test
 }  // namespace backorderd::lines

@@ -8,7 +8,7 @@
 #include "lines/sample_line.hpp"
 
 namespace backorderd {
-namespace {
+namespace lineage_test {
 
 struct LineageCase {
     const char* name;
@@ -68,5 +68,5 @@ TEST(LineageOfOrdersWithoutNumber, RestsOnTheirId) {
     EXPECT_FALSE(lines::looksRenumbered(vanished, appeared));
 }
 
-}  // namespace
+}  // namespace lineage_test
 }  // namespace backorderd

@@ -4,7 +4,7 @@
 #include "lines/sample_line.hpp"
 
 namespace backorderd {
-namespace {
+namespace preorder_test {
 
 const Date kMarch20 = day("2026-03-20");
 const Date kApril10 = day("2026-04-10");
@@ -76,5 +76,5 @@ TEST(Preorder, TheReleaseOfAnotherKindIsNoFact) {
     EXPECT_EQ(told(before, now), Events{});
 }
 
-}  // namespace
+}  // namespace preorder_test
 }  // namespace backorderd

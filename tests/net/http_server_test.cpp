@@ -14,7 +14,7 @@
 #include "support/smtp_sink.hpp"
 
 namespace backorderd::net {
-namespace {
+namespace http_server_test {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
@@ -164,5 +164,5 @@ TEST_F(HttpServer, AHandlerThatFailsEndsTheLoop) {
     client.join();
 }
 
-}  // namespace
+}  // namespace http_server_test
 }  // namespace backorderd::net

@@ -10,7 +10,7 @@
 #include "support/scripted_server.hpp"
 
 namespace backorderd::net {
-namespace {
+namespace http_test {
 
 using test::AtEnd;
 using test::Script;
@@ -245,5 +245,5 @@ TEST(HttpAtTheEnd, ATransferMayOutliveNet) {
     io.reset();
 }
 
-}  // namespace
+}  // namespace http_test
 }  // namespace backorderd::net

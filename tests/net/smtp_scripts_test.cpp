@@ -3,7 +3,7 @@
 #include "net/smtp_fixture.hpp"
 
 namespace backorderd::net {
-namespace {
+namespace smtp_scripts_test {
 
 using test::AtEnd;
 using test::Script;
@@ -233,5 +233,5 @@ TEST_F(Smtp, ASlowServerDoesNotHoldUpAnother) {
     EXPECT_FALSE(slow_ended);
 }
 
-}  // namespace
+}  // namespace smtp_scripts_test
 }  // namespace backorderd::net

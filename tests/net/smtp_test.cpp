@@ -3,7 +3,7 @@
 #include "net/smtp_fixture.hpp"
 
 namespace backorderd::net {
-namespace {
+namespace smtp_test {
 
 using test::AtEnd;
 using test::Script;
@@ -193,5 +193,5 @@ TEST_F(Smtp, DoesNotUseAConnectionForOtherCredentials) {
     EXPECT_EQ(server.heard().size(), 2u);
 }
 
-}  // namespace
+}  // namespace smtp_test
 }  // namespace backorderd::net

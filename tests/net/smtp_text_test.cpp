@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace backorderd::net {
-namespace {
+namespace smtp_text_test {
 
 struct BodyCase {
     std::string name, document, wire;
@@ -101,5 +101,5 @@ INSTANTIATE_TEST_SUITE_P(
         ReplyCase{"EndlessLine", "250 " + std::string(5000, 'a'), kGarbage}),
     [](const auto& one) { return one.param.name; });
 
-}  // namespace
+}  // namespace smtp_text_test
 }  // namespace backorderd::net

@@ -9,7 +9,7 @@
 #include "outbox/samples.hpp"
 
 namespace backorderd {
-namespace {
+namespace limit_test {
 
 using std::chrono::hours;
 
@@ -47,5 +47,5 @@ INSTANTIATE_TEST_SUITE_P(
                     LimitCase{"NoneAllowed", {}, 0, 24}),
     limitName);
 
-}  // namespace
+}  // namespace limit_test
 }  // namespace backorderd

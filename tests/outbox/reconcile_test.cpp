@@ -5,7 +5,7 @@
 #include "outbox/samples.hpp"
 
 namespace backorderd {
-namespace {
+namespace reconcile_test {
 
 using std::chrono::hours;
 using testing::ElementsAre;
@@ -206,5 +206,5 @@ TEST(Expiry, OfAFrozenNoticeMakesItsMessageStale) {
     EXPECT_THAT(plan.stale_messages, ElementsAre(90));
 }
 
-}  // namespace
+}  // namespace reconcile_test
 }  // namespace backorderd

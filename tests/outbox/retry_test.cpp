@@ -7,7 +7,7 @@
 #include "outbox/samples.hpp"
 
 namespace backorderd {
-namespace {
+namespace retry_test {
 
 using outbox::afterAttempt;
 using outbox::retryDelay;
@@ -154,5 +154,5 @@ TEST(AfterAttempt, WaitsLongerAfterEachAttempt) {
     EXPECT_GT(*fourth.retry_in, *first.retry_in * 5);
 }
 
-}  // namespace
+}  // namespace retry_test
 }  // namespace backorderd

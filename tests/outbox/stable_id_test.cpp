@@ -4,7 +4,7 @@
 #include "outbox/samples.hpp"
 
 namespace backorderd {
-namespace {
+namespace stable_id_test {
 
 using outbox::stableId;
 
@@ -63,5 +63,5 @@ TEST(StableId, CannotBeMadeEqualByAKeyThatLooksLikeTwo) {
 
 TEST(StableId, OfNothingIsOurOwnBug) { EXPECT_THROW(stableId({}), std::logic_error); }
 
-}  // namespace
+}  // namespace stable_id_test
 }  // namespace backorderd

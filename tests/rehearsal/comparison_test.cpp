@@ -5,7 +5,7 @@
 #include "rehearsal/samples.hpp"
 
 namespace backorderd::rehearsal {
-namespace {
+namespace comparison_test {
 
 using test::sampleMessage;
 using testing::IsEmpty;
@@ -85,5 +85,5 @@ TEST(Compare, EachMessageFulfilsOneExpectation) {
     EXPECT_THAT(compare({}, sent).unexpected, SizeIs(1));
 }
 
-}  // namespace
+}  // namespace comparison_test
 }  // namespace backorderd::rehearsal

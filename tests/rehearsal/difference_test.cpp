@@ -5,7 +5,7 @@
 #include "rehearsal/samples.hpp"
 
 namespace backorderd::rehearsal {
-namespace {
+namespace difference_test {
 
 using test::sampleMessage;
 
@@ -58,5 +58,5 @@ TEST(CompareRuns, AnotherRecipientIsAnotherNotice) {
     EXPECT_EQ(difference.all.fewer, 1u);
 }
 
-}  // namespace
+}  // namespace difference_test
 }  // namespace backorderd::rehearsal

@@ -6,7 +6,7 @@
 #include "rehearsal/samples.hpp"
 
 namespace backorderd::rehearsal {
-namespace {
+namespace history_test {
 
 using test::at;
 using test::on;
@@ -84,5 +84,5 @@ TEST(History, ACancellationByOrderingLessIsUndoneSo) {
     EXPECT_EQ(before.cancelled, Decimal{});
 }
 
-}  // namespace
+}  // namespace history_test
 }  // namespace backorderd::rehearsal

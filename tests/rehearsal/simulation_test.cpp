@@ -5,7 +5,7 @@
 #include "rehearsal/samples.hpp"
 
 namespace backorderd::rehearsal {
-namespace {
+namespace simulation_test {
 
 using config::ScenarioChange;
 using test::at;
@@ -122,5 +122,5 @@ TEST(AsPage, EscapesWhatAnErpOrARuleSaysAndNeedsNoScripts) {
     EXPECT_THAT(page, HasSubstr("prefers-color-scheme: dark"));
 }
 
-}  // namespace
+}  // namespace simulation_test
 }  // namespace backorderd::rehearsal

@@ -6,7 +6,7 @@
 #include "samples.hpp"
 
 namespace backorderd::render {
-namespace {
+namespace alert_test {
 
 using testing::HasSubstr;
 using testing::Not;
@@ -345,5 +345,5 @@ TEST(Alert, SilenceIsConsentOnlyToAFirstShortDelay) {
     }
 }
 
-}  // namespace
+}  // namespace alert_test
 }  // namespace backorderd::render

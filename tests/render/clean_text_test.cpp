@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace backorderd::render {
-namespace {
+namespace clean_text_test {
 
 using namespace std::string_literals;
 
@@ -62,5 +62,5 @@ TEST(CleanText, LinksAreWebLinksOrNothing) {
               "mailto:stop@a.example?subject=stop");
 }
 
-}  // namespace
+}  // namespace clean_text_test
 }  // namespace backorderd::render

@@ -8,7 +8,7 @@
 #include "samples.hpp"
 
 namespace backorderd::render {
-namespace {
+namespace golden_test {
 
 std::string readFile(const std::string& path) {
     std::ostringstream out;
@@ -136,5 +136,5 @@ TEST(Golden, DocumentationListsEveryVariable) {
                     page.substr(0, begin + kBegin.size()) + variablesTable() + page.substr(end));
 }
 
-}  // namespace
+}  // namespace golden_test
 }  // namespace backorderd::render

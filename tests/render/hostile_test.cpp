@@ -7,7 +7,7 @@
 #include "samples.hpp"
 
 namespace backorderd::render {
-namespace {
+namespace hostile_test {
 
 using namespace std::string_literals;
 
@@ -195,5 +195,5 @@ TEST(Hostile, TheSameRequestGivesTheSameBytes) {
     }
 }
 
-}  // namespace
+}  // namespace hostile_test
 }  // namespace backorderd::render

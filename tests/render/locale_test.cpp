@@ -5,7 +5,7 @@
 #include "render/render.hpp"
 
 namespace backorderd::render {
-namespace {
+namespace locale_test {
 
 Date day(const char* iso) { return parseDate(iso).value(); }
 
@@ -87,5 +87,5 @@ TEST(Locale, CountsDays) {
     EXPECT_EQ(dayCountText(1200, findLocale("de-AT")), "1.200 Tage");
 }
 
-}  // namespace
+}  // namespace locale_test
 }  // namespace backorderd::render

@@ -7,7 +7,7 @@
 #include "samples.hpp"
 
 namespace backorderd::render {
-namespace {
+namespace mail_document_test {
 
 using namespace std::string_literals;
 using testing::ElementsAre;
@@ -338,5 +338,5 @@ TEST(MailAddress, IsOneMailboxThatAnEnvelopeCanHold) {
     for (const std::string& address : bad) EXPECT_FALSE(isMailAddress(address)) << address;
 }
 
-}  // namespace
+}  // namespace mail_document_test
 }  // namespace backorderd::render

@@ -6,7 +6,7 @@
 #include "samples.hpp"
 
 namespace backorderd::render {
-namespace {
+namespace render_test {
 
 using testing::HasSubstr;
 using testing::Not;
@@ -284,5 +284,5 @@ TEST(Render, EmptyLinesOfSectionsAreNotLeftBehind) {
               "a\nb\n\nc\n\nd\n");
 }
 
-}  // namespace
+}  // namespace render_test
 }  // namespace backorderd::render

@@ -4,7 +4,7 @@
 #include "samples.hpp"
 
 namespace backorderd::render {
-namespace {
+namespace template_problems_test {
 
 const std::string kGood = templateText("S", "T");
 
@@ -204,5 +204,5 @@ TEST(TemplateProblems, PartialsThatMultiplyAreStopped) {
               "more than 1 MiB");
 }
 
-}  // namespace
+}  // namespace template_problems_test
 }  // namespace backorderd::render

@@ -1,7 +1,7 @@
 #include "rules/escalation_samples.hpp"
 
 namespace backorderd::rules_test {
-namespace {
+namespace advice_test {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -155,5 +155,5 @@ TEST(Expedite, IsNotSuggestedFromOldData) {
     EXPECT_THAT(reasonsOf(line.look(), "pumps"), ElementsAre("data_not_fresh"));
 }
 
-}  // namespace
+}  // namespace advice_test
 }  // namespace backorderd::rules_test

@@ -4,7 +4,7 @@
 #include "rules/goods_samples.hpp"
 
 namespace backorderd::rules_test {
-namespace {
+namespace allocation_timeline_test {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
@@ -90,5 +90,5 @@ TEST_F(AllocationTimeline, ARuleThatComesLateTellsNothingOfOldStock) {
     EXPECT_THAT(line.look().wanted, IsEmpty());
 }
 
-}  // namespace
+}  // namespace allocation_timeline_test
 }  // namespace backorderd::rules_test

@@ -3,7 +3,7 @@
 #include "rules/cadence_samples.hpp"
 
 namespace backorderd::rules_test {
-namespace {
+namespace cadence_ends_test {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -170,5 +170,5 @@ TEST(NoContact, SecondChannelIsUsedBeforeAnybodyIsAlerted) {
                 ElementsAre("2026-03-02T08:00:00Z opened +4930123456"));
 }
 
-}  // namespace
+}  // namespace cadence_ends_test
 }  // namespace backorderd::rules_test

@@ -3,7 +3,7 @@
 #include "rules/cadence_samples.hpp"
 
 namespace backorderd::rules_test {
-namespace {
+namespace cadence_test {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -354,5 +354,5 @@ TEST(Status, IsNotSentFromOldData) {
     expectWithheld(line.look(), Topic::Status, WithheldReason::DataNotFresh);
 }
 
-}  // namespace
+}  // namespace cadence_test
 }  // namespace backorderd::rules_test

@@ -6,7 +6,7 @@
 #include "rules/rules.hpp"
 
 namespace backorderd::rules_test {
-namespace {
+namespace calendar_test {
 
 struct InstantCase {
     const char* name;
@@ -128,5 +128,5 @@ TEST(Zones, EveryDayOfTwentyYearsBeginsAfterTheOneBefore) {
     }
 }
 
-}  // namespace
+}  // namespace calendar_test
 }  // namespace backorderd::rules_test

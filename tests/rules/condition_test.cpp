@@ -8,7 +8,7 @@
 #include "rules/rules.hpp"
 
 namespace backorderd::rules_test {
-namespace {
+namespace condition_test {
 
 using Change = std::function<void(Case&)>;
 
@@ -276,5 +276,5 @@ TEST(Condition, KnowsWhenTimeAloneMayChangeIt) {
     EXPECT_EQ(mayChange(condition({kind, age}), "2026-03-02T09:00:00Z"), "never");
 }
 
-}  // namespace
+}  // namespace condition_test
 }  // namespace backorderd::rules_test

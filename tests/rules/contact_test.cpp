@@ -5,7 +5,7 @@
 #include "rules/builders.hpp"
 
 namespace backorderd::rules_test {
-namespace {
+namespace contact_test {
 
 TEST(Email, IsOneMailbox) {
     for (const auto* good :
@@ -48,5 +48,5 @@ TEST(Team, StandInsInACircleEnd) {
     EXPECT_TRUE(rules::reachTeam(rules, "", line).empty());
 }
 
-}  // namespace
+}  // namespace contact_test
 }  // namespace backorderd::rules_test

@@ -7,7 +7,7 @@
 #include "rules/random_ladders.hpp"
 
 namespace backorderd::rules_test {
-namespace {
+namespace escalation_property_test {
 
 using std::chrono::days;
 using std::chrono::minutes;
@@ -329,5 +329,5 @@ TEST(Ladders, TheOrderOfEventsWithinAnInstantDoesNotMatter) {
         ASSERT_EQ(playInOrder(seed, false), playInOrder(seed, true)) << "seed " << seed;
 }
 
-}  // namespace
+}  // namespace escalation_property_test
 }  // namespace backorderd::rules_test

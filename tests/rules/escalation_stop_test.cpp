@@ -1,7 +1,7 @@
 #include "rules/escalation_samples.hpp"
 
 namespace backorderd::rules_test {
-namespace {
+namespace escalation_stop_test {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -163,5 +163,5 @@ TEST(Inhibition, AllRulesThatMatchApply) {
                             "2026-03-04T08:00:00Z escalation/3/0/0/0 rob@example.com"));
 }
 
-}  // namespace
+}  // namespace escalation_stop_test
 }  // namespace backorderd::rules_test

@@ -1,7 +1,7 @@
 #include "rules/escalation_samples.hpp"
 
 namespace backorderd::rules_test {
-namespace {
+namespace escalation_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -201,5 +201,5 @@ TEST(AlertDigests, MissingLinesWait) {
                 ElementsAre("2026-03-04T11:30:00Z escalation/2/0/0/0 rob@example.com"));
 }
 
-}  // namespace
+}  // namespace escalation_test
 }  // namespace backorderd::rules_test

@@ -7,7 +7,7 @@
 #include "rules/goods_samples.hpp"
 
 namespace backorderd::rules_test {
-namespace {
+namespace fulfilment_property_test {
 
 using Strategy = FulfilmentRule::Strategy;
 using Rank = FulfilmentRule::Rank;
@@ -222,5 +222,5 @@ TEST(FulfilmentProperties, TheOrderOfCasesMakesNoDifference) {
     }
 }
 
-}  // namespace
+}  // namespace fulfilment_property_test
 }  // namespace backorderd::rules_test

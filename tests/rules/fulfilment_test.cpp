@@ -3,7 +3,7 @@
 #include "rules/goods_samples.hpp"
 
 namespace backorderd::rules_test {
-namespace {
+namespace fulfilment_test {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -380,5 +380,5 @@ TEST_F(AllocateKits, NoUnitIsTakenOutOfOneForAWinner) {
     EXPECT_EQ(shares().at(0), "3: 4");
 }
 
-}  // namespace
+}  // namespace fulfilment_test
 }  // namespace backorderd::rules_test

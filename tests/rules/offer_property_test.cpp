@@ -7,7 +7,7 @@
 #include "rules/offers.hpp"
 
 namespace backorderd::rules_test {
-namespace {
+namespace offer_property_test {
 
 using rules::OfferView;
 using State = OfferView::State;
@@ -210,5 +210,5 @@ TEST(OfferProperties, OnlyOpenAndAcceptedOffersHoldAnything) {
     }
 }
 
-}  // namespace
+}  // namespace offer_property_test
 }  // namespace backorderd::rules_test

@@ -6,7 +6,7 @@
 #include "rules/goods_samples.hpp"
 
 namespace backorderd::rules_test {
-namespace {
+namespace offer_timeline_test {
 
 using ::testing::AllOf;
 using ::testing::Contains;
@@ -368,5 +368,5 @@ TEST_F(OfferTimeline, LookingOftenTellsNothingMore) {
     EXPECT_GT(offers, 100);
 }
 
-}  // namespace
+}  // namespace offer_timeline_test
 }  // namespace backorderd::rules_test

@@ -5,7 +5,7 @@
 #include "rules/goods_samples.hpp"
 
 namespace backorderd::rules_test {
-namespace {
+namespace offers_test {
 
 using rules::OfferView;
 using ::testing::ElementsAre;
@@ -267,5 +267,5 @@ TEST(OfferClock, OneThatIsOnItsWayWaitsForWhatBecomesOfIt) {
     EXPECT_THAT(clockAt(subject, kAnswerBy), IsEmpty());
 }
 
-}  // namespace
+}  // namespace offers_test
 }  // namespace backorderd::rules_test

@@ -6,7 +6,7 @@
 #include "rules/rules.hpp"
 
 namespace backorderd::rules_test {
-namespace {
+namespace problems_test {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -288,5 +288,5 @@ TEST(Problems, ATeamThatReachesNobodyWhereALineNamesNoOne) {
     EXPECT_THAT(problemsOf(rules), IsEmpty());
 }
 
-}  // namespace
+}  // namespace problems_test
 }  // namespace backorderd::rules_test

@@ -5,7 +5,7 @@
 #include "rules/random_history.hpp"
 
 namespace backorderd::rules_test {
-namespace {
+namespace property_test {
 
 using std::chrono::days;
 using std::chrono::minutes;
@@ -104,5 +104,5 @@ TEST(Decisions, NothingPendingIsWithoutAReason) {
     }
 }
 
-}  // namespace
+}  // namespace property_test
 }  // namespace backorderd::rules_test

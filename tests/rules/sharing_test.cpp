@@ -3,7 +3,7 @@
 #include "rules/goods_samples.hpp"
 
 namespace backorderd::rules_test {
-namespace {
+namespace sharing_test {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -103,5 +103,5 @@ TEST_F(ShareOut, WhatOthersHoldIsNotOffered) {
     EXPECT_THAT(shared(), IsEmpty());
 }
 
-}  // namespace
+}  // namespace sharing_test
 }  // namespace backorderd::rules_test

@@ -3,7 +3,7 @@
 #include "rules/goods_samples.hpp"
 
 namespace backorderd::rules_test {
-namespace {
+namespace substitution_test {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -233,5 +233,5 @@ TEST_F(Candidates, WhatDoesNotFitStandsBehind) {
     EXPECT_EQ(found().at(0), "PX-110");
 }
 
-}  // namespace
+}  // namespace substitution_test
 }  // namespace backorderd::rules_test

@@ -5,7 +5,7 @@
 #include "rules/builders.hpp"
 
 namespace backorderd::rules_test {
-namespace {
+namespace window_test {
 
 struct WindowCase {
     const char* name;
@@ -102,5 +102,5 @@ INSTANTIATE_TEST_SUITE_P(
                    "2026-03-02T20:00:00Z", "2026-03-02T16:50:00Z", "2026-03-02T16:50:00Z"}),
     [](const auto& row) { return std::string{row.param.name}; });
 
-}  // namespace
+}  // namespace window_test
 }  // namespace backorderd::rules_test

@@ -11,7 +11,7 @@
 
 /// Every zone there is, around every change of its clocks in twenty years.
 namespace backorderd::rules_test {
-namespace {
+namespace zone_test {
 
 using std::chrono::days;
 using std::chrono::hours;
@@ -163,5 +163,5 @@ TEST(EveryZone, LaddersClimbThroughAChangeOfTheClocks) {
     }
 }
 
-}  // namespace
+}  // namespace zone_test
 }  // namespace backorderd::rules_test

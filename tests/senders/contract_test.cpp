@@ -15,7 +15,7 @@
 #include "support/smtp_sink.hpp"
 
 namespace backorderd::senders {
-namespace {
+namespace contract_test {
 
 using test::AtEnd;
 using test::Script;
@@ -319,5 +319,5 @@ INSTANTIATE_TEST_SUITE_P(
                      true}),
     [](const auto& one) { return one.param.kind + one.param.situation; });
 
-}  // namespace
+}  // namespace contract_test
 }  // namespace backorderd::senders

@@ -6,7 +6,7 @@
 #include "support/documented.hpp"
 
 namespace backorderd::senders {
-namespace {
+namespace documentation_test {
 
 TEST(ConfigurationPage, HoldsEverySettingOfEveryKind) {
     boost::asio::io_context io{1};
@@ -20,5 +20,5 @@ TEST(ConfigurationPage, HoldsEverySettingOfEveryKind) {
     }
 }
 
-}  // namespace
+}  // namespace documentation_test
 }  // namespace backorderd::senders

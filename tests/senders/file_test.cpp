@@ -9,7 +9,7 @@
 #include "support/smtp_sink.hpp"
 
 namespace backorderd::senders {
-namespace {
+namespace file_test {
 
 namespace fs = std::filesystem;
 
@@ -93,5 +93,5 @@ TEST_F(FileSender, NoIdLeavesTheFolderOrMeetsAnother) {
     }
 }
 
-}  // namespace
+}  // namespace file_test
 }  // namespace backorderd::senders

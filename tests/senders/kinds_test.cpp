@@ -7,7 +7,7 @@
 #include "senders/senders.hpp"
 
 namespace backorderd::senders {
-namespace {
+namespace kinds_test {
 
 using testing::HasSubstr;
 
@@ -100,5 +100,5 @@ TEST_F(Kinds, WarnOfAPasswordInTheClear) {
     EXPECT_TRUE(made);
 }
 
-}  // namespace
+}  // namespace kinds_test
 }  // namespace backorderd::senders

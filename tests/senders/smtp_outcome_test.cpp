@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace backorderd::senders {
-namespace {
+namespace smtp_outcome_test {
 
 using net::SmtpStage;
 
@@ -66,5 +66,5 @@ INSTANTIATE_TEST_SUITE_P(
         OutcomeCase{"Accepted", SmtpStage::Body, 250, "queued", true, true, kAccepted}),
     [](const auto& one) { return one.param.name; });
 
-}  // namespace
+}  // namespace smtp_outcome_test
 }  // namespace backorderd::senders

@@ -8,7 +8,7 @@
 #include "temporary_directory.hpp"
 
 namespace backorderd::store {
-namespace {
+namespace constraint_test {
 
 /// The database by itself, as a careless program or a bug of ours would meet it.
 class Constraint : public testing::Test {
@@ -175,5 +175,5 @@ TEST_F(Constraint, KnowsEveryStateByItsName) {
             EXPECT_TRUE(lists(table, channelName(static_cast<Channel>(i)))) << i;
 }
 
-}  // namespace
+}  // namespace constraint_test
 }  // namespace backorderd::store

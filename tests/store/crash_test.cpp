@@ -9,7 +9,7 @@
 #include "temporary_directory.hpp"
 
 namespace backorderd::store {
-namespace {
+namespace crash_test {
 
 constexpr int kLinesPerCommit = 50;
 
@@ -78,5 +78,5 @@ TEST(Crash, AKillLeavesWholeCommitsOnly) {
     EXPECT_GT(committed, 0u);
 }
 
-}  // namespace
+}  // namespace crash_test
 }  // namespace backorderd::store

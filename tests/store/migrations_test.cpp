@@ -7,7 +7,7 @@
 #include "temporary_directory.hpp"
 
 namespace backorderd::store {
-namespace {
+namespace migrations_test {
 
 using Why = StoreRefused::Why;
 
@@ -107,5 +107,5 @@ TEST(Upgrade, AStoreOfSchemaOneTakesWhatIsNew) {
     EXPECT_EQ(store->saveGoods("erp", goods).arrived, std::vector<std::string>{"PX-110"});
 }
 
-}  // namespace
+}  // namespace migrations_test
 }  // namespace backorderd::store

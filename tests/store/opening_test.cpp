@@ -11,7 +11,7 @@
 #include "temporary_directory.hpp"
 
 namespace backorderd::store {
-namespace {
+namespace opening_test {
 
 using testing::AllOf;
 using testing::HasSubstr;
@@ -217,5 +217,5 @@ TEST_F(Opening, AnInterruptedFirstStartIsTakenUp) {
     EXPECT_EQ(openStore(data())->meta("a"), "1");
 }
 
-}  // namespace
+}  // namespace opening_test
 }  // namespace backorderd::store

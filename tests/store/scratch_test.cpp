@@ -12,7 +12,7 @@
 #include "temporary_directory.hpp"
 
 namespace backorderd::store {
-namespace {
+namespace scratch_test {
 
 using testing::HasSubstr;
 using Why = StoreRefused::Why;
@@ -157,5 +157,5 @@ TEST(Scratch, EachIsItsOwn) {
     EXPECT_EQ(b->meta("a"), "");
 }
 
-}  // namespace
+}  // namespace scratch_test
 }  // namespace backorderd::store

@@ -8,7 +8,7 @@
 #include "temporary_directory.hpp"
 
 namespace backorderd::store {
-namespace {
+namespace sqlite_contract_test {
 
 class SqlitePlace : public StorePlace {
 public:
@@ -53,5 +53,5 @@ INSTANTIATE_TEST_SUITE_P(Scratch, StoreContract, testing::Values(MakePlace{[] {
                              return std::make_unique<ScratchPlace>();
                          }}));
 
-}  // namespace
+}  // namespace sqlite_contract_test
 }  // namespace backorderd::store

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace backorderd {
-namespace {
+namespace dates_test {
 
 TEST(Dates, OnlyRealDaysAreDates) {
     EXPECT_EQ(formatDate(*parseDate("2028-02-29")), "2028-02-29");
@@ -41,5 +41,5 @@ TEST(Dates, PeriodsAreReadAndWrittenAlike) {
         EXPECT_FALSE(parsePeriod(text)) << text;
 }
 
-}  // namespace
+}  // namespace dates_test
 }  // namespace backorderd

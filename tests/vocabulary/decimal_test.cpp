@@ -5,7 +5,7 @@
 #include <random>
 
 namespace backorderd {
-namespace {
+namespace decimal_test {
 
 struct ParseCase {
     const char* text;
@@ -62,5 +62,5 @@ TEST(DecimalDeathTest, ArithmeticOutOfRangeEndsTheProcess) {
     EXPECT_DEATH((void)(large / Decimal{}), "");
 }
 
-}  // namespace
+}  // namespace decimal_test
 }  // namespace backorderd

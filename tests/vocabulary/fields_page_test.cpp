@@ -9,7 +9,7 @@
 // docs/fields.md is made of the tables in the code. BACKORDERD_WRITE_EXPECTED=1 writes it anew.
 
 namespace backorderd {
-namespace {
+namespace fields_page_test {
 
 constexpr const char* kPage = BACKORDERD_SOURCE_DIR "/docs/fields.md";
 
@@ -51,5 +51,5 @@ TEST(FieldsPage, SaysWhatTheCodeKnows) {
     EXPECT_EQ(written, page());
 }
 
-}  // namespace
+}  // namespace fields_page_test
 }  // namespace backorderd

@@ -8,7 +8,7 @@
 #include "backorderd/rule.hpp"
 
 namespace backorderd {
-namespace {
+namespace line_fields_test {
 
 const char* exampleOf(FieldType type) {
     switch (type) {
@@ -111,5 +111,5 @@ TEST(Problems, APlaceIsWrittenAsFarAsItIsKnown) {
     EXPECT_EQ(formatProblem({{}, "bad"}), "bad");
 }
 
-}  // namespace
+}  // namespace line_fields_test
 }  // namespace backorderd

@@ -162,8 +162,6 @@ public:
     /// `until` is not filled in.
     virtual std::vector<StockHold> heldStock(std::string_view source, Timestamp now,
                                              CaseId except = 0) = 0;
-    /// Makes these open cases due at `at`, where they are not due before.
-    virtual void lookAgainAt(std::span<const CaseId> ids, Timestamp at) = 0;
     /// Makes every open case due at `at`: the rules have changed. Touches no case one by one.
     virtual void lookAtAllAgain(Timestamp at) = 0;
     /// Writes the new states, events and notices of these cases, all or nothing, and fills in the

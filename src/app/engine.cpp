@@ -7,9 +7,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// Pieces small enough that a due mail never waits long behind them.
-constexpr int kGroupsPerPiece = 50;
-
 std::vector<Preparer::LastHop> lastHops(const std::vector<NamedSender>& senders) {
     std::vector<Preparer::LastHop> hops;
     for (const auto& sender : senders) hops.push_back({sender.name, sender.sender->channel()});
@@ -59,7 +56,8 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
         [this](std::string_view name) { return annotatable(name); });
     dispatcher_ = std::make_unique<Dispatcher>(
         executor, store_, clock_, log_, senders_, dispatcherSettings(settings.outbox),
-        [this](const Message& message) { return annotator_->notesFor(message); });
+        takesNotes() ? [this](const Message& message) { return annotator_->notesFor(message); }
+                     : Dispatcher::NoteMaker{});
     evaluator_->onStale(
         [this](const std::vector<MessageId>& ids) { dispatcher_->giveBack(ids); });
     evaluator_->onCommitted([this](const CaseChange& change) { sharing_->noted(change); });
@@ -106,6 +104,12 @@ Connector* Engine::annotatable(std::string_view name) const {
     return wanted ? source->connector.get() : nullptr;
 }
 
+bool Engine::takesNotes() const {
+    return std::any_of(sources_.begin(), sources_.end(), [this](const auto& source) {
+        return annotatable(source->settings->name) != nullptr;
+    });
+}
+
 asio::awaitable<std::optional<PollReport>> Engine::poll(std::string name) {
     auto* source = findSource(name);
     if (!source || source->polling || stopping_) co_return std::nullopt;
@@ -147,12 +151,14 @@ void Engine::report(const PollReport& poll_report) {
 bool Engine::work() {
     if (stopping_) return false;
     const auto now = clock_.now();
-    const int evaluated = evaluator_->evaluateDue(now, static_cast<int>(kCasesPerPiece));
-    const int prepared = preparer_->prepareDue(now, kGroupsPerPiece);
+    // A digest is one message only if every case that may add to it has been looked at.
+    const bool more_due = evaluator_->evaluateDue(now, pace_.cases) == pace_.cases;
+    const int prepared = more_due ? 0 : preparer_->prepareDue(now, pace_.groups);
+    evaluator_->forget();
     const bool retried = workRetries(now);
     dispatcher_->kick();
     annotator_->kick();
-    if (evaluated == static_cast<int>(kCasesPerPiece) || prepared > 0 || retried) return true;
+    if (more_due || prepared > 0 || retried) return true;
     return workPasses(now);
 }
 

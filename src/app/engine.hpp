@@ -61,6 +61,13 @@ public:
     const Evaluator& evaluator() const { return *evaluator_; }
     /// For who drives the engine and adds facts to cases that no poll brings.
     Evaluator& evaluator() { return *evaluator_; }
+    /// How much one `work` does at most. The usual pieces are small enough that a due mail never
+    /// waits long behind them; who has no mail to send can take larger ones.
+    struct Pace {
+        int cases = kCasesPerPiece;  ///< evaluated
+        int groups = 50;             ///< of notices, made into messages
+    };
+    void usePace(Pace pace) { pace_ = pace; }
     /// See `Preparer::useWriter`.
     void useWriter(Preparer::Writer writer) { preparer_->useWriter(std::move(writer)); }
 
@@ -81,6 +88,7 @@ private:
     struct Source;
     Source* findSource(std::string_view name) const;
     Connector* annotatable(std::string_view source) const;
+    bool takesNotes() const;
     void report(const PollReport& report);
     bool workRetries(Timestamp now);
     bool workPasses(Timestamp now);
@@ -99,6 +107,7 @@ private:
     std::unique_ptr<Annotator> annotator_;
     std::unique_ptr<Dispatcher> dispatcher_;
     std::function<void()> on_work_;
+    Pace pace_;
     bool stopping_ = false;
 };
 

@@ -146,10 +146,8 @@ int Preparer::prepareDue(Timestamp now, int limit) {
 
 Preparer::Cases Preparer::reevaluate(const std::vector<std::vector<Notice>>& groups,
                                      Timestamp now) {
-    const auto ids = caseIds(groups);
-    evaluator_.evaluateNow(ids, now);
     Cases cases;
-    for (auto& subject : store_.cases(ids)) {
+    for (auto& subject : evaluator_.evaluateNow(caseIds(groups), now)) {
         const auto id = subject.id;
         cases.emplace(id, std::move(subject));
     }

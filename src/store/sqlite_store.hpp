@@ -133,11 +133,6 @@ public:
         return reading("reading what is held",
                        [&] { return goods_.held(sources_.findId(source), now, except); });
     }
-    void lookAgainAt(std::span<const CaseId> ids, Timestamp at) override {
-        writing("making cases due", [&] {
-            for (const auto id : ids) cases_.wakeBy(id, at);
-        });
-    }
     void lookAtAllAgain(Timestamp at) override {
         writing("making all cases due", [&] { lists_.walkAll(at); });
     }

@@ -199,7 +199,11 @@ public:
     /// What a crash left behind: Claimed -> Ready (nothing left), OnWire -> Unknown, counted in
     /// `unknown_outcomes`. Returns those that are now Unknown.
     virtual std::vector<MessageId> rescue(Timestamp now) = 0;
-    /// Messages by id, with their documents and notice ids.
+    /// Makes the cases of all Ready and Deferred messages due, so that what they say is looked at
+    /// again. Returns the messages that name none of these senders.
+    virtual std::vector<MessageId> lookAtUnsent(std::span<const std::string> senders,
+                                                Timestamp now) = 0;
+    /// Messages by id, with their documents and notice ids; an id that does not exist is left out.
     virtual std::vector<Message> messages(std::span<const MessageId> ids) = 0;
     virtual std::vector<MessageId> listMessages(const MessageFilter& filter) = 0;
     virtual std::vector<Notice> notices(std::span<const NoticeId> ids) = 0;

@@ -26,6 +26,7 @@ struct Engine::Source {
     std::unique_ptr<Connector> connector;
     std::unique_ptr<Poller> poller;
     bool polling = false;
+    bool polled = false;  ///< to an end of any kind, since the start
 };
 
 Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock, Log& log,
@@ -62,6 +63,7 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
         [this](const std::vector<MessageId>& ids) { dispatcher_->giveBack(ids); });
     evaluator_->onCommitted([this](const CaseChange& change) { sharing_->noted(change); });
     dispatcher_->recover();
+    lookAtUnsent();
     // Rules may have been edited while nobody looked.
     if (store_.meta("rules") != policy_->rules.fingerprint) {
         store_.lookAtAllAgain(clock_.now());
@@ -70,6 +72,34 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
 }
 
 Engine::~Engine() = default;
+
+/// What was frozen before this start may have become untrue since: it leaves only when its cases
+/// have been looked at. A message whose sender is gone is taken back, and its notices are planned
+/// anew for the senders of today.
+void Engine::lookAtUnsent() {
+    std::vector<std::string> names;
+    for (const auto& sender : senders_) names.push_back(sender.name);
+    const auto now = clock_.now();
+    const auto stranded = store_.lookAtUnsent(names, now);
+    for (const auto& message : store_.messages(stranded))
+        log_.warning("message.stranded",
+                     {{"message", message.stable_id},
+                      {"sender", message.sender},
+                      {"reason", "the settings have no such sender any more; planned anew"}});
+    if (stranded.empty()) return;
+    dispatcher_->forget(stranded);
+    store_.supersede(stranded, "its sender is not in the settings any more", now);
+}
+
+/// A source whose data are too old, and that was not asked since the start, may know better than
+/// what is frozen. One that does not answer holds nothing up.
+bool Engine::mayKnowBetter(Timestamp now) const {
+    return std::any_of(sources_.begin(), sources_.end(), [now](const auto& source) {
+        if (source->polled || !source->poller->state().baseline_done) return false;
+        const auto fresh_until = source->poller->freshUntil();
+        return !fresh_until || *fresh_until <= now;
+    });
+}
 
 Engine::Source* Engine::findSource(std::string_view name) const {
     const auto at = std::find_if(sources_.begin(), sources_.end(), [name](const auto& source) {
@@ -116,6 +146,7 @@ asio::awaitable<std::optional<PollReport>> Engine::poll(std::string name) {
     source->polling = true;
     auto poll_report = co_await source->poller->poll();
     source->polling = false;
+    source->polled = true;
     if (poll_report.goods_changed) sharing_->goodsChanged(name);
     if (poll_report.goods_arrived) allocating_->arrived(name);
     report(poll_report);
@@ -156,7 +187,8 @@ bool Engine::work() {
     const int prepared = more_due ? 0 : preparer_->prepareDue(now, pace_.groups);
     evaluator_->forget();
     const bool retried = workRetries(now);
-    dispatcher_->kick();
+    unsent_looked_at_ = unsent_looked_at_ || (!more_due && !mayKnowBetter(now));
+    if (unsent_looked_at_) dispatcher_->kick();
     annotator_->kick();
     if (more_due || prepared > 0 || retried) return true;
     return workPasses(now);

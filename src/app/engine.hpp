@@ -90,6 +90,8 @@ private:
     Connector* annotatable(std::string_view source) const;
     bool takesNotes() const;
     void report(const PollReport& report);
+    void lookAtUnsent();
+    bool mayKnowBetter(Timestamp now) const;
     bool workRetries(Timestamp now);
     bool workPasses(Timestamp now);
 
@@ -108,6 +110,7 @@ private:
     std::unique_ptr<Dispatcher> dispatcher_;
     std::function<void()> on_work_;
     Pace pace_;
+    bool unsent_looked_at_ = false;  ///< what was frozen before this start
     bool stopping_ = false;
 };
 

@@ -58,6 +58,7 @@ MessageTables::MessageTables(SQLite::Database& database)
                        "INSERT INTO message_document (message_id, document)"
                        " VALUES (?1, CAST(?2 AS BLOB))"},
       find_{database, kFind},
+      sender_of_{database, "SELECT sender FROM message WHERE id = ?1"},
       ready_{database,
              "SELECT id FROM message WHERE state = 'ready' AND sender = ?1 ORDER BY id LIMIT ?2"},
       in_state_{database, "SELECT id FROM message WHERE state = ?1 ORDER BY id"},
@@ -109,6 +110,11 @@ std::optional<Message> MessageTables::find(MessageId id) {
     auto rows = find_.rows(id);
     if (!rows.next()) return std::nullopt;
     return readMessage(rows);
+}
+
+std::string MessageTables::senderOf(MessageId id) {
+    auto rows = sender_of_.rows(id);
+    return rows.next() ? rows.text(0) : std::string{};
 }
 
 std::vector<MessageId> MessageTables::readyOf(std::string_view sender, int limit) {

@@ -160,6 +160,8 @@ public:
     std::vector<Message> messages(std::span<const MessageId> ids) override {
         return reading("reading messages", [&] { return read(ids); });
     }
+    std::vector<MessageId> lookAtUnsent(std::span<const std::string> senders,
+                                        Timestamp now) override;
     std::vector<MessageId> listMessages(const MessageFilter& filter) override {
         return reading("listing messages", [&] { return messages_.list(filter); });
     }

@@ -232,7 +232,7 @@ public:
         log = std::make_unique<Log>(settings.log);
         Ends ends;
         ends.sources.push_back({"erp", std::make_unique<FakeConnector>(erp)});
-        ends.senders.push_back({"mail", std::make_unique<FakeSender>(mailbox)});
+        ends.senders.push_back({mail_sender, std::make_unique<FakeSender>(mailbox)});
         ends.senders.push_back({"ops", std::make_unique<FakeSender>(ops, Channel::Webhook)});
         engine = std::make_unique<Engine>(context->get_executor(), *store, clock, *log, settings,
                                           policy(), std::move(ends));
@@ -330,6 +330,7 @@ public:
     FakeClock clock;
     FakeErp erp;
     FakeMailbox mailbox;
+    std::string mail_sender = "mail";  ///< its name in the settings
     FakeMailbox ops;  ///< behind the sender of that name, a webhook
     config::Settings settings = emptySettings();
     std::unique_ptr<asio::io_context> context;

@@ -55,6 +55,9 @@ public:
     virtual OnUnknown onUnknown() const = 0;
     /// How many sends the dispatcher may have under way at once; at least 1.
     virtual int parallel() const = 0;
+    /// Why it will never take this message, for a person, with the remedy; empty: it may. Asked
+    /// before a message is frozen, so that what can be mended is mended instead of refused.
+    virtual std::string whyUnsendable(const Message&) const { return {}; }
     /// One attempt, bounded in time. Never throws for what the world does; never sends when the
     /// gate was not awaited. The message outlives the call.
     virtual boost::asio::awaitable<Outcome> send(const Message& message, WireGate& gate) = 0;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "app/quiet_hours.hpp"
+
 namespace backorderd::app {
 namespace {
 
@@ -9,7 +11,7 @@ namespace asio = boost::asio;
 
 std::vector<Preparer::LastHop> lastHops(const std::vector<NamedSender>& senders) {
     std::vector<Preparer::LastHop> hops;
-    for (const auto& sender : senders) hops.push_back({sender.name, sender.sender->channel()});
+    for (const auto& sender : senders) hops.push_back({sender.name, sender.sender.get()});
     return hops;
 }
 
@@ -36,7 +38,8 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
       log_{log},
       settings_{settings},
       policy_{std::make_unique<Policy>(std::move(policy))},
-      senders_{std::move(ends.senders)} {
+      senders_{withQuietHours(std::move(ends.senders), store, clock,
+                              [this]() -> const RuleSet& { return policy_->rules; })} {
     evaluator_ = std::make_unique<Evaluator>(
         store_, *policy_, [this](std::string_view name) { return freshUntil(name); });
     const Poller::Limits limits{static_cast<std::size_t>(settings.slice_lines)};

@@ -27,6 +27,7 @@ struct HttpRequest {
     std::size_t answer_bytes_max = 64u << 20;  ///< a longer answer is an error
     bool fresh_connection = false;  ///< never reuse one: for receivers that do not dedupe
     std::string ca_file;            ///< empty: the system's
+    std::string user, password;     ///< by Basic authentication; empty user: none
 };
 
 struct HttpResponse {
@@ -40,6 +41,7 @@ struct HttpResponse {
 struct TransferError {
     std::string reason;  ///< for a person, with the host
     bool timed_out = false;
+    bool request_sent = false;  ///< in part at least: the receiver may have acted on it
 };
 
 struct SmtpRequest {

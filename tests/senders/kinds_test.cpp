@@ -29,7 +29,8 @@ protected:
 };
 
 TEST_F(Kinds, AreListed) {
-    EXPECT_THAT(senderKinds(), testing::ElementsAre("smtp", "file", "stdout"));
+    EXPECT_THAT(senderKinds(),
+                testing::ElementsAre("smtp", "twilio", "kannel", "http", "file", "stdout"));
 }
 
 TEST_F(Kinds, WorkWithTheirLeastSettings) {
@@ -62,7 +63,7 @@ TEST_F(Kinds, NameWhatIsWrong) {
     const std::string password = "\npassword: { env: BACKORDERD_TEST_PASSWORD }\n";
     const std::vector<BadSettings> cases{
         {"smpt", "url: x\n", "there is no sender of the kind 'smpt'; did you mean 'smtp'?"},
-        {"carrier-pigeon", "url: x\n", "the kinds are smtp, file, stdout"},
+        {"carrier-pigeon", "url: x\n", "the kinds are smtp, twilio"},
         {"smtp", "connections: 4\n", "url"},
         {"smtp", "url: mail.example.com\n", "it must begin with smtp:// or smtps://"},
         {"smtp", "url: http://mail.example.com\n", "it must begin with smtp://"},

@@ -131,6 +131,7 @@ struct FakeMailbox {
     std::deque<Outcome> next;      ///< outcomes of the coming attempts; then Accepted
     bool die_on_wire = false;      ///< the attempt never returns from the wire
     int attempts = 0;
+    std::optional<Outcome> always;  ///< of each attempt for which `next` has nothing
 };
 
 class FakeSender final : public Sender {
@@ -142,7 +143,7 @@ public:
     int parallel() const override { return 4; }
     asio::awaitable<Outcome> send(const Message& message, WireGate& gate) override {
         ++mailbox_.attempts;
-        Outcome outcome = Accepted{"250 ok"};
+        Outcome outcome = mailbox_.always.value_or(Accepted{"250 ok"});
         if (!mailbox_.next.empty()) {
             outcome = mailbox_.next.front();
             mailbox_.next.pop_front();

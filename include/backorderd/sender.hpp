@@ -18,7 +18,10 @@ struct Accepted {
 /// Nothing was accepted: the same bytes may go again.
 struct TryLater {
     std::string reason;
-    std::optional<std::chrono::seconds> retry_after;  ///< the receiver's own wish
+    std::optional<std::chrono::seconds> retry_after{};  ///< the receiver's own wish
+    /// No word about this message: the receiver as a whole takes nothing now. Where several
+    /// attempts in a row end so, the receiver is left in peace for a while.
+    bool receiver_down = false;
 };
 /// Refused for good; sending again would be wrong.
 struct Refused {

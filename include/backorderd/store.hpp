@@ -73,6 +73,8 @@ struct Settlement {
     std::string reply;
     std::optional<Timestamp> next_attempt_at;
     bool outcome_unknown = false;  ///< adds one to `Message::unknown_outcomes`
+    /// Ready again without an attempt having been made: the one that claiming counted is taken back.
+    bool not_tried = false;
 };
 
 /// A note to be written on an order in the ERP.

@@ -18,7 +18,8 @@ std::vector<Preparer::LastHop> lastHops(const std::vector<NamedSender>& senders)
 Dispatcher::Settings dispatcherSettings(const config::OutboxSettings& outbox) {
     return {{outbox.retry_first, outbox.retry_longest, outbox.retry_factor, outbox.retry_jitter,
              outbox.keep},
-            static_cast<int>(outbox.claim_batch)};
+            static_cast<int>(outbox.claim_batch),
+            {static_cast<int>(outbox.pause_after), outbox.pause_first, outbox.pause_longest}};
 }
 
 }  // namespace
@@ -65,6 +66,9 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
     evaluator_->onStale(
         [this](const std::vector<MessageId>& ids) { dispatcher_->giveBack(ids); });
     evaluator_->onCommitted([this](const CaseChange& change) { sharing_->noted(change); });
+    dispatcher_->onLate([this](const std::vector<MessageId>& ids) {
+        preparer_->stillTrue(ids, clock_.now());
+    });
     dispatcher_->recover();
     lookAtUnsent();
     // Rules may have been edited while nobody looked.

@@ -80,7 +80,7 @@ MessageTables::MessageTables(SQLite::Database& database)
       settle_{database,
               "UPDATE message SET state = ?2, state_reason = ?3, last_reply = ?4,"
               " next_attempt_at = CASE ?2 WHEN 'deferred' THEN ?5 END, state_at = ?6,"
-              " unknown_outcomes = unknown_outcomes + ?7,"
+              " unknown_outcomes = unknown_outcomes + ?7, attempts = attempts - ?8,"
               " heard_at = CASE WHEN ?7 OR ?2 IN ('sent', 'unknown') THEN ?6 ELSE heard_at END"
               " WHERE id = ?1 AND state IN ('claimed', 'on_wire')"},
       make_ready_{database, step("ready", "'deferred'").c_str()},
@@ -154,7 +154,7 @@ bool MessageTables::markOnWire(MessageId id, Timestamp now) { return on_wire_.ru
 bool MessageTables::settle(const Settlement& settlement, Timestamp now) {
     return settle_.run(settlement.id, messageStateName(settlement.state), settlement.reason,
                        settlement.reply, settlement.next_attempt_at, now,
-                       settlement.outcome_unknown) == 1;
+                       settlement.outcome_unknown, settlement.not_tried) == 1;
 }
 
 bool MessageTables::makeReady(MessageId id, Timestamp now) {

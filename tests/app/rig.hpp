@@ -132,6 +132,7 @@ struct FakeMailbox {
     bool die_on_wire = false;      ///< the attempt never returns from the wire
     int attempts = 0;
     std::string unsendable;  ///< why no message can go there; empty: each can
+    std::optional<Outcome> always;  ///< of each attempt for which `next` has nothing
 };
 
 class FakeSender final : public Sender {
@@ -144,7 +145,7 @@ public:
     std::string whyUnsendable(const Message&) const override { return mailbox_.unsendable; }
     asio::awaitable<Outcome> send(const Message& message, WireGate& gate) override {
         ++mailbox_.attempts;
-        Outcome outcome = Accepted{"250 ok"};
+        Outcome outcome = mailbox_.always.value_or(Accepted{"250 ok"});
         if (!mailbox_.next.empty()) {
             outcome = mailbox_.next.front();
             mailbox_.next.pop_front();

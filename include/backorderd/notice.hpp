@@ -113,6 +113,10 @@ struct Notice {
     std::string state_reason;  ///< why it is in that state, for a person
     Timestamp state_at{};      ///< since when
     MessageId message_id = 0;  ///< the message that carries it; 0 while there is none
+    /// The guard that holds or postpones it, or did so last: `blast_radius`, `silence/12`.
+    std::string guard{};
+    /// Guards that an operator let it pass, with spaces between: they do not stop it again.
+    std::string approved{};
 
     bool operator==(const Notice&) const = default;
 };

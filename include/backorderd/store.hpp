@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backorderd/case.hpp"
+#include "backorderd/guard.hpp"
 #include "backorderd/message.hpp"
 #include "backorderd/snapshot.hpp"
 
@@ -75,6 +76,8 @@ struct Settlement {
     bool outcome_unknown = false;  ///< adds one to `Message::unknown_outcomes`
     /// Ready again without an attempt having been made: the one that claiming counted is taken back.
     bool not_tried = false;
+    /// The receiver says that there is no such recipient: nothing more goes there.
+    bool address_invalid = false;
 };
 
 /// A note to be written on an order in the ERP.
@@ -180,6 +183,38 @@ public:
     /// Freezes messages: writes each as Ready, binds its notices (Planned -> Bundled) to it and
     /// fills in the ids. A `stable_id` that exists is our own bug.
     virtual void freeze(std::span<Message> messages) = 0;
+
+    // -- Guards ------------------------------------------------------------------------------
+    /// How many messages the planned notices that are due would make, counted up to `limit`, without
+    /// those that were approved for `guard`.
+    virtual std::int64_t countDue(Timestamp now, std::string_view guard, std::int64_t limit) = 0;
+    /// How many messages were frozen since `since`, without those approved for `guard`.
+    virtual std::int64_t countFrozen(Timestamp since, std::string_view guard) = 0;
+    /// Planned and due -> Held by `guard`, but for those approved for it; how many.
+    virtual std::int64_t holdDue(Timestamp now, std::string_view guard, std::string_view reason) = 0;
+    /// Held notices, of one guard or of any, ascending by id.
+    virtual std::vector<Notice> heldNotices(std::string_view guard, int limit) = 0;
+    /// Held -> Planned, approved for the guard that held them; makes their cases due. Returns how
+    /// many were held.
+    virtual std::int64_t approve(std::span<const NoticeId> ids, const AuditEntry& why) = 0;
+    /// What `guard` postponed is due at `now`; how many.
+    virtual std::int64_t makePostponedDue(std::string_view guard, Timestamp now) = 0;
+    virtual SilenceId addSilence(const Silence& silence, const AuditEntry& why) = 0;
+    /// Those that end behind `since`, ascending by id.
+    virtual std::vector<Silence> silences(Timestamp since) = 0;
+    /// Those that ended by `now` without anybody having been told.
+    virtual std::vector<Silence> silencesEnded(Timestamp now) = 0;
+    virtual void silenceEndTold(SilenceId id) = 0;
+    /// Ends it at `why.at`; false where there is none, or it has ended.
+    virtual bool endSilence(SilenceId id, const AuditEntry& why) = 0;
+    /// Adds suppressions or replaces them. A 'refused' one is added by `settle` as well.
+    virtual void suppress(std::span<const Suppression> entries, const AuditEntry& why) = 0;
+    virtual bool unsuppress(Channel channel, std::string_view address, const AuditEntry& why) = 0;
+    /// Ascending by channel and address.
+    virtual std::vector<Suppression> suppressions() = 0;
+    /// What stops a recipient; `All` before `Optional` where both the address and its domain are
+    /// named.
+    virtual std::optional<Suppression> suppressionOf(const Recipient& recipient) = 0;
 
     // -- Messages ----------------------------------------------------------------------------
     /// Takes up to `limit` Ready messages of a sender, oldest first, and marks them Claimed.

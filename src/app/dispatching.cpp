@@ -102,6 +102,8 @@ void Dispatcher::finish(const Message& message, const Outcome& outcome, const Se
                                            message.unknown_outcomes > 0, settings_.schedule, now);
     Settlement settlement{message.id, step.state, step.reason, step.reply, std::nullopt,
                           std::holds_alternative<Unknown>(outcome)};
+    if (const auto* refused = std::get_if<Refused>(&outcome))
+        settlement.address_invalid = refused->address_invalid;
     if (step.retry_in) {
         settlement.next_attempt_at = now + *step.retry_in;
         defer(message.id, *step.retry_in);

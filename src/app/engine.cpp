@@ -15,6 +15,12 @@ std::vector<Preparer::LastHop> lastHops(const std::vector<NamedSender>& senders)
     return hops;
 }
 
+std::string mailSender(const std::vector<NamedSender>& senders) {
+    for (const auto& sender : senders)
+        if (sender.sender->channel() == Channel::Email) return sender.name;
+    return {};
+}
+
 Dispatcher::Settings dispatcherSettings(const config::OutboxSettings& outbox) {
     return {{outbox.retry_first, outbox.retry_longest, outbox.retry_factor, outbox.retry_jitter,
              outbox.keep},
@@ -54,8 +60,10 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
     }
     sharing_ = std::make_unique<Sharing>(store_, *evaluator_, log_, *policy_);
     allocating_ = std::make_unique<Allocating>(store_, *evaluator_, log_, *policy_);
-    preparer_ = std::make_unique<Preparer>(store_, *evaluator_, log_, *policy_, settings.house,
-                                           lastHops(senders_));
+    alert_ = std::make_unique<OperationsAlert>(store_, log_, settings_, mailSender(senders_));
+    guards_ = std::make_unique<Guards>(store_, log_, *policy_, settings_.guards, *alert_);
+    preparer_ = std::make_unique<Preparer>(store_, *evaluator_, *guards_, log_, *policy_,
+                                           settings.house, lastHops(senders_));
     annotator_ = std::make_unique<Annotator>(
         executor, store_, clock_, log_,
         [this](std::string_view name) { return annotatable(name); });
@@ -252,6 +260,7 @@ void Engine::usePolicy(Policy policy) {
     evaluator_->usePolicy(*replaced);
     sharing_->usePolicy(*replaced);
     allocating_->usePolicy(*replaced);
+    guards_->usePolicy(*replaced);
     preparer_->usePolicy(*replaced);
     policy_ = std::move(replaced);
     store_.setMeta("rules", policy_->rules.fingerprint);

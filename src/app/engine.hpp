@@ -12,6 +12,8 @@
 #include "app/allocating.hpp"
 #include "app/annotating.hpp"
 #include "app/dispatching.hpp"
+#include "app/guards.hpp"
+#include "app/operations_alert.hpp"
 #include "app/polling.hpp"
 #include "app/preparing.hpp"
 #include "app/sharing.hpp"
@@ -68,6 +70,11 @@ public:
         int groups = 50;             ///< of notices, made into messages
     };
     void usePace(Pace pace) { pace_ = pace; }
+
+    /// What a held notice would say if it left now.
+    render::Rendered sample(const Notice& notice) {
+        return preparer_->sample(notice, clock_.now());
+    }
     /// See `Preparer::useWriter`.
     void useWriter(Preparer::Writer writer) { preparer_->useWriter(std::move(writer)); }
 
@@ -105,6 +112,8 @@ private:
     std::vector<std::unique_ptr<Source>> sources_;
     std::unique_ptr<Sharing> sharing_;
     std::unique_ptr<Allocating> allocating_;
+    std::unique_ptr<OperationsAlert> alert_;
+    std::unique_ptr<Guards> guards_;
     std::unique_ptr<Preparer> preparer_;
     std::unique_ptr<Annotator> annotator_;
     std::unique_ptr<Dispatcher> dispatcher_;

@@ -99,6 +99,14 @@ json withheldRow(const Withheld& withheld) {
             {"until", orNull(withheld.until)}};
 }
 
+/// What the case has of a wanted notice: a guard may have put it off or hold it.
+const Notice& asStored(const Case& subject, const Notice& wanted) {
+    for (const auto& notice : subject.notices)
+        if (notice.key == wanted.key && !notice.guard.empty() && isPending(notice.state))
+            return notice;
+    return wanted;
+}
+
 }  // namespace
 
 json lineRow(const Case& subject, Timestamp now) {
@@ -136,6 +144,7 @@ json noticeRow(const Notice& notice) {
             {"due_at", formatTimestamp(notice.due_at)},
             {"state", noticeStateName(notice.state)},
             {"state_reason", notice.state_reason},
+            {"guard", notice.guard},
             {"reason", notice.reason},
             {"message", notice.message_id}};
 }
@@ -171,7 +180,8 @@ json explainCase(const Telling& telling) {
     for (const auto& offer : rules::offersOf(subject)) story["offers"].push_back(offerRow(offer));
     story["ladders"] = ladderRows(subject, decision, telling.rule_set);
     for (const auto& look : decision.looks) story["rules"].push_back(lookRow(look));
-    for (const auto& notice : decision.wanted) story["planned"].push_back(noticeRow(notice));
+    for (const auto& notice : decision.wanted)
+        story["planned"].push_back(noticeRow(asStored(subject, notice)));
     for (const auto& withheld : decision.withheld)
         story["withheld"].push_back(withheldRow(withheld));
     for (const auto& level : telling.stock)

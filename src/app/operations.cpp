@@ -7,6 +7,7 @@
 #include "app/coverage.hpp"
 #include "app/declined.hpp"
 #include "app/explain.hpp"
+#include "app/rails.hpp"
 #include "app/telling.hpp"
 #include "rules/rules.hpp"
 
@@ -94,6 +95,7 @@ asio::awaitable<json> Operations::call(std::string name, json arguments) {
         if (name == "backup") co_return backup(arguments);
         if (name == "queue.list") co_return queueList(arguments);
         if (name == "queue.show") co_return queueShow(arguments);
+        if (auto said = rails(name, arguments); !said.is_null()) co_return answer(std::move(said));
         if (name.starts_with("queue.")) co_return queueChange(name.substr(6), arguments);
     } catch (const Declined& declined) {
         co_return decline(declined.reason);
@@ -252,6 +254,21 @@ json Operations::preview(const json& arguments) {
                    {"html", rendered->html},
                    {"sms", rendered->sms},
                    {"language", rendered->language}});
+}
+
+/// Null where the name is none of these.
+json Operations::rails(const std::string& name, const json& arguments) {
+    const auto now = clock_.now();
+    if (name == "queue.held") return listHeld(engine_(), store_, arguments);
+    if (name == "queue.approve") return approveHeld(store_, arguments, now);
+    if (name == "silence.add") return addSilence(store_, arguments, now);
+    if (name == "silence.list") return listSilences(store_, arguments, now);
+    if (name == "silence.expire") return expireSilence(store_, arguments, now);
+    if (name == "silence.preview") return previewSilence(store_, arguments, now);
+    if (name == "suppress.add") return addSuppressions(store_, arguments, now);
+    if (name == "suppress.list") return listSuppressions(store_);
+    if (name == "suppress.remove") return removeSuppression(store_, arguments, now);
+    return {};
 }
 
 json Operations::queueList(const json& arguments) {

@@ -30,6 +30,13 @@ namespace backorderd::app {
 /// | `queue.show` | `id` | one message with its document |
 /// | `queue.retry`, `queue.drop` | `id`, `author`, `reason` | – |
 /// | `queue.drop-notice` | `id`, `author`, `reason` | – |
+/// | `queue.held` | `guard`, `ids`, `limit` | what is held, counted, with rendered samples |
+/// | `queue.approve` | `guard`, `ids` or `all`; `author`, `reason` | how many go on |
+/// | `silence.add` | `match`, `from`, `for` or `until`, `author`, `reason` | the silence |
+/// | `silence.list`, `silence.expire` | `all`; `id`, `author`, `reason` | silences; what is due |
+/// | `silence.preview` | `match`, `limit` | lines that it fits, and what is planned for them |
+/// | `suppress.add` | `entries`, `source`, `author`, `reason` | how many |
+/// | `suppress.list`, `suppress.remove` | –; `channel`, `address`, `author`, `reason` | the list; – |
 /// | `backup` | `file`, `author` | – |
 class Operations {
 public:
@@ -52,6 +59,7 @@ private:
     nlohmann::json lines(const nlohmann::json& arguments);
     nlohmann::json explain(const nlohmann::json& arguments);
     nlohmann::json preview(const nlohmann::json& arguments);
+    nlohmann::json rails(const std::string& name, const nlohmann::json& arguments);
     nlohmann::json queueList(const nlohmann::json& arguments);
     nlohmann::json queueShow(const nlohmann::json& arguments);
     nlohmann::json queueChange(std::string_view action, const nlohmann::json& arguments);

@@ -112,23 +112,26 @@ render::Request requestFor(const Policy& policy, const std::vector<Notice>& noti
     return request;
 }
 
-Preparer::Preparer(Store& store, Evaluator& evaluator, Log& log, const Policy& policy,
-                   const config::HouseSettings& house, std::vector<LastHop> hops)
+Preparer::Preparer(Store& store, Evaluator& evaluator, Guards& guards, Log& log,
+                   const Policy& policy, const config::HouseSettings& house,
+                   std::vector<LastHop> hops)
     : store_{store},
       evaluator_{evaluator},
+      guards_{guards},
       log_{log},
       policy_{&policy},
       house_{house},
       hops_{std::move(hops)} {}
 
 int Preparer::prepareDue(Timestamp now, int limit) {
+    if (guards_.begin(now)) return 1;  // Held; another look finds what is left.
     const auto groups = store_.dueGroups(now, limit);
     if (groups.empty()) return 0;
     const auto cases = reevaluate(groups, now);
     Shelf shelf{store_, policy_->rules, now};
     std::vector<Message> messages;
     for (const auto& group : groups) {
-        const auto notices = survivors(group, cases, now);
+        const auto notices = guarded(survivors(group, cases, now), cases, now);
         if (notices.empty()) continue;
         if (const auto reason = whyUnserved(notices.front().recipient)) {
             postpone(notices, cases, now, now + kConfigurationRetry, *reason);
@@ -152,6 +155,14 @@ Preparer::Cases Preparer::reevaluate(const std::vector<std::vector<Notice>>& gro
         cases.emplace(id, std::move(subject));
     }
     return cases;
+}
+
+/// What the guards let pass; what becomes of the others is stored.
+std::vector<Notice> Preparer::guarded(std::vector<Notice> notices, const Cases& cases,
+                                      Timestamp now) {
+    auto ruling = guards_.rule(std::move(notices), cases, now);
+    if (!ruling.stopped.empty()) change(ruling.stopped, cases, now);
+    return std::move(ruling.pass);
 }
 
 /// What of a group is still to be told now. Empty also where its windows have moved on.
@@ -273,6 +284,15 @@ std::optional<Message> Preparer::compose(const std::vector<Notice>& group, const
     if (why.empty()) return message;
     postpone(group, cases, now, now + kConfigurationRetry, why);
     return std::nullopt;
+}
+
+render::Rendered Preparer::sample(const Notice& notice, Timestamp now) {
+    std::map<CaseId, Case> cases;
+    cases.emplace(notice.case_id, std::move(store_.cases({&notice.case_id, 1}).front()));
+    Shelf shelf{store_, policy_->rules, now};
+    const auto rendered = policy_->templates.render(
+        requestFor(*policy_, {notice}, cases, now, &shelf));
+    return rendered ? *rendered : render::Rendered{};
 }
 
 Problems Preparer::writeDocument(const render::Request& request, Channel channel,

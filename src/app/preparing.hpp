@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/evaluating.hpp"
+#include "app/guards.hpp"
 #include "app/log.hpp"
 #include "app/shelf.hpp"
 #include "backorderd/sender.hpp"
@@ -23,7 +24,7 @@ public:
         const Sender* sender = nullptr;
     };
     /// All references must outlive the preparer; the policy may be exchanged between calls.
-    Preparer(Store& store, Evaluator& evaluator, Log& log, const Policy& policy,
+    Preparer(Store& store, Evaluator& evaluator, Guards& guards, Log& log, const Policy& policy,
              const config::HouseSettings& house, std::vector<LastHop> hops);
 
     void usePolicy(const Policy& policy) { policy_ = &policy; }
@@ -35,6 +36,8 @@ public:
 
     /// Handles up to `limit` groups of due notices; returns how many there were.
     int prepareDue(Timestamp now, int limit);
+    /// What a held notice would say if it left now; empty where it cannot be rendered.
+    render::Rendered sample(const Notice& notice, Timestamp now);
     /// Looks again at what messages say that could not leave so far. Those that are no longer true
     /// are taken back; returns those that still are.
     std::vector<MessageId> stillTrue(const std::vector<MessageId>& ids, Timestamp now);
@@ -42,6 +45,7 @@ public:
 private:
     using Cases = std::map<CaseId, Case>;
     Cases reevaluate(const std::vector<std::vector<Notice>>& groups, Timestamp now);
+    std::vector<Notice> guarded(std::vector<Notice> notices, const Cases& cases, Timestamp now);
     std::vector<Notice> survivors(const std::vector<Notice>& group, const Cases& cases,
                                   Timestamp now) const;
     const LastHop* hopFor(const Recipient& recipient) const;
@@ -59,6 +63,7 @@ private:
 
     Store& store_;
     Evaluator& evaluator_;
+    Guards& guards_;
     Log& log_;
     const Policy* policy_;
     const config::HouseSettings& house_;

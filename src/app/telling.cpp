@@ -5,6 +5,7 @@
 #include "app/explain.hpp"
 #include "app/foresight.hpp"
 #include "app/past.hpp"
+#include "app/rails.hpp"
 #include "app/shelf.hpp"
 
 namespace backorderd::app {
@@ -32,6 +33,7 @@ json tell(Engine& engine, Store& store, const Case& subject, const Decision& dec
     }
     auto story = explainCase(telling);
     story["as_of"] = formatTimestamp(at);
+    story["silences"] = silencesOf(store, subject, at);
     return story;
 }
 

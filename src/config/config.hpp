@@ -62,6 +62,18 @@ struct ReloadSettings {
     std::int64_t max_messages = 0;  ///< more new ones within a day hold a rule set back
 };
 
+/// What stops a storm.
+struct GuardSettings {
+    /// More messages than this within `blast_radius_per`: all that are due are held.
+    std::int64_t blast_radius_max = 200;
+    std::chrono::seconds blast_radius_per{15 * 60};
+};
+
+/// Who keeps the service running.
+struct OperationsSettings {
+    std::string email;  ///< empty: alerts to operations stand in the log alone
+};
+
 struct LogSettings {
     std::string format;  ///< `text`, `json`, `journal`
     std::string level;
@@ -83,6 +95,8 @@ struct Settings {
     std::vector<SenderSettings> senders;
     Section root;  ///< for `declared()`, and to collect what connectors and senders find
     ReloadSettings reload{};
+    GuardSettings guards{};
+    OperationsSettings operations{};
 };
 
 /// Reads the settings file. Connectors and senders read their own sections later: call
@@ -100,6 +114,10 @@ Problems findUnread(Settings& settings);
 /// `tests` and names ending in `.test.yaml` are left out). All or nothing. `warnings`, where given,
 /// receives the problems of severity Warning.
 Result<RuleSet> loadRules(const std::string& directory, Problems* warnings = nullptr);
+
+/// What silences name lines by: each text is `FIELD=VALUE` or `FIELD~PATTERN` with a field of the
+/// rules' conditions; a line must meet all. No segments.
+Result<Condition> readMatchers(const std::vector<std::string>& matchers);
 
 /// Template names that the rules use, with the place of their first use, so that the caller can say
 /// which are missing.

@@ -99,6 +99,25 @@ void readReload(Section reload, ReloadSettings& out) {
         "send, is held back.");
 }
 
+void readGuards(Section guards, GuardSettings& out) {
+    Section radius =
+        guards.child("blast_radius", "How many messages may leave before somebody is asked.");
+    out.blast_radius_max = radius.number(
+        "max", {.fallback = 200, .min = 1, .max = 10'000'000},
+        "Where more messages would leave within `per`, all that are due are held until an operator "
+        "approves them.");
+    out.blast_radius_per =
+        radius.duration("per", {.fallback = 15min, .min = 1min, .max = 24h},
+                        "The time over which `max` counts the messages that were made.");
+}
+
+void readOperations(Section operations, OperationsSettings& out) {
+    out.email = operations.text("email", "",
+                                "Where alerts to operations go by mail, at most one an hour of a "
+                                "kind; empty: they stand in the log alone.");
+    checkMailAddress(operations, "email", out.email);
+}
+
 void readLog(Section log, LogSettings& out) {
     out.format =
         log.choice("format", {"text", "json", "journal"}, "text",
@@ -199,6 +218,9 @@ void readAll(Settings& settings) {
     readHouse(root.child("house", "Who we are to the customer."), settings.house);
     readOutbox(root.child("outbox", "How messages are tried again."), settings.outbox);
     readReload(root.child("reload", "What new rules may do at once."), settings.reload);
+    readGuards(root.child("guards", "What stops a storm of messages."), settings.guards);
+    readOperations(root.child("operations", "Who keeps the service running."),
+                   settings.operations);
     readLog(root.child("log", "What is logged, and how."), settings.log);
     settings.sources =
         readNamed(root, "sources", kSourcesMax, &readSource, "The ERPs to read, at least one.");

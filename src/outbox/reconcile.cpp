@@ -60,6 +60,8 @@ Notice updated(const Notice& there, Notice wanted) {
     wanted.state_reason = there.state_reason;
     wanted.state_at = there.state_at;
     wanted.message_id = there.message_id;
+    wanted.guard = there.guard;
+    wanted.approved = there.approved;
     return wanted;
 }
 

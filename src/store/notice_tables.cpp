@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kColumns =
     "id, case_id, key, topic, rule, template, channel, address, name, language, timezone,"
     " digest_key, fact_at, ready_at, due_at, expires_at, reason, told_from, told_to, told_open,"
-    " state, state_reason, state_at, message_id, sender";
+    " state, state_reason, state_at, message_id, sender, guard, approved";
 
 std::string selectWhere(std::string_view condition) {
     return fmt::format("SELECT {} FROM notice WHERE {}", kColumns, condition);
@@ -45,6 +45,8 @@ Notice readNotice(const Rows& row) {
     notice.state_at = row.time(22);
     notice.message_id = row.isNull(23) ? 0 : row.integer(23);
     notice.recipient.sender = row.text(24);
+    notice.guard = row.text(25);
+    notice.approved = row.text(26);
     return notice;
 }
 
@@ -66,15 +68,16 @@ NoticeTables::NoticeTables(SQLite::Database& database)
       insert_{database,
               "INSERT INTO notice (case_id, key, topic, rule, template, channel, address, name,"
               " language, timezone, digest_key, fact_at, ready_at, due_at, expires_at, reason,"
-              " told_from, told_to, told_open, state, state_reason, state_at, message_id, sender)"
+              " told_from, told_to, told_open, state, state_reason, state_at, message_id, sender,"
+              " guard, approved)"
               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
-              " ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)"},
+              " ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)"},
       update_{database,
               "UPDATE notice SET topic = ?2, rule = ?3, template = ?4, channel = ?5, address = ?6,"
               " name = ?7, language = ?8, timezone = ?9, digest_key = ?10, fact_at = ?11,"
               " ready_at = ?12, due_at = ?13, expires_at = ?14, reason = ?15, told_from = ?16,"
               " told_to = ?17, told_open = ?18, state = ?19, state_reason = ?20, state_at = ?21,"
-              " message_id = ?22, sender = ?23"
+              " message_id = ?22, sender = ?23, guard = ?24, approved = ?25"
               " WHERE id = ?1 AND state IN ('planned', 'held', 'bundled')"},
       of_case_{database, selectWhere("case_id = ?1").c_str()},
       of_message_{database, "SELECT id FROM notice WHERE message_id = ?1 ORDER BY id"},
@@ -112,7 +115,8 @@ void NoticeTables::insert(Notice& notice) {
                 to.timezone, notice.digest_key, notice.fact_at, notice.ready_at, notice.due_at,
                 notice.expires_at, notice.reason, notice.facts.promise.from,
                 notice.facts.promise.to, notice.facts.open, noticeStateName(notice.state),
-                notice.state_reason, notice.state_at, maybe(notice.message_id), to.sender);
+                notice.state_reason, notice.state_at, maybe(notice.message_id), to.sender,
+                notice.guard, notice.approved);
     notice.id = database_.getLastInsertRowid();
 }
 
@@ -124,7 +128,8 @@ void NoticeTables::update(const Notice& notice) {
                     notice.digest_key, notice.fact_at, notice.ready_at, notice.due_at,
                     notice.expires_at, notice.reason, notice.facts.promise.from,
                     notice.facts.promise.to, notice.facts.open, noticeStateName(notice.state),
-                    notice.state_reason, notice.state_at, maybe(notice.message_id), to.sender);
+                    notice.state_reason, notice.state_at, maybe(notice.message_id), to.sender,
+                    notice.guard, notice.approved);
     if (changed != 1)
         throw std::logic_error(
             fmt::format("notice {} is not pending: it cannot change", notice.id));

@@ -128,6 +128,10 @@ void SqliteStore::settle(std::span<const Settlement> settlements, Timestamp now,
         for (const auto& settlement : settlements) {
             require(messages_.settle(settlement, now), "settled", settlement.id);
             follow(settlement.id, settlement.state, settlement.reason, now);
+            if (settlement.address_invalid)
+                guards_.suppressRecipient(
+                    settlement.id, settlement.reply.empty() ? settlement.reason : settlement.reply,
+                    now);
         }
         for (const auto& note : notes) notes_.add(note, now);
     });
@@ -202,6 +206,51 @@ bool SqliteStore::dropNotice(NoticeId id, const AuditEntry& why) {
     return writing("dropping a notice", [&] {
         if (!notices_.drop(id, why.reason, why.at)) return false;
         cases_.wake(notices_.byIds({&id, 1}).front().case_id, why.at);
+        notes_.audit(why);
+        return true;
+    });
+}
+
+std::int64_t SqliteStore::approve(std::span<const NoticeId> ids, const AuditEntry& why) {
+    return writing("approving notices", [&] {
+        std::int64_t approved = 0;
+        for (const auto& notice : notices_.byIds(ids)) {
+            if (!guards_.approve(notice.id, "approved by " + why.actor + ": " + why.reason, why.at))
+                continue;
+            cases_.wake(notice.case_id, why.at);
+            ++approved;
+        }
+        if (approved > 0) notes_.audit(why);
+        return approved;
+    });
+}
+
+SilenceId SqliteStore::addSilence(const Silence& silence, const AuditEntry& why) {
+    return writing("adding a silence", [&] {
+        const auto id = guards_.add(silence);
+        notes_.audit(why);
+        return id;
+    });
+}
+
+bool SqliteStore::endSilence(SilenceId id, const AuditEntry& why) {
+    return writing("ending a silence", [&] {
+        if (!guards_.end(id, why.at)) return false;
+        notes_.audit(why);
+        return true;
+    });
+}
+
+void SqliteStore::suppress(std::span<const Suppression> entries, const AuditEntry& why) {
+    writing("suppressing addresses", [&] {
+        for (const auto& entry : entries) guards_.suppress(entry);
+        notes_.audit(why);
+    });
+}
+
+bool SqliteStore::unsuppress(Channel channel, std::string_view address, const AuditEntry& why) {
+    return writing("lifting a suppression", [&] {
+        if (!guards_.unsuppress(channel, address)) return false;
         notes_.audit(why);
         return true;
     });

@@ -15,6 +15,7 @@
 #include "store/case_tables.hpp"
 #include "store/database.hpp"
 #include "store/goods_tables.hpp"
+#include "store/guard_tables.hpp"
 #include "store/message_tables.hpp"
 #include "store/note_tables.hpp"
 #include "store/notice_tables.hpp"
@@ -150,6 +151,43 @@ public:
     }
     void freeze(std::span<Message> messages) override;
 
+    std::int64_t countDue(Timestamp now, std::string_view guard, std::int64_t limit) override {
+        return reading("counting what is due", [&] { return guards_.countDue(now, guard, limit); });
+    }
+    std::int64_t countFrozen(Timestamp since, std::string_view guard) override {
+        return reading("counting messages", [&] { return guards_.countFrozen(since, guard); });
+    }
+    std::int64_t holdDue(Timestamp now, std::string_view guard, std::string_view reason) override {
+        return writing("holding notices", [&] { return guards_.holdDue(now, guard, reason); });
+    }
+    std::vector<Notice> heldNotices(std::string_view guard, int limit) override {
+        return reading("listing what is held",
+                       [&] { return notices_.byIds(guards_.held(guard, limit)); });
+    }
+    std::int64_t approve(std::span<const NoticeId> ids, const AuditEntry& why) override;
+    std::int64_t makePostponedDue(std::string_view guard, Timestamp now) override {
+        return writing("making notices due", [&] { return guards_.makePostponedDue(guard, now); });
+    }
+    SilenceId addSilence(const Silence& silence, const AuditEntry& why) override;
+    std::vector<Silence> silences(Timestamp since) override {
+        return reading("reading silences", [&] { return guards_.silences(since); });
+    }
+    std::vector<Silence> silencesEnded(Timestamp now) override {
+        return reading("reading silences", [&] { return guards_.ended(now); });
+    }
+    void silenceEndTold(SilenceId id) override {
+        writing("telling of a silence's end", [&] { guards_.endTold(id); });
+    }
+    bool endSilence(SilenceId id, const AuditEntry& why) override;
+    void suppress(std::span<const Suppression> entries, const AuditEntry& why) override;
+    bool unsuppress(Channel channel, std::string_view address, const AuditEntry& why) override;
+    std::vector<Suppression> suppressions() override {
+        return reading("reading suppressions", [&] { return guards_.suppressions(); });
+    }
+    std::optional<Suppression> suppressionOf(const Recipient& recipient) override {
+        return reading("finding a suppression", [&] { return guards_.suppressionOf(recipient); });
+    }
+
     std::vector<Message> claimReady(std::string_view sender, Timestamp now, int limit) override;
     void markOnWire(std::span<const MessageId> ids, Timestamp now) override;
     void settle(std::span<const Settlement> settlements, Timestamp now,
@@ -218,6 +256,7 @@ private:
     NoteTables notes_{database_};
     GoodsTables goods_{database_};
     PassTables passes_{database_};
+    GuardTables guards_{database_};
     CaseTables cases_{database_, sources_, notices_, goods_};
     CaseLists lists_{database_, sources_};
 };

@@ -1,0 +1,271 @@
+#include "app/rails.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "app/declined.hpp"
+#include "app/explain.hpp"
+#include "app/guards.hpp"
+#include "rules/rules.hpp"
+
+namespace backorderd::app {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kAll = std::numeric_limits<int>::max();
+constexpr std::size_t kSamples = 3;
+constexpr std::size_t kSuppressionsMax = 100'000;
+constexpr std::size_t kCasesPerLook = 500;
+constexpr std::chrono::seconds kSilenceMax{366LL * 24 * 3600};
+
+std::string textIn(const json& arguments, const char* name) {
+    return arguments.value(name, std::string{});
+}
+
+/// Who does it and why stands in the audit trail for ever.
+AuditEntry auditFor(const json& arguments, std::string_view action, std::string subject,
+                    Timestamp now) {
+    AuditEntry entry{now, textIn(arguments, "author"), std::string{action}, std::move(subject),
+                     textIn(arguments, "reason")};
+    if (entry.actor.empty()) throw Declined{"an author is needed: --author NAME"};
+    if (entry.reason.empty()) throw Declined{"a reason is needed: --reason TEXT"};
+    return entry;
+}
+
+std::string domainOfAddress(std::string_view address) {
+    const auto at = address.rfind('@');
+    return at == std::string_view::npos ? "-" : std::string{address.substr(at + 1)};
+}
+
+/// Held notices that the arguments name.
+std::vector<Notice> heldBy(Store& store, const json& arguments) {
+    auto held = store.heldNotices(textIn(arguments, "guard"), kAll);
+    const auto ids = arguments.value("ids", std::vector<NoticeId>{});
+    if (!ids.empty())
+        std::erase_if(held, [&](const Notice& notice) {
+            return std::find(ids.begin(), ids.end(), notice.id) == ids.end();
+        });
+    return held;
+}
+
+std::optional<Timestamp> instantIn(const json& arguments, const char* name) {
+    const auto text = textIn(arguments, name);
+    if (text.empty()) return std::nullopt;
+    if (const auto instant = parseTimestamp(text)) return instant;
+    if (const auto day = parseDate(text)) return Timestamp{day->time_since_epoch()};
+    throw Declined{"'" + text + "' is no moment; write 2026-03-20 or 2026-03-20T09:00:00Z"};
+}
+
+/// `90m`, `4h`, `3d`, `2w`.
+std::chrono::seconds spanOf(const std::string& text) {
+    int count = 0;
+    const char* const end = text.data() + text.size();
+    const auto [unit, error] = std::from_chars(text.data(), end, count);
+    const std::map<char, int> seconds{{'m', 60}, {'h', 3600}, {'d', 86'400}, {'w', 604'800}};
+    const bool fits = error == std::errc{} && unit + 1 == end && count > 0 && count <= 100'000 &&
+                      seconds.contains(*unit);
+    if (!fits) throw Declined{"'" + text + "' is no time; write 90m, 4h, 3d or 2w"};
+    return std::chrono::seconds{static_cast<std::int64_t>(count) * seconds.at(*unit)};
+}
+
+Condition conditionOf(const std::vector<std::string>& matchers) {
+    auto condition = config::readMatchers(matchers);
+    if (!condition) throw Declined{formatProblems(condition.error())};
+    return std::move(*condition);
+}
+
+json silenceRow(const Silence& silence, Timestamp now) {
+    std::string match;
+    for (const auto& matcher : silence.matchers) match += (match.empty() ? "" : ", ") + matcher;
+    return {{"id", silence.id},
+            {"match", match},
+            {"author", silence.author},
+            {"reason", silence.reason},
+            {"starts_at", formatTimestamp(silence.starts_at)},
+            {"ends_at", formatTimestamp(silence.ends_at)},
+            {"state", silence.isActive(now)    ? "active"
+                      : silence.ends_at <= now ? "ended"
+                                               : "to come"}};
+}
+
+Suppression suppressionIn(const json& row, const AuditEntry& why, const std::string& source) {
+    Suppression entry;
+    const auto channel = row.value("channel", std::string{"email"});
+    const auto kind = row.value("kind", std::string{"all"});
+    const auto known_channel = parseChannel(channel);
+    const auto known_kind = parseSuppressionKind(kind);
+    if (!known_channel) throw Declined{"there is no channel '" + channel + "'"};
+    if (!known_kind) throw Declined{"a kind is 'all' or 'optional', not '" + kind + "'"};
+    entry.channel = *known_channel;
+    entry.kind = *known_kind;
+    entry.address = canonicalAddress(row.value("address", std::string{}));
+    const bool clean = std::none_of(entry.address.begin(), entry.address.end(), [](char c) {
+        return static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
+    });
+    const bool of_mail =
+        entry.channel != Channel::Email || entry.address.find('@') < entry.address.size() - 1;
+    if (entry.address.empty() || !clean || !of_mail || entry.address == "@")
+        throw Declined{"'" + entry.address +
+                       "' is no address; write ann@example.com, or "
+                       "@example.com for all of a domain"};
+    entry.reason = row.value("reason", std::string{});
+    if (entry.reason.empty()) entry.reason = why.reason;
+    entry.source = source;
+    entry.author = why.actor;
+    entry.at = why.at;
+    return entry;
+}
+
+}  // namespace
+
+json listHeld(Engine& engine, Store& store, const json& arguments) {
+    const auto held = heldBy(store, arguments);
+    std::map<std::string, int> by_rule, by_template, by_domain, by_guard;
+    json notices = json::array(), samples = json::array();
+    const auto limit = static_cast<std::size_t>(std::max(arguments.value("limit", 100), 0));
+    for (const auto& notice : held) {
+        // A template is worth a sample once.
+        if (by_template[notice.template_name]++ == 0 && samples.size() < kSamples) {
+            const auto rendered = engine.sample(notice);
+            samples.push_back({{"notice", notice.id},
+                               {"to", notice.recipient.address},
+                               {"template", notice.template_name},
+                               {"subject", rendered.subject},
+                               {"text", rendered.text}});
+        }
+        ++by_rule[notice.rule];
+        ++by_domain[domainOfAddress(notice.recipient.address)];
+        ++by_guard[notice.guard];
+        if (notices.size() < limit) notices.push_back(noticeRow(notice));
+    }
+    return {{"count", held.size()},   {"by_rule", by_rule},   {"by_template", by_template},
+            {"by_domain", by_domain}, {"by_guard", by_guard}, {"notices", notices},
+            {"samples", samples}};
+}
+
+json approveHeld(Store& store, const json& arguments, Timestamp now) {
+    const auto guard = textIn(arguments, "guard");
+    const bool named = !guard.empty() || arguments.value("all", false) ||
+                       !arguments.value("ids", std::vector<NoticeId>{}).empty();
+    if (!named) throw Declined{"say what to approve: --guard NAME, --all or numbers of notices"};
+    const auto held = heldBy(store, arguments);
+    const auto why = auditFor(
+        arguments, "queue approve",
+        std::to_string(held.size()) + " notices" + (guard.empty() ? std::string{} : " of " + guard),
+        now);
+    std::vector<NoticeId> ids;
+    for (const auto& notice : held) ids.push_back(notice.id);
+    const auto approved = ids.empty() ? 0 : store.approve(ids, why);
+    if (approved == 0) throw Declined{"nothing of that is held"};
+    return {{"approved", approved}};
+}
+
+json addSilence(Store& store, const json& arguments, Timestamp now) {
+    Silence silence;
+    silence.matchers = arguments.value("match", std::vector<std::string>{});
+    conditionOf(silence.matchers);
+    const auto why = auditFor(arguments, "silence add", silence.matchers.front(), now);
+    silence.author = why.actor;
+    silence.reason = why.reason;
+    silence.starts_at = std::max(instantIn(arguments, "from").value_or(now), now);
+    const auto until = instantIn(arguments, "until");
+    const auto span = textIn(arguments, "for");
+    if (until.has_value() != span.empty())
+        throw Declined{"say how long: either --for 4h or --until 2026-03-20T09:00:00Z"};
+    silence.ends_at = until ? *until : silence.starts_at + spanOf(span);
+    if (silence.ends_at <= silence.starts_at)
+        throw Declined{"the silence would end before it begins"};
+    if (silence.ends_at - silence.starts_at > kSilenceMax)
+        throw Declined{"a silence lasts a year at most"};
+    silence.id = store.addSilence(silence, why);
+    return silenceRow(silence, now);
+}
+
+json listSilences(Store& store, const json& arguments, Timestamp now) {
+    json rows = json::array();
+    for (const auto& silence : store.silences(arguments.value("all", false) ? Timestamp{} : now))
+        rows.push_back(silenceRow(silence, now));
+    return rows;
+}
+
+json expireSilence(Store& store, const json& arguments, Timestamp now) {
+    Silence silence;
+    silence.id = arguments.value("id", SilenceId{0});
+    const auto why = auditFor(arguments, "silence expire", std::to_string(silence.id), now);
+    if (!store.endSilence(silence.id, why))
+        throw Declined{"there is no silence " + std::to_string(silence.id) +
+                       " that has not ended ('silence list' lists them)"};
+    return {{"id", silence.id}, {"due", store.makePostponedDue(silence.guardName(), now)}};
+}
+
+json previewSilence(Store& store, const json& arguments, Timestamp now) {
+    const auto condition = conditionOf(arguments.value("match", std::vector<std::string>{}));
+    json lines = json::array(), planned = json::array();
+    const auto limit = static_cast<std::size_t>(std::max(arguments.value("limit", 100), 0));
+    int count = 0;
+    CaseFilter filter;
+    filter.limit = static_cast<int>(kCasesPerLook);
+    for (auto ids = store.listCases(filter); !ids.empty(); ids = store.listCases(filter)) {
+        for (const auto& subject : store.cases(ids)) {
+            if (!rules::holds(condition, subject, now)) continue;
+            ++count;
+            if (lines.size() < limit) lines.push_back(lineRow(subject, now));
+            for (const auto& notice : subject.notices)
+                if (notice.state == NoticeState::Planned && planned.size() < limit)
+                    planned.push_back(noticeRow(notice));
+        }
+        filter.after = ids.back();
+    }
+    return {{"count", count}, {"lines", lines}, {"planned", planned}};
+}
+
+json silencesOf(Store& store, const Case& subject, Timestamp now) {
+    json texts = json::array();
+    for (const auto& silence : store.silences(now))
+        if (silence.isActive(now) && fits(silence, subject, now))
+            texts.push_back(describeSilence(silence));
+    return texts;
+}
+
+json addSuppressions(Store& store, const json& arguments, Timestamp now) {
+    const auto rows = arguments.value("entries", json::array());
+    if (!rows.is_array() || rows.empty() || rows.size() > kSuppressionsMax)
+        throw Declined{"give from 1 to " + std::to_string(kSuppressionsMax) + " addresses"};
+    const auto source = arguments.value("source", std::string{"operator"});
+    const auto subject = rows.size() == 1 ? rows.front().value("address", std::string{})
+                                          : std::to_string(rows.size()) + " addresses";
+    const auto why = auditFor(arguments, "suppress add", subject, now);
+    std::vector<Suppression> entries;
+    for (const auto& row : rows) entries.push_back(suppressionIn(row, why, source));
+    store.suppress(entries, why);
+    return {{"added", entries.size()}};
+}
+
+json listSuppressions(Store& store) {
+    json rows = json::array();
+    for (const auto& entry : store.suppressions())
+        rows.push_back({{"channel", channelName(entry.channel)},
+                        {"address", entry.address},
+                        {"kind", suppressionKindName(entry.kind)},
+                        {"reason", entry.reason},
+                        {"source", entry.source},
+                        {"author", entry.author},
+                        {"at", formatTimestamp(entry.at)}});
+    return rows;
+}
+
+json removeSuppression(Store& store, const json& arguments, Timestamp now) {
+    const auto address = textIn(arguments, "address");
+    const auto channel = parseChannel(arguments.value("channel", std::string{"email"}));
+    if (!channel) throw Declined{"there is no such channel"};
+    const auto why = auditFor(arguments, "suppress remove", address, now);
+    if (!store.unsuppress(*channel, address, why))
+        throw Declined{"'" + address + "' is not suppressed ('suppress list' lists what is)"};
+    return {{"address", address}};
+}
+
+}  // namespace backorderd::app

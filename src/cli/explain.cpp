@@ -116,6 +116,12 @@ void printNext(const json& story) {
                     cell(notice, "topic").c_str(), cell(notice, "to").c_str(),
                     cell(notice, "channel").c_str(), cell(notice, "reason").c_str());
     if (story["planned"].empty()) std::printf("  nothing is planned\n");
+    for (const auto& notice : story["planned"])
+        if (!cell(notice, "guard").empty())
+            std::printf("  %s is %s: %s\n", cell(notice, "topic").c_str(),
+                        cell(notice, "state").c_str(), cell(notice, "state_reason").c_str());
+    for (const auto& silence : story.value("silences", nlohmann::json::array()))
+        std::printf("  %s\n", silence.get<std::string>().c_str());
     for (const auto& withheld : story["withheld"]) {
         const auto until = cell(withheld, "until"), rule = cell(withheld, "rule");
         std::printf("  not %s%s: %s%s\n", cell(withheld, "topic").c_str(),

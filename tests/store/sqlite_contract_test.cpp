@@ -2,6 +2,7 @@
 
 #include "contract_cases.hpp"
 #include "contract_goods.hpp"
+#include "contract_guards.hpp"
 #include "contract_outbox.hpp"
 #include "contract_passes.hpp"
 #include "store/store.hpp"

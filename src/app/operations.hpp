@@ -16,21 +16,20 @@ namespace backorderd::app {
 /// | operation | arguments | answer |
 /// |---|---|---|
 /// | `status` | – | sources, counts of the outbox, rules in force |
-/// | `poll` | `source` (empty: all) | a report for each source |
-/// | `reload` | `anyway`, `author`, `reason` | warnings; fails with all problems, the old rules stay |
-/// | `check` | `rules_dir` | warnings of what matches none of the open lines |
-/// | `lines` | `source`, `customer`, `order`, `item`, `closed`, `limit`, `after` | open cases |
-/// | `explain` | `line`, `at` | the cases that fit, each with its story |
-/// | `ack` | `line`, `rule`, `author`, `note` | the lines and ladders acknowledged |
-/// | `respond` | `line`, `answer`, `sentiment`, `accept`, `decline`, `author`, `note` | what is noted |
-/// | `offers` | `source`, `customer`, `order`, `all`, `limit` | open offers |
-/// | `escalations` | `source`, `customer`, `order`, `rule`, `all`, `limit` | active ladders |
-/// | `preview` | `template`, `line`, `language` | a rendered message |
-/// | `queue.list` | `state`, `recipient`, `limit` | messages and planned notices |
-/// | `queue.show` | `id` | one message with its document |
-/// | `queue.retry`, `queue.drop` | `id`, `author`, `reason` | – |
-/// | `queue.drop-notice` | `id`, `author`, `reason` | – |
-/// | `backup` | `file`, `author` | – |
+/// | `poll` | `source` (empty: all), `accept`, `author`, `reason` | a report for each source |
+/// | `reload` | `anyway`, `author`, `reason` | warnings; fails with all problems, the old rules
+/// stay | | `check` | `rules_dir` | warnings of what matches none of the open lines | | `lines` |
+/// `source`, `customer`, `order`, `item`, `closed`, `limit`, `after` | open cases | | `explain` |
+/// `line`, `at` | the cases that fit, each with its story | | `ack` | `line`, `rule`, `author`,
+/// `note` | the lines and ladders acknowledged | | `respond` | `line`, `answer`, `sentiment`,
+/// `accept`, `decline`, `author`, `note` | what is noted | | `offers` | `source`, `customer`,
+/// `order`, `all`, `limit` | open offers | | `escalations` | `source`, `customer`, `order`, `rule`,
+/// `all`, `limit` | active ladders | | `preview` | `template`, `line`, `language` | a rendered
+/// message | | `queue.list` | `state`, `recipient`, `limit` | messages and planned notices | |
+/// `queue.show` | `id` | one message with its document | | `queue.retry`, `queue.drop` | `id`,
+/// `author`, `reason` | – | | `queue.drop-notice` | `id`, `author`, `reason` | – | | `backup` |
+/// `file`, `author` | – | | `forget` | `customer`, `even_open`, `author`, `reason` | cases
+/// forgotten, and left | | `export` | `customer` | all that is known of a customer |
 class Operations {
 public:
     /// Does a reload; returns problems, with `Severity::Error` where nothing was changed. `anyway`:

@@ -62,6 +62,18 @@ struct ReloadSettings {
     std::int64_t max_messages = 0;  ///< more new ones within a day hold a rule set back
 };
 
+/// What protects people from a mistake upstream.
+struct GuardSettings {
+    double mass_change_share = 0.2;  ///< more of the known lines changed, or gone, is a mistake
+    std::int64_t mass_change_lines = 25;  ///< but not where they are fewer than these
+};
+
+/// How long what concerns persons is kept.
+struct RetentionSettings {
+    std::chrono::seconds bodies = std::chrono::hours{24 * 30};
+    std::chrono::seconds addresses = std::chrono::hours{24 * 180};  ///< from the case's end on
+};
+
 struct LogSettings {
     std::string format;  ///< `text`, `json`, `journal`
     std::string level;
@@ -83,6 +95,8 @@ struct Settings {
     std::vector<SenderSettings> senders;
     Section root;  ///< for `declared()`, and to collect what connectors and senders find
     ReloadSettings reload{};
+    GuardSettings guards{};
+    RetentionSettings retention{};
 };
 
 /// Reads the settings file. Connectors and senders read their own sections later: call
@@ -108,8 +122,8 @@ struct TemplateUse {
     Place place;
 };
 std::vector<TemplateUse> templatesUsed(const RuleSet& rules);
-/// Of the names of templates those that no rule uses, in their order. Parts that other templates are
-/// made of are the caller's to leave out.
+/// Of the names of templates those that no rule uses, in their order. Parts that other templates
+/// are made of are the caller's to leave out.
 std::vector<std::string> templatesUnused(const RuleSet& rules,
                                          const std::vector<std::string>& names);
 

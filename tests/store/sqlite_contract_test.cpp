@@ -4,6 +4,7 @@
 #include "contract_goods.hpp"
 #include "contract_outbox.hpp"
 #include "contract_passes.hpp"
+#include "contract_persons.hpp"
 #include "store/store.hpp"
 #include "temporary_directory.hpp"
 

@@ -101,7 +101,8 @@ PersonTables::PersonTables(SQLite::Database& database)
                          " AND state <> 'due'"},
       trail_{database,
              "UPDATE audit SET subject = replace(subject, ?1, ?2), reason = replace(reason, ?1, ?2)"
-             " WHERE instr(subject, ?1) > 0 OR instr(reason, ?1) > 0"} {}
+             " WHERE instr(subject, ?1) > 0 OR instr(reason, ?1) > 0"},
+      trail_of_line_{database, "UPDATE audit SET reason = ?2 WHERE subject = ?1"} {}
 
 // Messages are numbered in the order in which they were made: the first young one ends the walk.
 int PersonTables::removeDocuments(Timestamp until, int limit) {
@@ -158,6 +159,8 @@ void PersonTables::removeFromLine(CaseId id, Depth depth) {
         else
             delete_notes_done_.run(line.key.source, line.order.id);
     }
+    // What somebody did on the line stays, with their name; why may be the customer's own words.
+    trail_of_line_.run(line.key.source + ' ' + line.key.id, std::string_view{kRemoved});
     removePersonsFrom(line);
     if (depth == Depth::Customer) {
         line.customer = {};

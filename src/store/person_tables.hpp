@@ -39,7 +39,7 @@ private:
     Query events_, set_event_;
     Query leaving_, drop_messages_, drop_notices_, empty_notices_, empty_notice_steps_;
     Query messages_of_, messages_done_, empty_message_, empty_message_steps_;
-    Query delete_notes_, delete_notes_done_, trail_;
+    Query delete_notes_, delete_notes_done_, trail_, trail_of_line_;
     codec::LineDecoder decoder_;
 };
 

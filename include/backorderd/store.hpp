@@ -19,7 +19,7 @@ namespace backorderd {
 /// What is kept of a source between polls.
 struct SourceState {
     std::string name;
-    bool baseline_done = false;  ///< a first proven snapshot has been taken in
+    bool baseline_done = false;             ///< a first proven snapshot has been taken in
     std::optional<Timestamp> last_good_at;  ///< `as_of` of the last snapshot read to its proven end
     std::optional<Timestamp> last_poll_at;
     std::string last_result;  ///< of the last poll, for a person
@@ -43,7 +43,7 @@ struct CaseChange {
     std::vector<CaseEvent> new_events;
     std::vector<Notice> new_notices;      ///< id 0; a key the case has already is our own bug
     std::vector<Notice> changed_notices;  ///< pending ones; all columns but the key are replaced
-    bool wants_offer = false;  ///< the case waits for a substitute to be offered
+    bool wants_offer = false;             ///< the case waits for a substitute to be offered
     /// What its offers hold now, replacing what they held; empty: unchanged.
     std::optional<std::vector<StockHold>> holds;
 };
@@ -108,8 +108,8 @@ struct QueueCounts {
 /// The state of everything, durable. SQLite is what ships; every store passes tests/store/contract.
 ///
 /// Each function is one transaction: all of it is durable when it returns, or none of it is. A
-/// database that cannot be written is an exception (`StoreBroken`), which ends the process: the next
-/// start is safe. One caller at a time; calls block for the time of the disk.
+/// database that cannot be written is an exception (`StoreBroken`), which ends the process: the
+/// next start is safe. One caller at a time; calls block for the time of the disk.
 class Store {
 public:
     virtual ~Store() = default;
@@ -128,9 +128,9 @@ public:
         std::vector<std::string> arrived;
     };
     virtual GoodsChange saveGoods(std::string_view source, const Goods& goods) = 0;
-    /// Items that arrived (see `saveGoods`, which adds to them) and whose allocation nobody has been
-    /// advised on since, ascending. Committing an AllocationProposed strikes out the item of its
-    /// line, `forgetArrivals` those that call for no advice.
+    /// Items that arrived (see `saveGoods`, which adds to them) and whose allocation nobody has
+    /// been advised on since, ascending. Committing an AllocationProposed strikes out the item of
+    /// its line, `forgetArrivals` those that call for no advice.
     virtual std::vector<std::string> arrivals(std::string_view source) = 0;
     virtual void forgetArrivals(std::string_view source, std::span<const std::string> items) = 0;
     /// All of it, ascending by item; as large as the ERP's catalogue.
@@ -256,19 +256,44 @@ public:
     // -- Notes to the ERP --------------------------------------------------------------------
     virtual std::vector<Annotation> annotationsDue(Timestamp now, int limit) = 0;
     virtual std::optional<Timestamp> nextAnnotationDue() = 0;
-    /// Empty `retry_at` and empty `failure`: done. With `retry_at`: tried again. Otherwise given up.
+    /// Empty `retry_at` and empty `failure`: done. With `retry_at`: tried again. Otherwise given
+    /// up.
     virtual void settleAnnotation(std::int64_t id, std::string_view failure,
                                   std::optional<Timestamp> retry_at) = 0;
 
     virtual std::vector<AuditEntry> auditTrail(int limit) = 0;
     virtual void audit(const AuditEntry& entry) = 0;
 
+    // -- Persons -----------------------------------------------------------------------------
+    // docs/privacy.md says what is kept of persons. What these remove is gone from the store's
+    // files once `tidy` or `compact` has returned.
+
+    /// Removes the documents of up to `limit` messages that have ended and were made up to `until`;
+    /// returns how many. Such a message cannot be sent again.
+    virtual int removeDocuments(Timestamp until, int limit) = 0;
+    /// Removes names, addresses and words of persons from up to `limit` cases that were closed up
+    /// to `closed_until` and have nothing left to send; returns how many.
+    virtual int removePersons(Timestamp closed_until, int limit, Timestamp now) = 0;
+    /// Removes from these closed cases, and from every message that tells of them, also which
+    /// customer they are of; what waits to be sent is dropped. Returns the cases of which a message
+    /// is leaving at this moment, which stay as they are.
+    virtual std::vector<CaseId> removeCustomer(std::span<const CaseId> closed, Timestamp now) = 0;
+    /// Removes these words from the audit trail, and adds `why`.
+    virtual void removeFromTrail(std::span<const std::string> words, const AuditEntry& why) = 0;
+    /// Leaves nothing removed in the write-ahead log; quick.
+    virtual void tidy() = 0;
+    /// Writes the whole store anew, so that nothing that was ever removed is left in its files.
+    /// Blocks for seconds for each gigabyte. `std::runtime_error`: there was no room; nothing
+    /// changed.
+    virtual void compact() = 0;
+
     // -- Meta --------------------------------------------------------------------------------
     /// Small facts that survive a restart (fingerprint of the rules, environment id).
     virtual std::string meta(std::string_view key) = 0;
     virtual void setMeta(std::string_view key, std::string_view value) = 0;
-    /// Writes a consistent copy of everything to a new file; blocks for the time of the disk. A file
-    /// that exists, or a folder that cannot be written, is `std::runtime_error`, and nothing is left.
+    /// Writes a consistent copy of everything to a new file; blocks for the time of the disk. A
+    /// file that exists, or a folder that cannot be written, is `std::runtime_error`, and nothing
+    /// is left.
     virtual void backup(const std::string& file) = 0;
 };
 

@@ -49,7 +49,12 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
                               [this]() -> const RuleSet& { return policy_->rules; })} {
     evaluator_ = std::make_unique<Evaluator>(
         store_, *policy_, [this](std::string_view name) { return freshUntil(name); });
-    const Poller::Limits limits{static_cast<std::size_t>(settings.slice_lines)};
+    const auto& guards = settings.guards;
+    Poller::Limits limits;
+    limits.slice_lines = static_cast<std::size_t>(settings.slice_lines);
+    limits.spool_dir = settings.data_dir;
+    limits.mass_change = {guards.mass_change_share,
+                          static_cast<std::size_t>(guards.mass_change_lines)};
     for (std::size_t i = 0; i < ends.sources.size(); ++i) {
         auto source = std::make_unique<Source>();
         source->settings = &settings.sources.at(i);
@@ -71,12 +76,12 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
         executor, store_, clock_, log_, senders_, dispatcherSettings(settings.outbox),
         takesNotes() ? [this](const Message& message) { return annotator_->notesFor(message); }
                      : Dispatcher::NoteMaker{});
-    evaluator_->onStale(
-        [this](const std::vector<MessageId>& ids) { dispatcher_->giveBack(ids); });
+    evaluator_->onStale([this](const std::vector<MessageId>& ids) { dispatcher_->giveBack(ids); });
     evaluator_->onCommitted([this](const CaseChange& change) { sharing_->noted(change); });
     dispatcher_->onLate([this](const std::vector<MessageId>& ids) {
         preparer_->stillTrue(ids, clock_.now());
     });
+    care_ = std::make_unique<Care>(store_, log_, settings.retention);
     dispatcher_->recover();
     lookAtUnsent();
     // Rules may have been edited while nobody looked.
@@ -144,8 +149,8 @@ std::optional<Timestamp> Engine::freshUntil(std::string_view name) const {
 
 Connector* Engine::annotatable(std::string_view name) const {
     const auto* source = findSource(name);
-    const bool wanted = source && source->settings->write_notes &&
-                        source->connector->capabilities().annotate;
+    const bool wanted =
+        source && source->settings->write_notes && source->connector->capabilities().annotate;
     return wanted ? source->connector.get() : nullptr;
 }
 
@@ -155,11 +160,11 @@ bool Engine::takesNotes() const {
     });
 }
 
-asio::awaitable<std::optional<PollReport>> Engine::poll(std::string name) {
+asio::awaitable<std::optional<PollReport>> Engine::poll(std::string name, bool accept) {
     auto* source = findSource(name);
     if (!source || source->polling || stopping_) co_return std::nullopt;
     source->polling = true;
-    auto poll_report = co_await source->poller->poll();
+    auto poll_report = co_await source->poller->poll(accept);
     source->polling = false;
     source->polled = true;
     if (poll_report.goods_changed) sharing_->goodsChanged(name);
@@ -217,7 +222,7 @@ bool Engine::workPasses(Timestamp now) {
         const auto& name = source->settings->name;
         if (sharing_->work(name, now) || allocating_->work(name, now)) return true;
     }
-    return false;
+    return care_->work(now);
 }
 
 bool Engine::workRetries(Timestamp now) {

@@ -11,6 +11,7 @@
 
 #include "app/allocating.hpp"
 #include "app/annotating.hpp"
+#include "app/care.hpp"
 #include "app/dispatching.hpp"
 #include "app/guards.hpp"
 #include "app/operations_alert.hpp"
@@ -48,7 +49,8 @@ public:
     /// Until when a source's data count as fresh; empty: never read to the end, or no such source.
     std::optional<Timestamp> freshUntil(std::string_view source) const;
     /// One poll of a source. A poll of it that is under way is an answer, not an error: nullopt.
-    boost::asio::awaitable<std::optional<PollReport>> poll(std::string name);
+    /// `accept`: an operator takes in what is read, however much of it changed.
+    boost::asio::awaitable<std::optional<PollReport>> poll(std::string name, bool accept = false);
 
     /// Does a bounded piece of what is due now and starts sends; true where more is due at once.
     bool work();
@@ -78,8 +80,8 @@ public:
     /// See `Preparer::useWriter`.
     void useWriter(Preparer::Writer writer) { preparer_->useWriter(std::move(writer)); }
 
-    /// Looks at a case now, adds to its log what somebody said or did, if anything, and commits what
-    /// becomes of it. Returns the case as it then is.
+    /// Looks at a case now, adds to its log what somebody said or did, if anything, and commits
+    /// what becomes of it. Returns the case as it then is.
     Case record(CaseId id, const std::vector<Event>& events);
     /// The store knows other goods of a source than before, though no poll brought them.
     void goodsChanged(std::string_view source, const Store::GoodsChange& change);
@@ -117,6 +119,7 @@ private:
     std::unique_ptr<Preparer> preparer_;
     std::unique_ptr<Annotator> annotator_;
     std::unique_ptr<Dispatcher> dispatcher_;
+    std::unique_ptr<Care> care_;
     std::function<void()> on_work_;
     Pace pace_;
     bool unsent_looked_at_ = false;  ///< what was frozen before this start

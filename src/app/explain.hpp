@@ -41,6 +41,7 @@ struct Telling {
 /// | `planned`, `withheld` | what leaves when and to whom; what does not, and why |
 /// | `nearest` | the condition that would change the outcome, in a sentence; null: none |
 /// | `substitutes` | candidates with `fits` and `why_not` |
+/// | `data` | of its source: `last_poll`, `last_good_at`, `fresh_until` |
 /// | `stock`, `next_look` | free stock of the item; when it is looked at again |
 nlohmann::json explainCase(const Telling& telling);
 

@@ -1,7 +1,11 @@
 #include "app/intake.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <unordered_map>
+
+#include "codec/codec.hpp"
 
 namespace backorderd::app {
 namespace {
@@ -10,12 +14,26 @@ namespace {
 /// that shows the line reads it anew.
 constexpr std::uint64_t kNoFingerprint = 0;
 
+/// '1,020'
+std::string grouped(std::size_t number) {
+    auto text = std::to_string(number);
+    for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
+        text.insert(static_cast<std::size_t>(at), 1, ',');
+    return text;
+}
+
 }  // namespace
 
-Poller::Intake::Intake(Poller& poller, PollReport& report)
+Poller::Intake::Intake(Poller& poller, PollReport& report, bool accepted)
     : poller_{poller},
       report_{report},
-      adopting_{poller.settings_.adopt && !poller.state_.baseline_done} {}
+      adopting_{poller.settings_.adopt && !poller.state_.baseline_done},
+      // A source with fewer lines than the guard counts cannot trip it, and the first snapshot has
+      // nothing to be compared with.
+      judged_{!accepted && poller.state_.baseline_done &&
+              poller.known_.size() >= poller.limits_.mass_change.min_lines},
+      known_before_{poller.known_.size()},
+      held_{{poller.limits_.spool_dir}} {}
 
 void Poller::Intake::take(const Page& page, SnapshotReader& reader) {
     report_.lines += page.records.size();
@@ -28,27 +46,98 @@ void Poller::Intake::takeRecord(const LineRecord& record, std::size_t index,
                                 SnapshotReader& reader) {
     using Seen = lines::KnownLines::Seen;
     const auto sight = poller_.known_.see(record.id, record.fingerprint);
+    known_shown_ += sight.seen == Seen::Unchanged || sight.seen == Seen::Changed ? 1 : 0;
     if (sight.seen == Seen::Again || (sight.seen == Seen::Unchanged && !sight.missing)) return;
     if (sight.seen == Seen::Conflict) {
         sound_ = false;
         report_.problems.push_back(
-            {{}, "line '" + std::string{record.id} +
-                     "' came twice in one snapshot with different contents; both are left as they "
-                     "were, correct the export"});
+            {{},
+             "line '" + std::string{record.id} +
+                 "' came twice in one snapshot with different contents; both are left as they "
+                 "were, correct the export"});
         return;
     }
+    // Nobody reads what is thrown away for certain.
+    if (judged_ && tooMany(known_changed_, known_before_)) return setAside(record, sight, nullptr);
+    auto line = decode(record, sight, index, reader);
+    if (!line) return;
+    if (sight.seen == Seen::Changed) ++known_changed_;
+    if (judged_) return setAside(record, sight, &*line);
+    route({std::move(*line), record.fingerprint, sight.case_id}, sight.seen == Seen::New);
+}
+
+std::optional<OrderLine> Poller::Intake::decode(const LineRecord& record, const Sight& sight,
+                                                std::size_t index, SnapshotReader& reader) {
     auto line = reader.decode(index);
     if (!line) {
         sound_ = false;
         for (const auto& problem : line.error()) report_.problems.push_back(problem);
-        return;
+        // What the store holds stays, and is no change when the record can be read again.
+        if (sight.committed) poller_.known_.put(record.id, *sight.committed, sight.case_id);
+        return std::nullopt;
     }
     lines::normalise(*line);
-    Record decoded{std::move(*line), record.fingerprint, sight.case_id};
-    if (sight.seen == Seen::New && !adopting_ && hasSibling(decoded.line))
-        siblings_.push_back(std::move(decoded));
+    return std::move(*line);
+}
+
+void Poller::Intake::route(Record record, bool is_new) {
+    if (is_new && !adopting_ && hasSibling(record.line))
+        siblings_.push_back(std::move(record));
     else
-        slice_.push_back(std::move(decoded));
+        slice_.push_back(std::move(record));
+}
+
+void Poller::Intake::setAside(const LineRecord& record, const Sight& sight, const OrderLine* line) {
+    HeldRecord held{std::string{record.id},
+                    record.fingerprint,
+                    sight.committed,
+                    sight.case_id,
+                    sight.seen == lines::KnownLines::Seen::New,
+                    {}};
+    if (line) held.line = codec::encodeLine(*line);
+    if (!overflowed_) overflowed_ = !held_.add(held);
+    // What cannot be kept is undone here; the rest by `rejectSlice`.
+    if (overflowed_ && held.committed) poller_.known_.put(held.id, *held.committed, held.case_id);
+}
+
+bool Poller::Intake::tooMany(std::size_t lines, std::size_t of) const {
+    const auto& guard = poller_.limits_.mass_change;
+    return lines >= guard.min_lines &&
+           static_cast<double>(lines) > guard.max_share * static_cast<double>(of);
+}
+
+// Of a snapshot that broke off only what it showed can be judged: its lines count as all. New lines
+// alone are no reason: nobody was told anything of them that could be wrong, a busy day opens many,
+// and a mistake that renumbers what is known shows in the lines that are gone.
+std::string Poller::Intake::whyQuarantined(bool proven) const {
+    if (!judged_) return "";
+    const auto of = proven ? known_before_ : known_shown_;
+    if (tooMany(known_changed_, of))
+        return fmt::format("{} of {} lines changed", grouped(known_changed_), grouped(of));
+    if (!proven) return "";
+    const auto unseen = poller_.known_.unseen();
+    const auto gone = static_cast<std::size_t>(std::count_if(
+        unseen.begin(), unseen.end(), [](const auto& line) { return !line.missing; }));
+    if (!tooMany(gone, of)) return "";
+    return fmt::format("{} of {} lines gone", grouped(gone), grouped(of));
+}
+
+bool Poller::Intake::admitSlice() {
+    codec::LineDecoder decoder;
+    const auto& source = poller_.settings_.name;
+    for (std::size_t i = 0; i < poller_.limits_.slice_lines && !held_.empty(); ++i) {
+        const auto held = held_.take();
+        route({decoder.decode(held->line, source), held->fingerprint, held->case_id}, held->is_new);
+    }
+    return !held_.empty() || !slice_.empty();
+}
+
+bool Poller::Intake::rejectSlice() {
+    for (std::size_t i = 0; i < poller_.limits_.slice_lines && !held_.empty(); ++i) {
+        const auto held = held_.take();
+        if (held->committed) poller_.known_.put(held->id, *held->committed, held->case_id);
+    }
+    return !held_.empty();
 }
 
 /// An open case of the same order and item may turn out to be this line's former self.
@@ -60,9 +149,9 @@ bool Poller::Intake::hasSibling(const OrderLine& line) const {
 void Poller::Intake::commitSlice() {
     if (slice_.empty()) return;
     const auto count = std::min(slice_.size(), poller_.limits_.slice_lines);
-    std::vector<Record> records{std::make_move_iterator(slice_.begin()),
-                                std::make_move_iterator(slice_.begin() +
-                                                        static_cast<std::ptrdiff_t>(count))};
+    std::vector<Record> records{
+        std::make_move_iterator(slice_.begin()),
+        std::make_move_iterator(slice_.begin() + static_cast<std::ptrdiff_t>(count))};
     slice_.erase(slice_.begin(), slice_.begin() + static_cast<std::ptrdiff_t>(count));
     const auto now = poller_.clock_.now();
     commit(decideSlice(records, now), now);
@@ -73,8 +162,8 @@ Evaluator::Changes Poller::Intake::decideSlice(std::vector<Record>& records, Tim
     for (auto& record : records) {
         // A line that is not resident may have had a case before: it was closed since.
         if (record.case_id == 0 && !adopting_)
-            record.case_id = poller_.store_.caseOfLine(record.line.key.source, record.line.key.id)
-                                 .value_or(0);
+            record.case_id =
+                poller_.store_.caseOfLine(record.line.key.source, record.line.key.id).value_or(0);
         if (record.case_id != 0) ids.push_back(record.case_id);
     }
     std::unordered_map<CaseId, Case> before;
@@ -85,8 +174,10 @@ Evaluator::Changes Poller::Intake::decideSlice(std::vector<Record>& records, Tim
     Evaluator::Changes changes;
     changes.cases.reserve(records.size());
     for (auto& record : records) {
-        if (record.case_id == 0) decideNew(changes, record, now);
-        else decideKnown(changes, std::move(before.at(record.case_id)), record, now);
+        if (record.case_id == 0)
+            decideNew(changes, record, now);
+        else
+            decideKnown(changes, std::move(before.at(record.case_id)), record, now);
     }
     return changes;
 }
@@ -160,8 +251,7 @@ void Poller::Intake::resolveRenumbered() {
         auto subject = std::move(poller_.store_.cases(std::vector{absent.case_id}).front());
         const auto match =
             std::find_if(siblings_.begin(), siblings_.end(), [&](const Record& candidate) {
-                return !subject.closed_at &&
-                       lines::looksRenumbered(subject.line, candidate.line);
+                return !subject.closed_at && lines::looksRenumbered(subject.line, candidate.line);
             });
         if (match == siblings_.end()) continue;
         std::vector<Event> events{Renumbered{absent.id, match->line.key.id}};

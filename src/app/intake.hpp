@@ -5,14 +5,17 @@
 #include <vector>
 
 #include "app/polling.hpp"
+#include "app/spool.hpp"
 
 namespace backorderd::app {
 
 /// One snapshot on its way into the store. Gathers what changed until a slice is full, turns the
-/// slice into events and decisions, and commits it.
+/// slice into events and decisions, and commits it. Where the snapshot is judged as a whole first,
+/// what changed is set aside until the verdict.
 class Poller::Intake {
 public:
-    Intake(Poller& poller, PollReport& report);
+    /// `accepted`: an operator takes the snapshot in whatever it holds.
+    Intake(Poller& poller, PollReport& report, bool accepted);
 
     /// Compares a page with what is known, and decodes what changed. Synchronous; call
     /// `sliceFull` and `commitSlice` between pages.
@@ -21,6 +24,16 @@ public:
     /// Commits at most one slice of what has been gathered.
     void commitSlice();
     bool empty() const { return slice_.empty(); }
+
+    /// Why nothing of the snapshot may be taken in: '412 of 1,020 lines changed'. Empty: it may.
+    /// `proven`: it was read to its proven end, so that lines that it lacks are gone.
+    std::string whyQuarantined(bool proven) const;
+    /// What was set aside had no room any more: the snapshot cannot be taken in.
+    bool overflowed() const { return overflowed_; }
+    /// Moves a slice of what was set aside on to `commitSlice`; false where nothing is left.
+    bool admitSlice();
+    /// Throws a slice of it away, as if it had never been read; false where nothing is left.
+    bool rejectSlice();
 
     /// After the proven end: pairs new lines with vanished ones of the same order, and opens the
     /// rest.
@@ -50,7 +63,13 @@ private:
         std::uint64_t fingerprint = 0;
         CaseId case_id = 0;
     };
+    using Sight = lines::KnownLines::Sight;
     void takeRecord(const LineRecord& record, std::size_t index, SnapshotReader& reader);
+    std::optional<OrderLine> decode(const LineRecord& record, const Sight& sight, std::size_t index,
+                                    SnapshotReader& reader);
+    void setAside(const LineRecord& record, const Sight& sight, const OrderLine* line);
+    void route(Record record, bool is_new);
+    bool tooMany(std::size_t lines, std::size_t of) const;
     bool hasSibling(const OrderLine& line) const;
     Evaluator::Changes decideSlice(std::vector<Record>& records, Timestamp now);
     void decideKnown(Evaluator::Changes& changes, Case before, Record& record, Timestamp now);
@@ -61,7 +80,13 @@ private:
     Poller& poller_;
     PollReport& report_;
     bool adopting_;
+    bool judged_;
     bool sound_ = true;
+    bool overflowed_ = false;
+    std::size_t known_before_;
+    std::size_t known_shown_ = 0;  ///< known lines that the snapshot showed
+    std::size_t known_changed_ = 0;
+    Spool held_;
     std::vector<Record> slice_;
     std::vector<Record> siblings_;  ///< new lines that may be old ones under another id
 };

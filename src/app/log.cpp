@@ -1,19 +1,28 @@
 #include "app/log.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <cctype>
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <span>
+#include <vector>
 
 namespace backorderd::app {
 namespace {
 
 spdlog::level::level_enum toSpdlog(Log::Level level) {
     switch (level) {
-        case Log::Level::Debug: return spdlog::level::debug;
-        case Log::Level::Info: return spdlog::level::info;
-        case Log::Level::Warning: return spdlog::level::warn;
-        case Log::Level::Error: break;
+        case Log::Level::Debug:
+            return spdlog::level::debug;
+        case Log::Level::Info:
+            return spdlog::level::info;
+        case Log::Level::Warning:
+            return spdlog::level::warn;
+        case Log::Level::Error:
+            break;
     }
     return spdlog::level::err;
 }
@@ -21,23 +30,114 @@ spdlog::level::level_enum toSpdlog(Log::Level level) {
 /// Priorities of syslog(3), which journald reads from the start of a line.
 std::string_view priority(Log::Level level) {
     switch (level) {
-        case Log::Level::Debug: return "<7>";
-        case Log::Level::Info: return "<6>";
-        case Log::Level::Warning: return "<4>";
-        case Log::Level::Error: break;
+        case Log::Level::Debug:
+            return "<7>";
+        case Log::Level::Info:
+            return "<6>";
+        case Log::Level::Warning:
+            return "<4>";
+        case Log::Level::Error:
+            break;
     }
     return "<3>";
 }
 
-/// JSON's own escapes keep control characters out; plain words stay without quotes.
-std::string quoted(const std::string& value) {
-    const bool plain = !value.empty() && value.find_first_of(" \"=\\") == std::string::npos &&
-                       value.find_first_of("\n\r\t") == std::string::npos;
-    if (plain) return value;
-    return nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+constexpr std::size_t kValueBytesMax = 8192;
+/// The one field that holds a Message-ID, which has an address's form and names nobody.
+constexpr std::string_view kMessageIdField = "message";
+
+/// Whether a character that JSON leaves as it is ends a line for some reader, turns the direction
+/// of writing, or hides.
+bool isHidden(std::uint32_t character) {
+    return (character >= 0x7F && character <= 0x9F) || character == 0xAD || character == 0x61C ||
+           (character >= 0x200B && character <= 0x200F) ||
+           (character >= 0x2028 && character <= 0x202E) ||
+           (character >= 0x2060 && character <= 0x206F) || character == 0xFEFF;
 }
 
-std::string asText(std::string_view event, std::initializer_list<Field> fields) {
+/// JSON text with those escaped as well. None has more than three bytes.
+std::string escapeHidden(const std::string& json) {
+    std::string out;
+    out.reserve(json.size());
+    for (std::size_t i = 0; i < json.size();) {
+        const auto byte = [&](std::size_t at) {
+            return static_cast<std::uint32_t>(static_cast<unsigned char>(json[i + at]));
+        };
+        const std::uint32_t first = byte(0);
+        const std::size_t bytes = first < 0xC0 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+        std::uint32_t character = first;
+        if (bytes == 2) character = (first & 0x1F) << 6 | (byte(1) & 0x3F);
+        if (bytes == 3) character = (first & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
+        if (bytes < 4 && isHidden(character))
+            out += fmt::format("\\u{:04x}", character);
+        else
+            out.append(json, i, bytes);
+        i += bytes;
+    }
+    return out;
+}
+
+template <class Json>
+std::string dumped(const Json& value) {
+    // What is not UTF-8 is replaced, so that every character is whole.
+    return escapeHidden(value.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+/// Plain words stay without quotes.
+std::string quoted(const std::string& value) {
+    auto text = dumped(nlohmann::json(value));
+    const bool escaped = text.size() != value.size() + 2 || text.find('\\') != std::string::npos;
+    const bool plain = !value.empty() && !escaped && value.find_first_of(" =") == std::string::npos;
+    return plain ? value : text;
+}
+
+bool isLocalPart(unsigned char c) {
+    return std::isalnum(c) != 0 || std::string_view{".!#$%&'*+-/=?^_`{|}~"}.find(
+                                       static_cast<char>(c)) != std::string_view::npos;
+}
+
+/// Where a telephone number that begins at `plus` ends; `plus` itself where none does.
+std::size_t endOfNumber(std::string_view text, std::size_t plus) {
+    constexpr int kDigitsMin = 7;
+    int digits = 0;
+    std::size_t end = plus;
+    for (std::size_t i = plus + 1; i < text.size(); ++i) {
+        if (std::isdigit(static_cast<unsigned char>(text[i])) != 0) {
+            ++digits;
+            end = i + 1;
+        } else if (std::string_view{" -/()"}.find(text[i]) == std::string_view::npos) {
+            break;
+        }
+    }
+    return digits >= kDigitsMin ? end : plus;
+}
+
+std::string shortened(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '+') {
+            if (const auto end = endOfNumber(text, i); end > i) {
+                out += "+…";
+                i = end - 1;
+                continue;
+            }
+        }
+        if (text[i] == '@') {
+            auto begin = out.size();
+            while (begin > 0 && isLocalPart(static_cast<unsigned char>(out[begin - 1]))) --begin;
+            if (begin < out.size()) out.replace(begin + 1, std::string::npos, "…");
+        }
+        out += text[i];
+    }
+    return out;
+}
+
+std::string cut(std::string_view value) {
+    if (value.size() <= kValueBytesMax) return std::string{value};
+    return std::string{value.substr(0, kValueBytesMax)} + "…";
+}
+
+std::string asText(std::string_view event, std::span<const Field> fields) {
     std::string line{event};
     for (const auto& field : fields) {
         line += ' ';
@@ -48,15 +148,14 @@ std::string asText(std::string_view event, std::initializer_list<Field> fields) 
     return line;
 }
 
-std::string asJson(std::string_view level, std::string_view event,
-                   std::initializer_list<Field> fields) {
+std::string asJson(std::string_view level, std::string_view event, std::span<const Field> fields) {
     nlohmann::ordered_json line;
-    line["at"] = formatTimestamp(std::chrono::floor<std::chrono::seconds>(
-        std::chrono::system_clock::now()));
+    line["at"] =
+        formatTimestamp(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
     line["level"] = level;
     line["event"] = event;
     for (const auto& field : fields) line[std::string{field.name}] = field.value;
-    return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    return dumped(line);
 }
 
 }  // namespace
@@ -80,13 +179,17 @@ Log::~Log() = default;
 void Log::write(Level level, std::string_view event, std::initializer_list<Field> fields) {
     const auto spd_level = toSpdlog(level);
     if (!impl_->logger->should_log(spd_level)) return;
+    std::vector<Field> shown;
+    for (const auto& field : fields)
+        shown.push_back({field.name, field.name == kMessageIdField ? cut(field.value)
+                                                                   : words(cut(field.value))});
     std::string line;
     if (impl_->settings.format == "json") {
         const auto name = spdlog::level::to_string_view(spd_level);
-        line = asJson({name.data(), name.size()}, event, fields);
+        line = asJson({name.data(), name.size()}, event, shown);
     } else {
         if (impl_->settings.format == "journal") line = priority(level);
-        line += asText(event, fields);
+        line += asText(event, shown);
     }
     impl_->logger->log(spd_level, spdlog::string_view_t{line});
 }
@@ -96,6 +199,10 @@ std::string Log::address(std::string_view address) const {
     const auto at = address.find('@');
     const std::string_view domain = at == std::string_view::npos ? "" : address.substr(at);
     return std::string{address.substr(0, 1)} + "…" + std::string{domain};
+}
+
+std::string Log::words(std::string_view text) const {
+    return impl_->settings.personal_data ? std::string{text} : shortened(text);
 }
 
 }  // namespace backorderd::app

@@ -15,8 +15,11 @@ struct Field {
     std::string value;
 };
 
-/// The log: one event a line, as text `event key=value …` or as a JSON object. Line breaks and
-/// control characters in values are escaped, so that a value can never make a line of its own.
+/// The log: one event a line, as text `event key=value …` or as a JSON object. Line breaks, control
+/// characters and marks that turn the direction of writing are escaped in values, so that a value
+/// can never make a line of its own or look like another; a long one is cut. Addresses and
+/// telephone numbers in any value but a Message-ID are shortened, unless `log.personal_data` allows
+/// them: what a mail server answers mostly repeats the address.
 class Log {
 public:
     enum class Level { Debug, Info, Warning, Error };
@@ -38,6 +41,8 @@ public:
 
     /// An address as the log may show it: `a…@example.com`, unless `log.personal_data` allows it.
     std::string address(std::string_view address) const;
+    /// A sentence with each address in it so shortened.
+    std::string words(std::string_view text) const;
 
 private:
     struct Impl;

@@ -8,6 +8,7 @@
 #include "app/declined.hpp"
 #include "app/explain.hpp"
 #include "app/rails.hpp"
+#include "app/personal_data.hpp"
 #include "app/telling.hpp"
 #include "rules/rules.hpp"
 
@@ -36,11 +37,9 @@ int limitOf(const json& arguments) {
 json reportRow(const PollReport& report) {
     json problems = json::array();
     for (const auto& problem : report.problems) problems.push_back(formatProblem(problem));
-    return {{"source", report.source},   {"end", endName(report.end)},
-            {"reason", report.reason},   {"lines", report.lines},
-            {"changed", report.changed}, {"opened", report.opened},
-            {"closed", report.closed},   {"missing", report.missing},
-            {"problems", problems}};
+    return {{"source", report.source}, {"end", endName(report.end)}, {"reason", report.reason},
+            {"lines", report.lines},   {"changed", report.changed},  {"opened", report.opened},
+            {"closed", report.closed}, {"missing", report.missing},  {"problems", problems}};
 }
 
 json textsOf(const Problems& problems) {
@@ -72,10 +71,7 @@ AuditEntry auditOf(const json& arguments, std::string_view action, Timestamp now
 
 Operations::Operations(Store& store, const Clock& clock, std::function<Engine&()> engine,
                        Reload reload)
-    : store_{store},
-      clock_{clock},
-      engine_{std::move(engine)},
-      reload_{std::move(reload)} {}
+    : store_{store}, clock_{clock}, engine_{std::move(engine)}, reload_{std::move(reload)} {}
 
 asio::awaitable<json> Operations::call(std::string name, json arguments) {
     try {
@@ -93,6 +89,8 @@ asio::awaitable<json> Operations::call(std::string name, json arguments) {
         if (name == "escalations")
             co_return answer(listEscalations(engine_(), store_, arguments, now));
         if (name == "backup") co_return backup(arguments);
+        if (name == "forget") co_return answer(forgetCustomer(store_, arguments, now));
+        if (name == "export") co_return answer(exportCustomer(store_, arguments, now));
         if (name == "queue.list") co_return queueList(arguments);
         if (name == "queue.show") co_return queueShow(arguments);
         if (auto said = rails(name, arguments); !said.is_null())
@@ -142,11 +140,22 @@ asio::awaitable<json> Operations::poll(const json& arguments) {
         throw Declined{"there is no source '" + wanted + "'" +
                        (near.empty() ? "" : " (did you mean '" + near + "'?)")};
     }
+    const bool accept = arguments.value("accept", false);
+    if (accept) {
+        if (wanted.empty()) throw Declined{"name the source whose next poll is accepted"};
+        auto why = auditOf(arguments, "poll --accept", clock_.now());
+        why.subject = wanted;
+        store_.audit(why);
+    }
     json reports = json::array();
     for (const auto& name : names) {
-        const auto report = co_await engine_().poll(name);
-        if (report) reports.push_back(reportRow(*report));
-        else reports.push_back({{"source", name}, {"end", "under way"}});
+        const auto report = co_await engine_().poll(name, accept);
+        if (accept && !report)
+            throw Declined{"a poll of '" + name + "' is under way; ask again when it has ended"};
+        if (report)
+            reports.push_back(reportRow(*report));
+        else
+            reports.push_back({{"source", name}, {"end", "under way"}});
     }
     co_return answer(std::move(reports));
 }
@@ -308,10 +317,14 @@ json Operations::queueChange(std::string_view action, const json& arguments) {
     const auto id = arguments.value("id", std::int64_t{0});
     const auto why = auditOf(arguments, std::string{"queue "}.append(action), clock_.now());
     bool done = false;
-    if (action == "retry") done = store_.retryMessage(id, why);
-    else if (action == "drop") done = store_.dropMessage(id, why);
-    else if (action == "drop-notice") done = store_.dropNotice(id, why);
-    else throw Declined{"there is no operation 'queue." + std::string{action} + "'"};
+    if (action == "retry")
+        done = store_.retryMessage(id, why);
+    else if (action == "drop")
+        done = store_.dropMessage(id, why);
+    else if (action == "drop-notice")
+        done = store_.dropNotice(id, why);
+    else
+        throw Declined{"there is no operation 'queue." + std::string{action} + "'"};
     if (!done)
         throw Declined{"'" + std::string{action} + "' is not possible: " + std::to_string(id) +
                        " does not exist, or its state does not allow it ('queue show' tells)"};

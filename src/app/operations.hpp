@@ -16,7 +16,7 @@ namespace backorderd::app {
 /// | operation | arguments | answer |
 /// |---|---|---|
 /// | `status` | – | sources, counts of the outbox, rules in force |
-/// | `poll` | `source` (empty: all) | a report for each source |
+/// | `poll` | `source` (empty: all), `accept`, `author`, `reason` | a report for each source |
 /// | `reload` | `anyway`, `author`, `reason` | warnings; fails with all problems, the old rules stay |
 /// | `check` | `rules_dir` | warnings of what matches none of the open lines |
 /// | `lines` | `source`, `customer`, `order`, `item`, `closed`, `limit`, `after` | open cases |
@@ -38,6 +38,8 @@ namespace backorderd::app {
 /// | `suppress.add` | `entries`, `source`, `author`, `reason` | how many |
 /// | `suppress.list`, `suppress.remove` | –; `channel`, `address`, `author`, `reason` | the list; – |
 /// | `backup` | `file`, `author` | – |
+/// | `forget` | `customer`, `even_open`, `author`, `reason` | cases forgotten, and left |
+/// | `export` | `customer` | all that is known of a customer |
 class Operations {
 public:
     /// Does a reload; returns problems, with `Severity::Error` where nothing was changed. `anyway`:

@@ -21,9 +21,14 @@ asio::awaitable<void> yieldToLoop() {
 
 std::string_view endName(PollReport::End end) {
     switch (end) {
-        case PollReport::End::Complete: return "complete";
-        case PollReport::End::Partial: return "partial";
-        case PollReport::End::Failed: break;
+        case PollReport::End::Complete:
+            return "complete";
+        case PollReport::End::Partial:
+            return "partial";
+        case PollReport::End::Quarantined:
+            return "quarantined";
+        case PollReport::End::Failed:
+            break;
     }
     return "failed";
 }
@@ -53,17 +58,18 @@ std::optional<Timestamp> Poller::freshUntil() const {
     return *state_.last_good_at + settings_.max_age;
 }
 
-boost::asio::awaitable<PollReport> Poller::poll() {
+boost::asio::awaitable<PollReport> Poller::poll(bool accept) {
     PollReport report;
     report.source = settings_.name;
     const auto fresh_before = freshUntil();
-    Intake intake{*this, report};
+    known_.beginSnapshot();
+    Intake intake{*this, report, accept};
     co_await readSnapshot(intake, report);
 
     const auto now = clock_.now();
     state_.last_poll_at = now;
-    state_.last_result = std::string{endName(report.end)} +
-                         (report.reason.empty() ? "" : ": " + report.reason);
+    state_.last_result =
+        std::string{endName(report.end)} + (report.reason.empty() ? "" : ": " + report.reason);
     store_.saveSource(state_);
     // What was withheld for want of fresh data is looked at again.
     if (report.end == PollReport::End::Complete && (!fresh_before || *fresh_before <= now))
@@ -72,7 +78,6 @@ boost::asio::awaitable<PollReport> Poller::poll() {
 }
 
 boost::asio::awaitable<void> Poller::readSnapshot(Intake& intake, PollReport& report) {
-    known_.beginSnapshot();
     const auto reader = connector_.read();
     while (!stopping_) {
         const auto step = co_await reader->next();
@@ -85,15 +90,43 @@ boost::asio::awaitable<void> Poller::readSnapshot(Intake& intake, PollReport& re
             co_return;
         }
         intake.take(std::get<Page>(step), *reader);
+        if (intake.overflowed()) break;
         while (intake.sliceFull()) {
             intake.commitSlice();
             co_await yieldToLoop();
         }
         co_await yieldToLoop();
     }
-    if (stopping_) report.reason = "the daemon is stopping";
+    if (stopping_ || intake.overflowed()) {
+        report.reason = stopping_ ? "the daemon is stopping"
+                                  : "there is no room in data_dir for the lines that changed";
+        co_await reject(intake);
+    } else if (!co_await judge(intake, /*proven=*/false, report)) {
+        co_return;
+    }
     // What was read before the failure is true all the same.
     co_await commitRest(intake);
+}
+
+/// Whether the snapshot may be taken in; then what was set aside is committed, but for new lines
+/// that may be old ones. Otherwise it is as if nothing had been read.
+boost::asio::awaitable<bool> Poller::judge(Intake& intake, bool proven, PollReport& report) {
+    const auto why = intake.whyQuarantined(proven);
+    if (!why.empty()) {
+        report.end = PollReport::End::Quarantined;
+        report.reason = report.reason.empty() ? why : why + "; " + report.reason;
+        co_await reject(intake);
+        co_return false;
+    }
+    while (intake.admitSlice()) {
+        intake.commitSlice();
+        co_await yieldToLoop();
+    }
+    co_return true;
+}
+
+boost::asio::awaitable<void> Poller::reject(Intake& intake) {
+    while (intake.rejectSlice()) co_await yieldToLoop();
 }
 
 boost::asio::awaitable<void> Poller::commitRest(Intake& intake) {
@@ -106,8 +139,11 @@ boost::asio::awaitable<void> Poller::commitRest(Intake& intake) {
 boost::asio::awaitable<void> Poller::finishSnapshot(Intake& intake, const SnapshotEnd& end,
                                                     PollReport& report) {
     const bool complete = end.complete && intake.sound();
-    if (complete) intake.resolveRenumbered();
-    else intake.openSiblings();
+    if (!co_await judge(intake, complete, report)) co_return;
+    if (complete)
+        intake.resolveRenumbered();
+    else
+        intake.openSiblings();
     co_await commitRest(intake);
     if (!complete) {
         report.end = PollReport::End::Partial;

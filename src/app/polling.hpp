@@ -15,7 +15,12 @@ namespace backorderd::app {
 
 /// What one poll found.
 struct PollReport {
-    enum class End { Complete, Partial, Failed };
+    enum class End {
+        Complete,
+        Partial,
+        Failed,
+        Quarantined,  ///< too much of it differs from what is known; nothing of it was taken in
+    };
 
     std::string source;
     End end = End::Failed;
@@ -28,22 +33,32 @@ struct PollReport {
 std::string_view endName(PollReport::End end);
 
 /// Reads one source: snapshot, comparison, events, decisions, all committed slice by slice. Each
-/// slice is safe to repeat, and only the proven end of a snapshot may close lines.
+/// slice is safe to repeat, and only the proven end of a snapshot may close lines. A snapshot that
+/// changes too much at once is quarantined: nothing of it is taken in, and what was read before it
+/// stays in force, and grows old.
 class Poller {
 public:
     struct Limits {
         std::size_t slice_lines = 2000;  ///< lines per transaction
         std::size_t finds_max = 500;     ///< look-ups of vanished lines per poll
+        std::string spool_dir{};         ///< where changed lines wait if they are many
+        /// More than this share of the known lines changed, or gone, is not believed.
+        struct MassChange {
+            double max_share = 0.2;
+            std::size_t min_lines = 25;  ///< fewer are always believed
+        };
+        MassChange mass_change{};
     };
     /// All references must outlive the poller.
     Poller(const config::SourceSettings& settings, Connector& connector, Store& store,
            Evaluator& evaluator, const Clock& clock, Limits limits);
     ~Poller();
 
-    /// One poll. Never two at a time.
-    boost::asio::awaitable<PollReport> poll();
+    /// One poll. Never two at a time. `accept`: takes in what it reads, however much changed.
+    boost::asio::awaitable<PollReport> poll(bool accept = false);
 
-    /// A poll under way ends at its next page; what it has read so far is kept.
+    /// A poll under way ends at its next page. What it has committed so far is kept, what waits for
+    /// a verdict is read again after the next start.
     void stop() { stopping_ = true; }
 
     const SourceState& state() const;
@@ -53,6 +68,8 @@ public:
 private:
     class Intake;
     boost::asio::awaitable<void> readSnapshot(Intake& intake, PollReport& report);
+    boost::asio::awaitable<bool> judge(Intake& intake, bool proven, PollReport& report);
+    boost::asio::awaitable<void> reject(Intake& intake);
     boost::asio::awaitable<void> commitRest(Intake& intake);
     boost::asio::awaitable<void> finishSnapshot(Intake& intake, const SnapshotEnd& end,
                                                 PollReport& report);

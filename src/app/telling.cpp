@@ -1,5 +1,6 @@
 #include "app/telling.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "app/explain.hpp"
@@ -21,6 +22,18 @@ const SubstitutionRule* shownRule(const RuleSet& rules, const Case& subject, Tim
     return rules.substitution.empty() ? nullptr : &rules.substitution.front();
 }
 
+/// How old the data are, and why: a source that is quarantined gives no newer ones.
+json dataRow(const Engine& engine, const std::string& source) {
+    const auto names = engine.sourceNames();
+    if (std::find(names.begin(), names.end(), source) == names.end()) return json();
+    const auto& state = engine.sourceState(source);
+    const auto until = engine.freshUntil(source);
+    return {
+        {"last_poll", state.last_result},
+        {"last_good_at", state.last_good_at ? json(formatTimestamp(*state.last_good_at)) : json()},
+        {"fresh_until", until ? json(formatTimestamp(*until)) : json()}};
+}
+
 json tell(Engine& engine, Store& store, const Case& subject, const Decision& decision,
           Timestamp at) {
     const auto& rules = engine.policy().rules;
@@ -34,6 +47,7 @@ json tell(Engine& engine, Store& store, const Case& subject, const Decision& dec
     auto story = explainCase(telling);
     story["as_of"] = formatTimestamp(at);
     story["silences"] = silencesOf(store, subject, at);
+    story["data"] = dataRow(engine, subject.line.key.source);
     return story;
 }
 
@@ -48,8 +62,8 @@ json tellPast(Engine& engine, Store& store, const Case& subject, Timestamp at) {
                 {"not_yet", true}};
     // The data were fresh then, as far as anybody knows.
     const rules::Facts facts{at, at + std::chrono::seconds{1}};
-    const auto decision = rules::evaluate(engine.policy().rules, past.subject, facts,
-                                          rules::Detail::Full);
+    const auto decision =
+        rules::evaluate(engine.policy().rules, past.subject, facts, rules::Detail::Full);
     auto story = tell(engine, store, past.subject, decision, at);
     story["unsure"] = past.unsure;
     return story;

@@ -1,4 +1,9 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -67,6 +72,40 @@ int showEscalations(const Common& common, const json& filter) {
                            "step", "steps", "next_at", "next_to", "acknowledged_by", "stopped_by"}),
             "no escalations");
     return kDone;
+}
+
+int forget(const Common& common, const json& arguments) {
+    json result;
+    if (const int exit = ask(common, "forget", arguments, result)) return exit;
+    const bool left = !result["left"].empty();
+    if (common.json) {
+        printJson(result);
+    } else {
+        std::printf("%s closed lines forgotten\n", cell(result, "forgotten").c_str());
+        for (const auto& row : result["left"])
+            std::printf("left: %s/%s, %s\n", cell(row, "order").c_str(),
+                        cell(row, "position").c_str(), cell(row, "why").c_str());
+    }
+    return left ? kNo : kDone;
+}
+
+int exportCustomer(const Common& common, const std::string& customer, const std::string& file) {
+    json result;
+    if (const int exit = ask(common, "export", {{"customer", customer}}, result)) return exit;
+    const auto text = result.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
+    if (file.empty()) {
+        std::fputs(text.c_str(), stdout);
+        return kDone;
+    }
+    constexpr mode_t kOnlyOurs = 0600;
+    const int descriptor = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kOnlyOurs);
+    std::FILE* out = descriptor < 0 ? nullptr : fdopen(descriptor, "w");
+    bool written = out && std::fputs(text.c_str(), out) >= 0;
+    if (out) written = std::fclose(out) == 0 && written;
+    if (!written)
+        std::fprintf(stderr, "backorderd: cannot write %s: %s\n", file.c_str(),
+                     std::strerror(errno));
+    return written ? kDone : kUnreachable;
 }
 
 int backUp(const Common& common, const std::string& file, const std::string& author) {

@@ -13,7 +13,8 @@ struct Options {
     Common common;
     std::string line, rule, author, note, answer, sentiment, accept, file;
     std::string source, customer, order;
-    bool decline = false, all = false;
+    std::string reason;
+    bool decline = false, all = false, even_open = false;
     int limit = 100;
 };
 /// Shared by the actions that outlive the building of the command line.
@@ -112,6 +113,35 @@ void addBackup(CLI::App& app, Action& action) {
     });
 }
 
+void addPersonalData(CLI::App& app, Action& action) {
+    const auto options = std::make_shared<Options>();
+    auto* forgotten = command(app, options, "forget", "Remove all that is known of a customer");
+    forgotten->add_option("--customer", options->customer, "The customer's number")->required();
+    forgotten->add_flag("--even-open", options->even_open,
+                        "What is closed, though lines of the customer are still open");
+    forgotten->add_option("--author", options->author, "Who does it")->required();
+    forgotten->add_option("--reason", options->reason, "Why; name no person")->required();
+    forgotten->callback([&action, options] {
+        action = [options] {
+            const json arguments{{"customer", options->customer},
+                                 {"even_open", options->even_open},
+                                 {"author", options->author},
+                                 {"reason", options->reason}};
+            return forget(options->common, arguments);
+        };
+    });
+    const auto chosen = std::make_shared<Options>();
+    auto* exported =
+        command(app, chosen, "export", "Write all that is known of a customer as JSON");
+    exported->add_option("--customer", chosen->customer, "The customer's number")->required();
+    exported->add_option("--file", chosen->file, "To this file, which must not exist");
+    exported->callback([&action, chosen] {
+        action = [chosen] {
+            return exportCustomer(chosen->common, chosen->customer, chosen->file);
+        };
+    });
+}
+
 }  // namespace
 
 void addCasework(CLI::App& app, Action& action) {
@@ -119,6 +149,7 @@ void addCasework(CLI::App& app, Action& action) {
     addRespond(app, action);
     addLists(app, action);
     addBackup(app, action);
+    addPersonalData(app, action);
 }
 
 }  // namespace backorderd::cli

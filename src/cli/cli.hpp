@@ -27,7 +27,8 @@ struct Common {
 /// What the command line chose; run once parsing is over.
 using Action = std::function<int()>;
 
-/// Adds `ack`, `respond`, `offers`, `escalations` and `backup`: what people do with cases.
+/// Adds `ack`, `respond`, `offers`, `escalations`, `backup`, `forget` and `export`: what people do
+/// with cases, and with data.
 void addCasework(CLI::App& app, Action& action);
 
 /// Adds `queue held`, `queue approve`, `silence` and `suppress`; `queue` must be there.
@@ -44,7 +45,7 @@ std::optional<nlohmann::json> askDaemon(const std::string& control_socket,
                                         const nlohmann::json& arguments);
 
 int check(const Common& common, const std::vector<std::string>& paths);
-int showPoll(const Common& common, const std::string& source);
+int showPoll(const Common& common, const nlohmann::json& arguments);
 int showStatus(const Common& common);
 int showLines(const Common& common, const nlohmann::json& filter);
 int showQueue(const Common& common, const nlohmann::json& filter);
@@ -55,6 +56,8 @@ int acknowledge(const Common& common, const nlohmann::json& arguments);
 int respond(const Common& common, const nlohmann::json& arguments);
 int showOffers(const Common& common, const nlohmann::json& filter);
 int showEscalations(const Common& common, const nlohmann::json& filter);
+int forget(const Common& common, const nlohmann::json& arguments);
+int exportCustomer(const Common& common, const std::string& customer, const std::string& file);
 int backUp(const Common& common, const std::string& file, const std::string& author);
 int preview(const Common& common, const nlohmann::json& arguments, const std::string& out);
 int reload(const Common& common, const nlohmann::json& arguments);

@@ -27,6 +27,11 @@ void printHead(const json& story) {
     for (const auto& level : story["stock"])
         std::printf("  free stock   %s in %s\n", cell(level, "free").c_str(),
                     orDash(cell(level, "warehouse")).c_str());
+    if (story.contains("data") && story["data"].is_object())
+        std::printf("  data         of %s, fresh until %s; last poll %s\n",
+                    orDash(cell(story["data"], "last_good_at")).c_str(),
+                    orDash(cell(story["data"], "fresh_until")).c_str(),
+                    orDash(cell(story["data"], "last_poll")).c_str());
     const auto closed = cell(story, "closed_at");
     std::printf("  state        %s\n",
                 closed.empty() ? "on back order" : ("closed at " + closed).c_str());
@@ -44,8 +49,8 @@ void printOffers(const json& story) {
     for (const auto& offer : story["offers"]) {
         std::string items;
         for (const auto& item : offer["items"])
-            items += (items.empty() ? "" : ", ") + cell(item, "quantity") + " of " +
-                     cell(item, "item");
+            items +=
+                (items.empty() ? "" : ", ") + cell(item, "quantity") + " of " + cell(item, "item");
         std::printf("  offer %s of %s: %s since %s (%s)\n", cell(offer, "offer").c_str(),
                     cell(offer, "made_at").c_str(), cell(offer, "state").c_str(),
                     cell(offer, "since").c_str(), items.c_str());
@@ -100,8 +105,7 @@ void printRules(const json& story) {
 
 void printForeseen(const json& story) {
     if (!story.contains("foreseen")) return;
-    std::printf("\nWhat will have left by %s, if nothing changes\n",
-                cell(story, "as_of").c_str());
+    std::printf("\nWhat will have left by %s, if nothing changes\n", cell(story, "as_of").c_str());
     for (const auto& notice : story["foreseen"])
         std::printf("  %s  %s to %s\n      %s\n", cell(notice, "at").c_str(),
                     cell(notice, "topic").c_str(), cell(notice, "to").c_str(),
@@ -129,9 +133,9 @@ void printNext(const json& story) {
                     cell(withheld, "detail").c_str(),
                     until.empty() ? "" : (" (until " + until + ")").c_str());
     }
-    std::printf("  looked at again: %s\n",
-                cell(story, "next_look").empty() ? "when something changes"
-                                                 : cell(story, "next_look").c_str());
+    std::printf("  looked at again: %s\n", cell(story, "next_look").empty()
+                                               ? "when something changes"
+                                               : cell(story, "next_look").c_str());
 }
 
 void printUnsure(const json& story) {

@@ -19,10 +19,11 @@ bool writeFile(const std::string& path, const std::string& text) {
 
 }  // namespace
 
-int showPoll(const Common& common, const std::string& source) {
+int showPoll(const Common& common, const json& arguments) {
     json result;
-    if (const int exit = ask(common, "poll", {{"source", source}}, result)) return exit;
-    if (common.json) printJson(result);
+    if (const int exit = ask(common, "poll", arguments, result)) return exit;
+    if (common.json)
+        printJson(result);
     else
         printTable({"SOURCE", "END", "LINES", "CHANGED", "OPENED", "CLOSED", "MISSING", "REASON"},
                    cells(result, {"source", "end", "lines", "changed", "opened", "closed",
@@ -30,7 +31,13 @@ int showPoll(const Common& common, const std::string& source) {
                    "no sources");
     bool failed = false;
     for (const auto& report : result) {
-        failed |= report.value("end", "") == "failed";
+        const auto end = report.value("end", "");
+        failed |= end == "failed" || end == "quarantined";
+        if (!common.json && end == "quarantined")
+            std::printf(
+                "%s: nothing was taken in. Where the change is meant: backorderd poll %s "
+                "--accept --author NAME --reason TEXT\n",
+                cell(report, "source").c_str(), cell(report, "source").c_str());
         if (!common.json && report.contains("problems"))
             for (const auto& problem : report["problems"])
                 std::printf("%s\n", problem.get<std::string>().c_str());
@@ -60,7 +67,8 @@ int showStatus(const Common& common) {
 int showLines(const Common& common, const json& filter) {
     json result;
     if (const int exit = ask(common, "lines", filter, result)) return exit;
-    if (common.json) printJson(result);
+    if (common.json)
+        printJson(result);
     else
         printTable({"LINE", "ORDER", "POS", "CUSTOMER", "ITEM", "OPEN", "UNIT", "PROMISE", "SUPPLY",
                     "DAYS", "CLOSED"},
@@ -83,10 +91,10 @@ int showQueue(const Common& common, const json& filter) {
                "no messages");
     if (!result["planned"].empty()) {
         std::printf("\n");
-        printTable({"NOTICE", "STATE", "TOPIC", "TO", "LEAVES", "POLICY", "REASON"},
-                   cells(result["planned"], {"id", "state", "topic", "to", "due_at", "policy",
-                                             "reason"}),
-                   "");
+        printTable(
+            {"NOTICE", "STATE", "TOPIC", "TO", "LEAVES", "POLICY", "REASON"},
+            cells(result["planned"], {"id", "state", "topic", "to", "due_at", "policy", "reason"}),
+            "");
     }
     return kDone;
 }
@@ -103,7 +111,8 @@ int showMessage(const Common& common, long long id) {
             std::printf("%-16s %s\n", name.c_str(), cell(result, name.c_str()).c_str());
     std::printf("\n");
     printTable({"NOTICE", "TOPIC", "STATE", "POLICY", "REASON"},
-               cells(result["notices"], {"id", "topic", "state", "policy", "reason"}), "no notices");
+               cells(result["notices"], {"id", "topic", "state", "policy", "reason"}),
+               "no notices");
     std::printf("\n%s\n", cell(result, "document").c_str());
     return kDone;
 }
@@ -111,8 +120,10 @@ int showMessage(const Common& common, long long id) {
 int changeQueue(const Common& common, const std::string& action, const json& arguments) {
     json result;
     if (const int exit = ask(common, "queue." + action, arguments, result)) return exit;
-    if (common.json) printJson(result);
-    else std::printf("done\n");
+    if (common.json)
+        printJson(result);
+    else
+        std::printf("done\n");
     return kDone;
 }
 
@@ -136,7 +147,8 @@ int preview(const Common& common, const json& arguments, const std::string& out)
 int reload(const Common& common, const json& arguments) {
     json result;
     if (const int exit = ask(common, "reload", arguments, result)) return exit;
-    if (common.json) printJson(result);
+    if (common.json)
+        printJson(result);
     else {
         for (const auto& warning : result["warnings"])
             std::printf("%s\n", warning.get<std::string>().c_str());

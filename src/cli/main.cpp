@@ -20,7 +20,7 @@ struct Options {
     std::vector<std::string> paths;
     std::string source, line, out, author, reason, template_name, language;
     std::string customer, order, item, state, recipient, at;
-    bool closed = false, anyway = false;
+    bool closed = false, anyway = false, accept = false;
     int limit = 100;
     long long id = 0;
     demo::Options demo;
@@ -45,18 +45,30 @@ void addService(CLI::App& app, Options& options, Action& action) {
     check->callback([&] { action = [&] { return cli::check(options.common, options.paths); }; });
     auto* poll = command(app, options, "poll", "Read a source now", true);
     poll->add_option("source", options.source, "Name of the source (default: all)");
-    poll->callback([&] { action = [&] { return cli::showPoll(options.common, options.source); }; });
+    auto* accept = poll->add_flag("--accept", options.accept,
+                                  "Take in what it reads, however much of it changed");
+    accept->needs(poll->add_option("--author", options.author, "Who accepts it"));
+    accept->needs(poll->add_option("--reason", options.reason, "Why"));
+    poll->callback([&] {
+        action = [&] {
+            const json arguments{{"source", options.source},
+                                 {"accept", options.accept},
+                                 {"author", options.author},
+                                 {"reason", options.reason}};
+            return cli::showPoll(options.common, arguments);
+        };
+    });
     auto* reload = command(app, options, "reload", "Read rules, templates and settings anew", true);
-    auto* anyway = reload->add_flag("--anyway", options.anyway,
-                                    "Also where the rules would send more than reload.max_messages");
+    auto* anyway =
+        reload->add_flag("--anyway", options.anyway,
+                         "Also where the rules would send more than reload.max_messages");
     auto* author = reload->add_option("--author", options.author, "Who insists");
     auto* reason = reload->add_option("--reason", options.reason, "Why");
     anyway->needs(author)->needs(reason);
     reload->callback([&] {
         action = [&] {
-            const json arguments{{"anyway", options.anyway},
-                                 {"author", options.author},
-                                 {"reason", options.reason}};
+            const json arguments{
+                {"anyway", options.anyway}, {"author", options.author}, {"reason", options.reason}};
             return cli::reload(options.common, arguments);
         };
     });
@@ -75,15 +87,16 @@ void addLines(CLI::App& app, Options& options, Action& action) {
     lines->add_option("--limit", options.limit, "At most so many")->capture_default_str();
     lines->callback([&] {
         action = [&] {
-            const json filter{{"source", options.source},     {"customer", options.customer},
-                              {"order", options.order},       {"item", options.item},
-                              {"closed", options.closed},     {"limit", options.limit}};
+            const json filter{{"source", options.source}, {"customer", options.customer},
+                              {"order", options.order},   {"item", options.item},
+                              {"closed", options.closed}, {"limit", options.limit}};
             return cli::showLines(options.common, filter);
         };
     });
-    auto* explain =
-        command(app, options, "explain", "The story of a line: what, why, and what comes next", true);
-    explain->add_option("line", options.line, "Line id, ORDER/POSITION or order number")->required();
+    auto* explain = command(app, options, "explain",
+                            "The story of a line: what, why, and what comes next", true);
+    explain->add_option("line", options.line, "Line id, ORDER/POSITION or order number")
+        ->required();
     explain->add_option("--at", options.at,
                         "As it was then, or as it will be if nothing changes (2026-03-20, or "
                         "2026-03-20T09:00:00Z)");
@@ -150,7 +163,8 @@ void addDemo(CLI::App& app, Options& options, Action& action) {
         ->capture_default_str();
     demo->add_option("--config", options.demo.config_dir, "Folder with rules.d and templates")
         ->capture_default_str();
-    demo->add_option("--seed", options.demo.seed, "Another course of events")->capture_default_str();
+    demo->add_option("--seed", options.demo.seed, "Another course of events")
+        ->capture_default_str();
     demo->callback([&] { action = [&] { return cli::showDemo(options.demo); }; });
     app.add_subcommand("version", "Print the version")->callback([&] {
         action = [] {

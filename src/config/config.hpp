@@ -62,16 +62,24 @@ struct ReloadSettings {
     std::int64_t max_messages = 0;  ///< more new ones within a day hold a rule set back
 };
 
-/// What stops a storm.
+/// What protects people from a storm of messages, and from a mistake upstream.
 struct GuardSettings {
     /// More messages than this within `blast_radius_per`: all that are due are held.
     std::int64_t blast_radius_max = 200;
     std::chrono::seconds blast_radius_per{15 * 60};
+    double mass_change_share = 0.2;  ///< more of the known lines changed, or gone, is a mistake
+    std::int64_t mass_change_lines = 25;  ///< but not where they are fewer than these
 };
 
 /// Who keeps the service running.
 struct OperationsSettings {
     std::string email;  ///< empty: alerts to operations stand in the log alone
+};
+
+/// How long what concerns persons is kept.
+struct RetentionSettings {
+    std::chrono::seconds bodies = std::chrono::hours{24 * 30};
+    std::chrono::seconds addresses = std::chrono::hours{24 * 180};  ///< from the case's end on
 };
 
 struct LogSettings {
@@ -97,6 +105,7 @@ struct Settings {
     ReloadSettings reload{};
     GuardSettings guards{};
     OperationsSettings operations{};
+    RetentionSettings retention{};
 };
 
 /// Reads the settings file. Connectors and senders read their own sections later: call
@@ -126,8 +135,8 @@ struct TemplateUse {
     Place place;
 };
 std::vector<TemplateUse> templatesUsed(const RuleSet& rules);
-/// Of the names of templates those that no rule uses, in their order. Parts that other templates are
-/// made of are the caller's to leave out.
+/// Of the names of templates those that no rule uses, in their order. Parts that other templates
+/// are made of are the caller's to leave out.
 std::vector<std::string> templatesUnused(const RuleSet& rules,
                                          const std::vector<std::string>& names);
 

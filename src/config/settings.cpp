@@ -109,6 +109,14 @@ void readGuards(Section guards, GuardSettings& out) {
     out.blast_radius_per =
         radius.duration("per", {.fallback = 15min, .min = 1min, .max = 24h},
                         "The time over which `max` counts the messages that were made.");
+    Section mass = guards.child("mass_change", "When a snapshot is too different to be believed.");
+    out.mass_change_share = mass.share("max_share", {.fallback = 0.2, .min = 0.01, .max = 1},
+                                       "Where more than this share of the known lines changed, or "
+                                       "is gone, in one snapshot, nothing "
+                                       "of it is taken in; 1: everything is believed.");
+    out.mass_change_lines =
+        mass.number("min_lines", {.fallback = 25, .min = 1, .max = 1'000'000},
+                    "Fewer changed, or gone, lines than these are always believed.");
 }
 
 void readOperations(Section operations, OperationsSettings& out) {
@@ -116,6 +124,18 @@ void readOperations(Section operations, OperationsSettings& out) {
                                 "Where alerts to operations go by mail, at most one an hour of a "
                                 "kind; empty: they stand in the log alone.");
     checkMailAddress(operations, "email", out.email);
+}
+
+void readRetention(Section retention, const OutboxSettings& outbox, RetentionSettings& out) {
+    out.bodies = retention.duration("bodies", {.fallback = 720h, .min = 24h, .max = 87600h},
+                                    "How long the text of a message is kept.");
+    out.addresses = retention.duration(
+        "addresses", {.fallback = 4320h, .min = 24h, .max = 87600h},
+        "How long names, addresses and customers' words are kept after the line was closed.");
+    if (out.bodies < outbox.keep)
+        retention.problem("bodies", "'bodies' must not be shorter than 'outbox.keep'");
+    if (out.addresses < out.bodies)
+        retention.problem("addresses", "'addresses' must not be shorter than 'bodies'");
 }
 
 void readLog(Section log, LogSettings& out) {
@@ -218,9 +238,12 @@ void readAll(Settings& settings) {
     readHouse(root.child("house", "Who we are to the customer."), settings.house);
     readOutbox(root.child("outbox", "How messages are tried again."), settings.outbox);
     readReload(root.child("reload", "What new rules may do at once."), settings.reload);
-    readGuards(root.child("guards", "What stops a storm of messages."), settings.guards);
+    readGuards(root.child("guards", "What protects people from storms and mistakes."),
+               settings.guards);
     readOperations(root.child("operations", "Who keeps the service running."),
                    settings.operations);
+    readRetention(root.child("retention", "How long what concerns persons is kept."),
+                  settings.outbox, settings.retention);
     readLog(root.child("log", "What is logged, and how."), settings.log);
     settings.sources =
         readNamed(root, "sources", kSourcesMax, &readSource, "The ERPs to read, at least one.");

@@ -224,6 +224,7 @@ KnownLines::Sight KnownLines::see(std::string_view id, std::uint64_t fingerprint
     entry.seen = 1;
     if (entry.known && entry.committed && same) return sight;
     sight.seen = entry.known ? Seen::Changed : Seen::New;
+    if (entry.known && entry.committed) sight.committed = entry.fingerprint;
     entry.fingerprint = fingerprint;
     entry.committed = 0;
     return sight;

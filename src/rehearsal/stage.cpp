@@ -18,6 +18,7 @@ config::Settings settingsFor(const Scene& scene) {
     config::Settings settings;
     settings.house = scene.house;
     settings.slice_lines = kSliceLines;
+    settings.guards.mass_change_share = 1;  // What a rehearsal is told is meant.
     settings.outbox.retry_first = 1min;
     settings.outbox.retry_longest = 4h;
     settings.outbox.keep = kForEver;

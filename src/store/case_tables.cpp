@@ -42,7 +42,7 @@ CaseTables::CaseTables(SQLite::Database& database, SourceTables& sources, Notice
                     "UPDATE case_file SET closed_at = ?2, missing_since = ?3, look_again = ?4,"
                     " wants_offer = ?5 WHERE id = ?1"},
       stored_{database,
-              "SELECT customer_id, order_number, item_id, position, line"
+              "SELECT customer_id, order_number, item_id, position, line, persons_removed_at"
               " FROM case_file JOIN case_line ON case_id = id WHERE id = ?1"},
       update_names_{database,
                     "UPDATE case_file SET customer_id = ?2, order_number = ?3, item_id = ?4,"
@@ -127,6 +127,8 @@ void CaseTables::updateLine(const CaseChange& change) {
         if (!rows.next()) noSuchCase(after.id);
         same_names = rows.view(0) == line.customer.id && rows.view(1) == line.order.number &&
                      rows.view(2) == line.item.id && rows.view(3) == line.position;
+        // Of a closed line whose persons were removed the ERP may still tell: nothing comes back.
+        if (!rows.isNull(5)) return putLineRow(change, sources_.idOf(line.key.source), line.key.id);
         same_text = rows.view(4) == text;
         if (!same_text) old_line_id = decoder_.decode(rows.view(4), line.key.source).key.id;
     }

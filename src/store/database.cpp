@@ -85,6 +85,8 @@ void setUp(SQLite::Database& database, const std::string& directory, const OpenO
         refuse(Unusable, directory, "its file system cannot hold a write-ahead log.");
     database.exec("PRAGMA synchronous = FULL");
     database.exec("PRAGMA foreign_keys = ON");
+    // What is deleted is overwritten.
+    database.exec("PRAGMA secure_delete = ON");
     // 16 MiB between checkpoints: bulk loads write most pages once, and no checkpoint takes long.
     database.exec("PRAGMA wal_autocheckpoint = 4096");
     database.exec("PRAGMA journal_size_limit = 67108864");

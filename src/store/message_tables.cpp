@@ -90,7 +90,10 @@ MessageTables::MessageTables(SQLite::Database& database)
             "UPDATE message SET state = 'unknown', state_reason = ?2, heard_at = state_at,"
             " unknown_outcomes = unknown_outcomes + 1, state_at = ?3 WHERE id = ?1 AND state = "
             "'on_wire'"},
-      retry_{database, step("ready", "'deferred', 'refused', 'unknown', 'dead'").c_str()},
+      // What was removed in the meantime cannot be sent again.
+      retry_{database, (step("ready", "'deferred', 'refused', 'unknown', 'dead'") +
+                        " AND EXISTS (SELECT 1 FROM message_document WHERE message_id = ?1)")
+                           .c_str()},
       drop_{database,
             step("dropped", "'ready', 'deferred', 'held', 'refused', 'unknown', 'dead'").c_str()} {}
 
@@ -133,8 +136,8 @@ std::vector<MessageId> MessageTables::list(const MessageFilter& filter) {
 
 std::vector<Timestamp> MessageTables::heardBy(const Recipient& recipient, Timestamp since) {
     std::vector<Timestamp> times;
-    auto rows = heard_.rows(recipient.address, channelName(recipient.channel), since,
-                            recipient.sender);
+    auto rows =
+        heard_.rows(recipient.address, channelName(recipient.channel), since, recipient.sender);
     while (rows.next()) times.push_back(rows.time(0));
     return times;
 }

@@ -264,6 +264,50 @@ void SqliteStore::settleAnnotation(std::int64_t id, std::string_view failure,
     });
 }
 
+int SqliteStore::removePersons(Timestamp closed_until, int limit, Timestamp now) {
+    const auto ids =
+        reading("finding closed cases", [&] { return persons_.casesClosed(closed_until, limit); });
+    if (ids.empty()) return 0;
+    writing("removing persons", [&] {
+        for (const auto id : ids) persons_.removePersons(id, now);
+    });
+    return static_cast<int>(ids.size());
+}
+
+std::vector<CaseId> SqliteStore::removeCustomer(std::span<const CaseId> closed, Timestamp now) {
+    return writing("removing a customer", [&] {
+        std::vector<CaseId> busy;
+        for (const auto id : closed)
+            if (!persons_.removeCustomer(id, now)) busy.push_back(id);
+        return busy;
+    });
+}
+
+void SqliteStore::removeFromTrail(std::span<const std::string> words, const AuditEntry& why) {
+    writing("removing words from the audit trail", [&] {
+        for (const auto& word : words) persons_.removeFromTrail(word);
+        notes_.audit(why);
+    });
+}
+
+void SqliteStore::tidy() {
+    reading("emptying the log", [&] { database_.exec("PRAGMA wal_checkpoint(TRUNCATE)"); });
+}
+
+// Freed space is overwritten (secure_delete), but a page that was once reordered may keep a copy of
+// a row in its gaps: only pages written anew are proof. The copy goes to a file, not to memory.
+void SqliteStore::compact() {
+    try {
+        database_.exec("PRAGMA temp_store = FILE");
+        database_.exec("VACUUM");
+        database_.exec("PRAGMA temp_store = MEMORY");
+    } catch (const SQLite::Exception& error) {
+        database_.exec("PRAGMA temp_store = MEMORY");
+        throw std::runtime_error(fmt::format("the store cannot be written anew: {}", error.what()));
+    }
+    tidy();
+}
+
 // VACUUM INTO reads one consistent state and works under the exclusive lock. It wants a file that
 // is empty: made here, so that nobody else can read it at any time.
 void SqliteStore::backup(const std::string& file) {

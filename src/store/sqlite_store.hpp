@@ -20,6 +20,7 @@
 #include "store/note_tables.hpp"
 #include "store/notice_tables.hpp"
 #include "store/pass_tables.hpp"
+#include "store/person_tables.hpp"
 #include "store/source_tables.hpp"
 
 namespace backorderd::store {
@@ -233,6 +234,16 @@ public:
     void audit(const AuditEntry& entry) override {
         writing("writing the audit trail", [&] { notes_.audit(entry); });
     }
+    int removeDocuments(Timestamp until, int limit) override {
+        return writing("removing documents",
+                       [&] { return persons_.removeDocuments(until, limit); });
+    }
+    int removePersons(Timestamp closed_until, int limit, Timestamp now) override;
+    std::vector<CaseId> removeCustomer(std::span<const CaseId> closed, Timestamp now) override;
+    void removeFromTrail(std::span<const std::string> words, const AuditEntry& why) override;
+    void tidy() override;
+    void compact() override;
+
     std::string meta(std::string_view key) override {
         return reading("reading a fact", [&] { return notes_.meta(key); });
     }
@@ -257,6 +268,7 @@ private:
     GoodsTables goods_{database_};
     PassTables passes_{database_};
     GuardTables guards_{database_};
+    PersonTables persons_{database_};
     CaseTables cases_{database_, sources_, notices_, goods_};
     CaseLists lists_{database_, sources_};
 };

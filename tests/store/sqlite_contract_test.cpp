@@ -5,6 +5,7 @@
 #include "contract_guards.hpp"
 #include "contract_outbox.hpp"
 #include "contract_passes.hpp"
+#include "contract_persons.hpp"
 #include "store/store.hpp"
 #include "temporary_directory.hpp"
 

@@ -140,7 +140,7 @@ struct Team {
 struct MessageRule {
     std::string template_name;
     std::string first, second, further;  ///< other templates as the wait goes on; empty: the same
-    std::optional<Period> within;      ///< opened …: leaves at the latest this long after the fact
+    std::optional<Period> within;        ///< no digest holds it for longer
     std::optional<Period> min_change;  ///< promise_changed: smaller moves are not told
     std::optional<Period> settle;      ///< promise_changed: the new date must stand this long
     std::optional<Period> every;       ///< status: since the customer last heard anything
@@ -294,6 +294,7 @@ struct FulfilmentRule {
         std::string team;
         std::string template_name = "expedite";
         std::optional<Period> again;  ///< empty: once for each promised date
+        std::optional<AlertDigest> digest;  ///< empty: the rule's
         Place place;
         bool operator==(const Expedite&) const = default;
     };

@@ -15,22 +15,21 @@ constexpr int kCasesPerSlice = 500;
 
 }  // namespace
 
-Coverage::Coverage(const RuleSet& rules) {
-    for (const auto& rule : rules.cadence) add("cadence", rule.name, rule.match, rule.place);
-    for (const auto& rule : rules.substitution)
-        add("substitution", rule.name, rule.match, rule.place);
+Coverage::Coverage(const RuleSet& rules) : rules_{rules} {
+    for (const auto& rule : rules.cadence) add("cadence", rule);
+    for (const auto& rule : rules.substitution) add("substitution", rule);
     for (const auto& rule : rules.escalation) {
-        add("escalation", rule.name, rule.match, rule.place);
+        add("escalation", rule);
         addMoneyTests(rule.start);
     }
-    for (const auto& rule : rules.fulfilment) add("fulfilment", rule.name, rule.match, rule.place);
-    for (const auto& rule : rules.supply) add("supply", rule.name, rule.match, rule.place);
+    for (const auto& rule : rules.fulfilment) add("fulfilment", rule);
+    for (const auto& rule : rules.supply) add("supply", rule);
 }
 
-void Coverage::add(std::string_view section, const std::string& name, const Condition& match,
-                   const Place& place) {
-    filters_.push_back({{section, name, &place}, &match});
-    addMoneyTests(match);
+template <class Rule>
+void Coverage::add(std::string_view section, const Rule& rule) {
+    filters_.push_back({{section, rule.name, &rule.place}, &rule.match, rule.calendar});
+    addMoneyTests(rule.match);
 }
 
 void Coverage::addMoneyTests(const Condition& condition) {
@@ -47,7 +46,8 @@ void Coverage::addMoneyTests(const Condition& condition) {
 void Coverage::see(const Case& subject, Timestamp now) {
     ++seen_;
     for (auto& filter : filters_)
-        if (!filter.matched) filter.matched = rules::holds(*filter.match, subject, now);
+        if (!filter.matched)
+            filter.matched = rules::holds(rules_, filter.calendar, *filter.match, subject, now);
     const auto& currency = subject.line.unit_price.currency;
     for (auto& [test, lines] : left_out_)
         if (!currency.empty() && currency != test->currency) ++lines;

@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
 #include <map>
+#include <string_view>
 #include <vector>
 
 #include "backorderd/decision.hpp"
@@ -27,12 +28,14 @@ private:
     struct Filter {
         RuleName rule;
         const Condition* match;
+        std::string_view calendar;  ///< by whose days it is asked
         bool matched = false;
     };
-    void add(std::string_view section, const std::string& name, const Condition& match,
-             const Place& place);
+    template <class Rule>
+    void add(std::string_view section, const Rule& rule);
     void addMoneyTests(const Condition& condition);
 
+    const RuleSet& rules_;
     std::vector<Filter> filters_;
     std::map<const Test*, std::size_t> left_out_;  ///< lines in another currency
     std::size_t seen_ = 0;

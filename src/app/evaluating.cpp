@@ -51,6 +51,14 @@ void keepHolds(CaseChange& change, const std::vector<StockHold>& before, Timesta
     if (holds != before) change.holds = std::move(holds);
 }
 
+/// Whether a notice comes to its end here. The decision was made as if it stood: what comes next in
+/// its place is found by another look only.
+bool endsSomething(const CaseChange& change) {
+    const auto ended = [](const Notice& notice) { return !isPending(notice.state); };
+    return std::any_of(change.new_notices.begin(), change.new_notices.end(), ended) ||
+           std::any_of(change.changed_notices.begin(), change.changed_notices.end(), ended);
+}
+
 /// The case with the notices as they were written.
 Case afterCommit(CaseChange&& change) {
     auto& notices = change.after.notices;
@@ -95,6 +103,10 @@ void Evaluator::decide(Changes& changes, Case&& subject, const std::vector<Event
     change.changed_notices = std::move(plan.change);
     change.wants_offer = decision.offer_wish != nullptr;
     after.look_again = decision.look_again;
+    if (endsSomething(change) && !after.closed_at) {
+        const auto soon = now + std::chrono::seconds{1};
+        after.look_again = std::min(after.look_again.value_or(soon), soon);
+    }
     keepHolds(change, held_before, now);
     changes.stale.insert(changes.stale.end(), plan.stale_messages.begin(),
                          plan.stale_messages.end());

@@ -1,5 +1,6 @@
 #include "app/outlook.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -53,8 +54,9 @@ public:
             const auto message = messageOf(subject, notice);
             messages_after_.insert(message);
             if (!known.contains(notice.key) && extra_.insert(message).second)
-                addSample(subject, topicName(notice.topic), notice.rule, notice.recipient);
+                addSample(sample_, subject, notice);
         }
+        findLost(subject, old, fresh);
         if (!fresh.offer_wish || old.offer_wish) return;
         auto& wishing = wishing_[subject.line.key.source];
         wishing.cases.push_back(std::move(subject));
@@ -62,7 +64,8 @@ public:
     }
 
     Outlook finish(Store& store, Timestamp now) {
-        Outlook outlook{messages_before_.size(), messages_after_.size(), extra_.size(), {}};
+        Outlook outlook{
+            messages_before_.size(), messages_after_.size(), extra_.size(), lost_.size(), {}, {}};
         for (const auto& [source, wishing] : wishing_) {
             const auto offers = rules::shareOut(after_, wishing.wishes, store.goods(source),
                                                 store.heldStock(source, now), now);
@@ -70,6 +73,7 @@ public:
             outlook.after += offers.size();
         }
         outlook.sample = std::move(sample_);
+        outlook.lost_sample = std::move(lost_sample_);
         return outlook;
     }
 
@@ -79,22 +83,42 @@ private:
         std::vector<rules::OfferWish> wishes;
     };
 
-    void addSample(const Case& subject, std::string_view topic, const std::string& rule,
-                   const Recipient& to) {
-        if (sample_.size() >= kSampleMax) return;
+    /// What is planned, and only the others do not want: its key then has come to its end.
+    void findLost(const Case& subject, const Decision& old, const Decision& fresh) {
+        const auto wants = [](const Decision& decision, const Notice& notice) {
+            return std::ranges::find(decision.wanted, notice.key, &Notice::key) !=
+                   decision.wanted.end();
+        };
+        for (const auto& notice : subject.notices)
+            if (isPending(notice.state) && wants(old, notice) && !wants(fresh, notice) &&
+                lost_.insert(messageOf(subject, notice)).second)
+                addSample(lost_sample_, subject, notice);
+    }
+
+    static void addSample(std::vector<std::string>& sample, const Case& subject,
+                          const Notice& notice) {
+        if (sample.size() >= kSampleMax) return;
         const auto& line = subject.line;
-        sample_.push_back(std::string{topic} + " of '" + rule + "' to " +
-                          (to.address.empty() ? to.sender : to.address) + " about " +
-                          (line.order.number.empty() ? line.key.id
-                                                     : line.order.number + '/' + line.position));
+        const auto& to = notice.recipient;
+        sample.push_back(
+            std::string{topicName(notice.topic)} + " of '" + notice.rule + "' to " +
+            (to.address.empty() ? to.sender : to.address) + " about " +
+            (line.order.number.empty() ? line.key.id : line.order.number + '/' + line.position));
     }
 
     const RuleSet& before_;
     const RuleSet& after_;
-    std::set<std::string> messages_before_, messages_after_, extra_;
+    std::set<std::string> messages_before_, messages_after_, extra_, lost_;
     std::map<std::string, Wishing> wishing_;
-    std::vector<std::string> sample_;
+    std::vector<std::string> sample_, lost_sample_;
 };
+
+std::string amongThem(const std::vector<std::string>& sample) {
+    std::string text;
+    for (std::size_t i = 0; i < sample.size(); ++i)
+        text += (i == 0 ? ". Among them: " : "; ") + sample[i];
+    return text;
+}
 
 }  // namespace
 
@@ -119,15 +143,19 @@ asio::awaitable<Outlook> compareOutlooks(
 }
 
 std::optional<std::string> whyHeldBack(const Outlook& outlook, std::int64_t messages_max) {
-    if (outlook.extra <= static_cast<std::size_t>(messages_max)) return std::nullopt;
-    std::string text = "the new rules would send " + std::to_string(outlook.extra) +
-                       " messages within 24 hours that the ones in force would not (" +
-                       std::to_string(outlook.after) + " instead of " +
-                       std::to_string(outlook.before) + "); 'reload.max_messages' allows " +
-                       std::to_string(messages_max);
-    for (std::size_t i = 0; i < outlook.sample.size(); ++i)
-        text += (i == 0 ? ". Among them: " : "; ") + outlook.sample[i];
-    return text +
+    const auto max = static_cast<std::size_t>(messages_max);
+    if (outlook.extra <= max && outlook.lost <= max) return std::nullopt;
+    std::string text;
+    if (outlook.extra > max)
+        text += "the new rules would send " + std::to_string(outlook.extra) +
+                " messages within 24 hours that the ones in force would not (" +
+                std::to_string(outlook.after) + " instead of " + std::to_string(outlook.before) +
+                ")" + amongThem(outlook.sample) + ". ";
+    if (outlook.lost > max)
+        text += "the new rules would take back " + std::to_string(outlook.lost) +
+                " messages that are planned, and what they tell is not told again by any rules" +
+                amongThem(outlook.lost_sample) + ". ";
+    return text + "'reload.max_messages' allows " + std::to_string(messages_max) +
            ". Where that is meant, 'backorderd reload --anyway --author NAME --reason TEXT' puts "
            "them in force";
 }

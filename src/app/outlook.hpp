@@ -14,12 +14,15 @@
 
 namespace backorderd::app {
 
-/// What rules would send within a day, compared with those in force.
+/// What rules would send within a day, and never send, compared with those in force.
 struct Outlook {
     std::size_t before = 0;  ///< messages that leave under the rules in force
     std::size_t after = 0;   ///< under the others
     std::size_t extra = 0;   ///< of these, with something that would not have left before
-    std::vector<std::string> sample;  ///< of the extra ones, for a person
+    std::size_t lost = 0;  ///< messages planned, whenever they leave, that the others take back: a
+                           ///< notice that was superseded is not told again
+    std::vector<std::string> sample;       ///< of the extra ones, for a person
+    std::vector<std::string> lost_sample;  ///< of the lost ones
 };
 
 /// How long after a reload messages count as its consequence.
@@ -31,8 +34,8 @@ boost::asio::awaitable<Outlook> compareOutlooks(
     Store& store, const RuleSet& before, const RuleSet& after,
     std::function<std::optional<Timestamp>(std::string_view source)> fresh_until, Timestamp now);
 
-/// Why a rule set with this outlook is not put in force where at most `messages_max` extra messages
-/// may leave, and how to insist; empty: it may be.
+/// Why a rule set with this outlook is not put in force where at most `messages_max` messages may
+/// come, and as many be lost, and how to insist; empty: it may be.
 std::optional<std::string> whyHeldBack(const Outlook& outlook, std::int64_t messages_max);
 
 }  // namespace backorderd::app

@@ -50,8 +50,13 @@ render::House houseOf(const config::Settings& settings) {
 }
 
 Result<Policy> loadPolicy(const config::Settings& settings, Problems& warnings) {
+    return loadPolicy(std::span{&settings.rules_dir, 1}, settings, warnings);
+}
+
+Result<Policy> loadPolicy(std::span<const std::string> paths, const config::Settings& settings,
+                          Problems& warnings) {
     Problems found;
-    auto rules = config::loadRules(settings.rules_dir, &found);
+    auto rules = config::loadRules(paths, &found);
     if (!rules) append(found, rules.error());
     const auto house = houseOf(settings);
     auto templates = render::Templates::load(settings.templates_dir, house);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "backorderd/problem.hpp"
@@ -20,6 +21,9 @@ struct Policy {
 /// Loads and checks everything the settings point at. `warnings` receives what is worth saying and
 /// stops nothing.
 Result<Policy> loadPolicy(const config::Settings& settings, Problems& warnings);
+/// The same with rules from elsewhere, as `config::loadRules` takes them.
+Result<Policy> loadPolicy(std::span<const std::string> rules, const config::Settings& settings,
+                          Problems& warnings);
 
 render::House houseOf(const config::Settings& settings);
 

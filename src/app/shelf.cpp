@@ -13,7 +13,8 @@ constexpr std::size_t kLinesMax = 2000;
 
 std::vector<rules::Candidate> Shelf::candidatesFor(const Case& subject) {
     for (const auto& rule : rules_.substitution)
-        if (rules::holds(rule.match, subject, now_)) return candidatesOf(rule, subject);
+        if (rules::holds(rules_, rule.calendar, rule.match, subject, now_))
+            return candidatesOf(rule, subject);
     return {};
 }
 

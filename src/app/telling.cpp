@@ -18,7 +18,7 @@ using nlohmann::json;
 /// that somebody who asks why nothing is offered sees what there would be.
 const SubstitutionRule* shownRule(const RuleSet& rules, const Case& subject, Timestamp at) {
     for (const auto& rule : rules.substitution)
-        if (rules::holds(rule.match, subject, at)) return &rule;
+        if (rules::holds(rules, rule.calendar, rule.match, subject, at)) return &rule;
     return rules.substitution.empty() ? nullptr : &rules.substitution.front();
 }
 

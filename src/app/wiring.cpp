@@ -28,24 +28,44 @@ Ends makeEnds(config::Settings& settings, net::Net& net, const Clock& clock) {
     return ends;
 }
 
-/// A policy that writes through a channel which no sender serves would hold every notice.
-Problems findUnservedChannels(const RuleSet& rules, const Ends& ends) {
+/// A customer is reached by an address or a number; other channels reach teams.
+bool reachesCustomers(Channel channel) {
+    return channel == Channel::Email || channel == Channel::Sms;
+}
+
+/// Takes the channels that no sender serves out of a policy, so that a customer is written to by
+/// the next one. Where none would remain they stay: notices then wait for a sender, rather than
+/// that every contact counts as one that cannot be reached.
+void passOverUnserved(CadencePolicy& policy, const std::set<Channel>& served, Problems& warnings) {
+    const auto warn = [&](std::string text) {
+        warnings.push_back(
+            {policy.place, "policy '" + policy.name + "' " + std::move(text), Severity::Warning});
+    };
+    auto& channels = policy.channels;
+    if (std::ranges::none_of(channels, reachesCustomers))
+        return warn(
+            "writes by none of email and sms, and the other channels reach teams only; "
+            "no customer hears anything of it");
+    if (std::ranges::none_of(channels, [&](Channel channel) {
+            return reachesCustomers(channel) && served.contains(channel);
+        }))
+        return warn(
+            "can write to nobody: no sender of the settings serves a channel of it that "
+            "reaches customers; its notices wait until one does, and expire");
+    for (const auto channel : channels)
+        if (!served.contains(channel))
+            warn("writes by " + std::string{channelName(channel)} +
+                 ", and no sender of the settings serves that channel; it is passed over");
+    std::erase_if(channels, [&](Channel channel) { return !served.contains(channel); });
+}
+
+Problems passOverUnserved(RuleSet& rules, const Ends& ends) {
     std::set<Channel> served;
     for (const auto& sender : ends.senders)
         if (sender.sender) served.insert(sender.sender->channel());
-    Problems problems;
-    for (const auto& policy : rules.cadence) {
-        for (const auto channel : policy.channels) {
-            if (served.contains(channel)) continue;
-            problems.push_back({policy.place,
-                                "policy '" + policy.name + "' writes by " +
-                                    std::string{channelName(channel)} +
-                                    ", and no sender of the settings serves that channel; it is "
-                                    "passed over",
-                                Severity::Warning});
-        }
-    }
-    return problems;
+    Problems warnings;
+    for (auto& policy : rules.cadence) passOverUnserved(policy, served, warnings);
+    return warnings;
 }
 
 /// Templates that are sent by SMS under the rules, in the order of their names.
@@ -128,7 +148,7 @@ Result<Setup> loadSetup(const std::string& settings_file, net::Net& net, const C
     else append(problems, findUnknownSenders(policy->rules, *owned));
     if (hasErrors(problems)) return problems;
     append(warnings, problems);
-    append(warnings, findUnservedChannels(policy->rules, ends));
+    append(warnings, passOverUnserved(policy->rules, ends));
     append(warnings, findLongTexts(*policy, ends, owned->templates_dir));
     return Setup{std::move(owned), std::move(*policy), std::move(ends), std::move(warnings)};
 }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -123,6 +124,9 @@ Problems findUnread(Settings& settings);
 /// `tests` and names ending in `.test.yaml` are left out). All or nothing. `warnings`, where given,
 /// receives the problems of severity Warning.
 Result<RuleSet> loadRules(const std::string& directory, Problems* warnings = nullptr);
+/// The same of several directories and files, in their order: the first of two policies that match
+/// applies.
+Result<RuleSet> loadRules(std::span<const std::string> paths, Problems* warnings = nullptr);
 
 /// What silences name lines by: each text is `FIELD=VALUE` or `FIELD~PATTERN` with a field of the
 /// rules' conditions; a line must meet all. No segments.

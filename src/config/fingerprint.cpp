@@ -119,6 +119,8 @@ public:
         text(value.expedite->team);
         text(value.expedite->template_name);
         period(value.expedite->again);
+        number(value.expedite->digest ? 1 : 0);
+        if (value.expedite->digest) digest(*value.expedite->digest);
     }
 
     void supply(const SupplyRule& value) {

@@ -45,6 +45,7 @@ void readExpedite(ListedRule& entry, FulfilmentRule& rule) {
     out.team = entry.readTeam(*reader, "offer_to", "name the team that may order a faster way");
     if (reader->has("template")) out.template_name = readTemplateName(*reader, "template");
     out.again = readPeriod(*reader, "again", kAgain);
+    if (reader->has("digest")) out.digest = entry.readAlertDigest(*reader);
     reader->finish();
 }
 
@@ -68,8 +69,9 @@ FulfilmentRule readFulfilment(const ListedNode& listed, const Names& names, Segm
         rule.template_name = readTemplateName(entry.reader, "template");
     rule.digest = entry.readAlertDigest();
     readExpedite(entry, rule);
-    entry.finish(rule.digest.at_minute ||
-                 (rule.expedite && countsBusinessDays(rule.expedite->again)));
+    entry.finish(
+        rule.digest.at_minute ||
+        (rule.expedite && (rule.expedite->digest || countsBusinessDays(rule.expedite->again))));
     return rule;
 }
 

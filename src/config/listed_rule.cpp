@@ -72,14 +72,15 @@ std::string ListedRule::readTeam(MapReader& map, std::string_view key, std::stri
     return readNameOf(map, map.need(key, remedy), "team", names_.teams);
 }
 
-AlertDigest ListedRule::readAlertDigest() {
+AlertDigest ListedRule::readAlertDigest(MapReader& map) {
     AlertDigest out;
-    auto digest = part("digest");
-    if (!digest) return out;
-    (void)readWord(*digest, digest->find("by"), "by", {"recipient"});
-    (void)digest->need("at", "say when it leaves, such as 'at: \"09:00\"'");
-    if (digest->has("at")) out.at_minute = readMinute(*digest, "at");
-    digest->finish();
+    const NodePtr node = map.find("digest");
+    if (!node) return out;
+    MapReader digest{node, file_, fmt::format("'digest' of {}", map.what()), problems_};
+    (void)readWord(digest, digest.find("by"), "by", {"recipient"});
+    (void)digest.need("at", "say when it leaves, such as 'at: \"09:00\"'");
+    if (digest.has("at")) out.at_minute = readMinute(digest, "at");
+    digest.finish();
     return out;
 }
 

@@ -36,7 +36,9 @@ public:
     /// The team at a key; its absence is a problem.
     std::string readTeam(MapReader& map, std::string_view key, std::string_view remedy);
     /// `digest: { by: recipient, at: "09:00" }`
-    AlertDigest readAlertDigest();
+    AlertDigest readAlertDigest() { return readAlertDigest(reader); }
+    /// The same of a part of the rule.
+    AlertDigest readAlertDigest(MapReader& map);
     /// The mapping at a key; nullopt where the key is absent.
     std::optional<MapReader> part(std::string_view key);
     /// Reports unknown keys, and warns where business days are counted that nobody defined.

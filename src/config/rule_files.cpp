@@ -24,9 +24,10 @@ struct RuleFiles {
     Place tiers_place;  ///< of the file that names them
 };
 
-/// The paths of the rule files, in name order.
+/// The paths of a folder's rule files, in name order; a file stands for itself.
 std::vector<std::string> listFiles(const std::string& directory, Problems& problems) {
     std::error_code error;
+    if (std::filesystem::is_regular_file(directory, error)) return {directory};
     std::vector<std::string> names;
     std::filesystem::directory_iterator entries(directory, error);
     for (; !error && entries != std::filesystem::directory_iterator(); entries.increment(error)) {
@@ -202,13 +203,18 @@ bool tellsAnything(const RuleSet& rules) {
 }  // namespace
 
 Result<RuleSet> loadRules(const std::string& directory, Problems* warnings) {
+    return loadRules(std::span{&directory, 1}, warnings);
+}
+
+Result<RuleSet> loadRules(std::span<const std::string> paths, Problems* warnings) {
     Problems problems;
     RuleFiles files;
-    for (const std::string& file : listFiles(directory, problems))
-        collectFile(file, files, problems);
+    for (const std::string& path : paths)
+        for (const std::string& file : listFiles(path, problems))
+            collectFile(file, files, problems);
     RuleSet rules = readRuleSet(files, problems);
     if (!tellsAnything(rules) && !hasErrors(problems))
-        problems.push_back({{directory, 0, 0},
+        problems.push_back({{paths.empty() ? std::string{} : paths.front(), 0, 0},
                             "no file has a rule below 'cadence:', 'escalation:', 'fulfilment:' or "
                             "'supply:'; nothing would ever be sent",
                             Severity::Error});

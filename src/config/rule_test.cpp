@@ -131,6 +131,18 @@ Goods readGoods(MapReader& top, const std::string& file, Date today, Problems& p
     return goods;
 }
 
+/// `rules: ../`, or several, such as a pack that is off as shipped, before the folder that it
+/// needs.
+std::vector<std::string> readRules(MapReader& top, const std::string& file) {
+    std::vector<std::string> paths;
+    for (const auto& node : listOf(top.find("rules")))
+        if (const auto* text =
+                scalarText(top, node, "rules", "a folder, or a list of folders and files"))
+            paths.push_back(pathBeside(file, *text));
+    if (paths.empty()) paths.push_back(pathBeside(file, ".."));
+    return paths;
+}
+
 std::optional<Timestamp> readStart(MapReader& top) {
     const auto node = top.need("start",
                                "write the moment at which the test begins, such as "
@@ -143,6 +155,20 @@ std::optional<Timestamp> readStart(MapReader& top) {
                                        "2026-03-02T09:00:00-06:00, not {}",
                                        quote(*text)));
     return start;
+}
+
+/// Of a moment that was understood: what its clock shows beyond UTC.
+std::chrono::seconds offsetOf(const NodePtr& root) {
+    for (const auto& entry : root->entries) {
+        if (entry.key != "start" || !entry.value->isScalar()) continue;
+        const auto& text = entry.value->text;
+        const auto written = text.find_first_of("+-", text.find('T'));
+        if (written == std::string::npos) return {};
+        const auto as_utc = parseTimestamp(text.substr(0, written) + 'Z');
+        const auto moment = parseTimestamp(text);
+        if (as_utc && moment) return *as_utc - *moment;
+    }
+    return {};
 }
 
 void readSteps(MapReader& top, RuleTest& test, Problems& problems) {
@@ -164,6 +190,10 @@ void readSteps(MapReader& top, RuleTest& test, Problems& problems) {
 
 }  // namespace
 
+Date dayAt(const RuleTest& test, Timestamp at) {
+    return Date{std::chrono::floor<std::chrono::days>(at + test.offset).time_since_epoch()};
+}
+
 Result<RuleTest> loadRuleTest(const std::string& file) {
     Problems problems;
     const auto root = readYamlFile(file, problems);
@@ -173,13 +203,13 @@ Result<RuleTest> loadRuleTest(const std::string& file) {
         MapReader top{root, file, "the test", problems};
         const auto name = readText(top, "name");
         test.name = name.empty() ? fs::path{file}.filename().string() : name;
-        const auto rules = readText(top, "rules");
-        test.rules_dir = pathBeside(file, rules.empty() ? ".." : rules);
+        test.rules = readRules(top, file);
         const auto templates = readText(top, "templates");
         if (!templates.empty()) test.templates_dir = pathBeside(file, templates);
         test.adopt = readFlag(top, "adopt").value_or(false);
         test.start = readStart(top).value_or(Timestamp{});
-        const Date today{std::chrono::floor<std::chrono::days>(test.start).time_since_epoch()};
+        test.offset = offsetOf(root);
+        const auto today = dayAt(test, test.start);
         test.lines = readLines(top, file, today, problems);
         test.goods = readGoods(top, file, today, problems);
         readSteps(top, test, problems);

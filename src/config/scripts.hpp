@@ -79,15 +79,18 @@ struct TestStep {
 struct RuleTest {
     std::string file;
     std::string name;           ///< for reports; that of the file where none is given
-    std::string rules_dir;      ///< as `loadRules` takes it
+    std::vector<std::string> rules;  ///< as `loadRules` takes them; at least one
     std::string templates_dir;  ///< empty: not given
     Timestamp start{};
+    std::chrono::seconds offset{};  ///< from UTC, as `start` is written; by it a day begins
     bool adopt = false;  ///< the lines were there before anybody watched
     std::vector<OrderLine> lines;
     Goods goods;
     std::vector<TestStep> steps;  ///< at least one; ascending by `at`
 };
 Result<RuleTest> loadRuleTest(const std::string& file);
+/// The day it is then, where the test was written.
+Date dayAt(const RuleTest& test, Timestamp at);
 
 /// One assumption of a simulation: on a day something becomes of the lines that all given names
 /// fit.

@@ -96,7 +96,7 @@ void readReload(Section reload, ReloadSettings& out) {
     out.max_messages = reload.number(
         "max_messages", {.fallback = 200, .min = 0, .max = 10'000'000},
         "A rule set that would send more messages within a day, which the one in force would not "
-        "send, is held back.");
+        "send, or take back more that are planned, is held back.");
 }
 
 void readGuards(Section guards, GuardSettings& out) {

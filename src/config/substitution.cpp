@@ -208,7 +208,20 @@ private:
                 fmt::format("units are held for {}, longer than the offer stands "
                             "({}); shorten 'hold', or lengthen 'answer_within'",
                             formatPeriod(rule_.hold), formatPeriod(rule_.answer_within)));
+        warnOfShortHold(*offer);
         offer->finish();
+    }
+
+    /// What was not written is not warned of: the defaults are known.
+    void warnOfShortHold(MapReader& offer) {
+        const bool written = offer.has("hold") || offer.has("answer_within");
+        if (!written || !isShorter(rule_.hold, rule_.answer_within)) return;
+        offer.problem(offer.has("hold") ? offer.placeOf("hold") : offer.placeOf("answer_within"),
+                      fmt::format("units are held for {}, and the offer stands for {}: in between "
+                                  "they may go to somebody else, and the offer is withdrawn; "
+                                  "lengthen 'hold', or shorten 'answer_within'",
+                                  formatPeriod(rule_.hold), formatPeriod(rule_.answer_within)),
+                      Severity::Warning);
     }
 
     void readWithdrawn() {

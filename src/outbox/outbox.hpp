@@ -27,8 +27,9 @@ struct Plan {
 };
 
 /// Compares what is wanted with what is there, by key. A key that has reached an end is never
-/// wanted again. A Bundled notice that is no longer wanted, that has expired, or whose facts or
-/// address differ from those it was frozen with, makes its message stale.
+/// wanted again. A Bundled notice that is no longer wanted, that has expired, that may leave only
+/// later by now, or whose facts or recipient differ from those it was frozen with, makes its
+/// message stale.
 Plan reconcile(const Case& subject, const Decision& decision, Timestamp now);
 
 /// When a recipient who has heard at `heard` (ascending) may hear again under a limit of `max` in

@@ -81,8 +81,10 @@ Notice next(const Notice& there, const Notice* wanted, const Decision& decision,
 /// Frozen bytes cannot be corrected, only taken back: the store then plans their notices anew.
 bool isStale(const Notice& frozen, const Notice* wanted, Timestamp now) {
     if (wanted == nullptr || hasExpired(frozen, now)) return true;
-    return frozen.facts != wanted->facts || frozen.recipient.channel != wanted->recipient.channel ||
-           frozen.recipient.address != wanted->recipient.address;
+    const auto &was = frozen.recipient, &is = wanted->recipient;
+    const bool must_wait = wanted->ready_at > std::max(frozen.ready_at, now);
+    return must_wait || frozen.facts != wanted->facts || was.channel != is.channel ||
+           was.address != is.address || was.sender != is.sender;
 }
 
 }  // namespace

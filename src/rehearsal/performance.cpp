@@ -80,8 +80,7 @@ private:
     }
 
     void make(const config::TestStep& step, StepReport& report) {
-        const Date today{
-            std::chrono::floor<std::chrono::days>(stage_.clock().now()).time_since_epoch()};
+        const auto today = config::dayAt(test_, stage_.clock().now());
         for (const auto& change : step.changes) {
             auto* line = lineOf(change.line);
             if (!line)

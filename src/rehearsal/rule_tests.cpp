@@ -48,9 +48,10 @@ TestReport TestBench::run(const std::string& file) {
     }
     report.name = test->name;
     auto templates = test->templates_dir.empty() ? templates_dir_ : test->templates_dir;
+    // The last names the folder that the ones before it are laid over.
     if (templates.empty())
-        templates = (fs::path{test->rules_dir} / "../templates").lexically_normal().string();
-    const auto& policy = policyOf(test->rules_dir, templates);
+        templates = (fs::path{test->rules.back()} / "../templates").lexically_normal().string();
+    const auto& policy = policyOf(test->rules, templates);
     if (policy)
         report.steps = perform(*test, *policy, house_);
     else
@@ -59,17 +60,16 @@ TestReport TestBench::run(const std::string& file) {
     return report;
 }
 
-const Result<app::Policy>& TestBench::policyOf(const std::string& rules,
+const Result<app::Policy>& TestBench::policyOf(const std::vector<std::string>& rules,
                                                const std::string& templates) {
     const std::pair key{rules, templates};
     const auto known = policies_.find(key);
     if (known != policies_.end()) return known->second;
     config::Settings settings;
-    settings.rules_dir = rules;
     settings.templates_dir = templates;
     settings.house = house_;
     Problems warnings;
-    return policies_.emplace(key, app::loadPolicy(settings, warnings)).first->second;
+    return policies_.emplace(key, app::loadPolicy(rules, settings, warnings)).first->second;
 }
 
 Result<std::vector<std::string>> findTests(std::span<const std::string> paths) {

@@ -41,12 +41,13 @@ public:
     TestReport run(const std::string& file);
 
 private:
-    const Result<app::Policy>& policyOf(const std::string& rules, const std::string& templates);
+    const Result<app::Policy>& policyOf(const std::vector<std::string>& rules,
+                                        const std::string& templates);
 
     config::HouseSettings house_;
     std::string templates_dir_;
     const Clock& clock_;
-    std::map<std::pair<std::string, std::string>, Result<app::Policy>> policies_;
+    std::map<std::pair<std::vector<std::string>, std::string>, Result<app::Policy>> policies_;
 };
 
 /// The test files that paths name: a file itself, and of a folder all `*.test.yaml` in it and

@@ -46,8 +46,8 @@ void arrive(Stage& stage, const config::ScenarioChange& change, const std::strin
 }
 
 std::size_t make(Stage& stage, const config::ScenarioChange& change,
-                 const std::vector<std::string>& sources) {
-    const Date today{std::chrono::floor<std::chrono::days>(stage.clock().now()).time_since_epoch()};
+                 const std::vector<std::string>& sources, const std::string& timezone) {
+    const auto today = rules::localDate(stage.clock().now(), timezone);
     if (change.arrives && !sources.empty()) arrive(stage, change, sources.front());
     CaseFilter filter;
     filter.customer = change.customer;
@@ -88,7 +88,7 @@ Simulation simulate(Scene scene, const app::Policy& policy, std::unique_ptr<Stor
     for (const auto& [at, change] : due) {
         if (at >= result.end) break;
         stage.driver().runUntil(at, options.tick);
-        result.made.push_back({at, change->place, make(stage, *change, sources)});
+        result.made.push_back({at, change->place, make(stage, *change, sources, result.timezone)});
     }
     stage.driver().runUntil(result.end, options.tick);
     result.sent = stage.takeSent();

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "rules/fulfilment.hpp"
 #include "rules/ladder.hpp"
 #include "rules/tellings.hpp"
@@ -84,17 +86,22 @@ void decideExpedite(Evaluation& evaluation, const FulfilmentRule& rule) {
         return;
     }
     const auto date = promised ? formatDate(*promised) : std::string{"unknown"};
+    const auto digest = expedite.digest.value_or(rule.digest);
+    // Days turn at midnight; nobody wants to hear of it before the day begins.
+    const auto from = digest.at_minute
+                          ? evaluation.now
+                          : std::max(evaluation.now, hoursBeginAt(evaluation.now, calendar));
     alertOfState(evaluation,
                  {.topic = Topic::Expedite,
                   .rule = rule.name,
                   .team = expedite.team,
                   .template_name = expedite.template_name,
                   .calendar = &calendar,
-                  .digest = rule.digest,
+                  .digest = digest,
                   .policy = nullptr,
                   .key = fmt::format("{}/{}", topicName(Topic::Expedite), date),
-                  .fact_at = evaluation.now,
-                  .from = evaluation.now,
+                  .fact_at = from,
+                  .from = from,
                   .needs_fresh_data = true,
                   .reason = promised ? fmt::format("Promised for {}, and {} still open.", date,
                                                    evaluation.subject.line.open().toString())

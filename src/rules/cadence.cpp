@@ -36,8 +36,6 @@ FirstMessage decideOpened(Evaluation& evaluation) {
                       .from = grace_ends,
                       .latest = std::nullopt,
                       .reason = openedReason(evaluation, rule)};
-    if (rule.message->within)
-        occasion.latest = addPeriod(grace_ends, *rule.message->within, *rule.calendar, zone);
     evaluation.propose(rule, std::move(occasion));
     if (row && !isPending(row->state)) return {};
     // A frozen message that was just given up does not stand in the way of what replaces it.

@@ -102,6 +102,11 @@ int businessDaysBetween(Date from, Date to, const Calendar& calendar) {
     return count;
 }
 
+Timestamp hoursBeginAt(Timestamp at, const Calendar& calendar) {
+    const Zone zone{calendar.timezone};
+    return zone.instant(zone.date(at), calendar.hours.from_minute);
+}
+
 Timestamp addPeriod(Timestamp at, Period period, const Calendar& calendar, const Zone& zone) {
     const auto onDay = [&](auto later) {
         const auto local = zone.localTime(at);

@@ -43,6 +43,9 @@ Date addBusinessDays(Date day, int count, const Calendar& calendar);
 /// Business days in (from, to]; `from` must not be later.
 int businessDaysBetween(Date from, Date to, const Calendar& calendar);
 
+/// When the calendar's hours begin on the day of `at`, whatever day that is.
+Timestamp hoursBeginAt(Timestamp at, const Calendar& calendar);
+
 /// As rules::addPeriod, with the calendar's zone at hand.
 Timestamp addPeriod(Timestamp at, Period period, const Calendar& calendar, const Zone& zone);
 

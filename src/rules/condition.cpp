@@ -98,4 +98,10 @@ bool holds(const Condition& condition, const Case& subject, Timestamp now, Faile
     return holds(condition, question, failed);
 }
 
+bool holds(const RuleSet& rules, std::string_view calendar, const Condition& condition,
+           const Case& subject, Timestamp now) {
+    Question question{subject, now, calendarNamed(rules, calendar)};
+    return holds(condition, question);
+}
+
 }  // namespace backorderd::rules

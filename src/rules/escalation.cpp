@@ -6,6 +6,7 @@
 
 #include "rules/ladder.hpp"
 #include "rules/tellings.hpp"
+#include "rules/told_steps.hpp"
 
 namespace backorderd::rules {
 namespace {
@@ -25,7 +26,10 @@ public:
           rule_{*ladder.rule},
           calendar_{calendarNamed(evaluation.rules, rule_.calendar)},
           zone_{calendar_.timezone},
-          episode_{fmt::format("escalation/{}", ladder.started->seq)} {}
+          episode_{fmt::format("escalation/{}", ladder.started->seq)},
+          counted_from_{countedFrom()},
+          numbers_{
+              numberSteps(evaluation.rules, rule_, evaluation.subject, episode_, counted_from_)} {}
 
     void decide() {
         for (std::size_t i = 0; i < rule_.steps.size(); ++i) decideStep(i);
@@ -38,8 +42,16 @@ private:
         Timestamp at;
     };
 
+    /// Most of what the clock brings it brings at midnight, when a day turns. What gathers in no
+    /// digest then waits until the calendar's hours begin; what somebody did is told at once.
+    Timestamp countedFrom() const {
+        const auto started = ladder_.started->at;
+        if (rule_.digest.at_minute || !cameWithClock(evaluation_.subject, started)) return started;
+        return std::max(started, hoursBeginAt(started, calendar_));
+    }
+
     Timestamp nominal(const Step& step) const {
-        return addPeriod(ladder_.started->at, step.after, calendar_, zone_);
+        return addPeriod(counted_from_, step.after, calendar_, zone_);
     }
 
     /// Never sooner after the step before than they are apart, so that after a long silence the
@@ -57,7 +69,7 @@ private:
 
     void decideStep(std::size_t number) {
         const auto& step = rule_.steps[number];
-        const auto base = fmt::format("{}/{}", episode_, number);
+        const auto base = fmt::format("{}/{}", episode_, numbers_[number]);
         const auto tellings = tellingsOf(evaluation_.subject, base);
         if (tellings.done > 0) {
             left_ = Left{&step, tellings.first_left};
@@ -140,6 +152,8 @@ private:
     const Calendar& calendar_;
     const Zone zone_;
     const std::string episode_;
+    const Timestamp counted_from_;    ///< the start, or when the hours of its day began
+    const std::vector<int> numbers_;  ///< under which the steps' notices are known
     std::optional<Left> left_;
     bool waiting_ = false;  ///< a step before is still to leave
 };

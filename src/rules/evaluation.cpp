@@ -133,15 +133,14 @@ Notice* Evaluation::propose(const TopicRule& its_rule, Occasion occasion) {
         });
         return nullptr;
     }
+    auto recipient = reachContact(subject.line.contact, its_rule.policy->channels);
+    if (!recipient && (!unreachable_ || occasion.from < unreachable_->from))
+        unreachable_ = Unreachable{its_rule, occasion.from};
     if (row && row->state == NoticeState::Bundled) {
-        keepFrozen(*row);
+        keepFrozenOf(its_rule, *row, recipient);
         return nullptr;
     }
-
-    auto recipient = reachContact(subject.line.contact, its_rule.policy->channels);
     if (!recipient) {
-        if (!unreachable_ || occasion.from < unreachable_->from)
-            unreachable_ = Unreachable{its_rule, occasion.from};
         if (row) {
             recipient = row->recipient;
             occasion.unreachable = whyUnreachable(subject.line.contact, its_rule.policy->channels);
@@ -153,6 +152,8 @@ Notice* Evaluation::propose(const TopicRule& its_rule, Occasion occasion) {
         }
     }
     const auto& policy = *its_rule.policy;
+    if (const auto& within = its_rule.message->within; within && !occasion.latest)
+        occasion.latest = addPeriod(occasion.from, *within, *its_rule.calendar);
     const auto told = history.heard[indexOf(occasion.topic)];
     Terms terms{policy.name, templateFor(*its_rule.message, told),
                 digestKey(policy, subject.line, occasion.topic, *recipient),
@@ -244,14 +245,28 @@ void Evaluation::sayWhyNotYet(const Notice& notice, const Occasion& occasion,
         occasion.key);
 }
 
-void Evaluation::keepFrozen(const Notice& frozen) {
+void Evaluation::keepFrozenOf(const TopicRule& its_rule, const Notice& frozen,
+                              const std::optional<Recipient>& recipient) {
     if (!isOutdated(frozen)) {
-        decision_.wanted.push_back(frozen);
-        return;
+        const auto& to = recipient ? *recipient : frozen.recipient;
+        const Window window{*its_rule.policy, *its_rule.calendar, to};
+        const auto may_leave = recipient ? now : nextOnGrid(now, kHoldStep);
+        return wantFrozen(frozen, to, window.firstOpen(may_leave));
     }
     withhold(
         frozen.topic, WithheldReason::NotTrueAnyMore,
         [] { return "The message names a date that holds no longer."; }, std::nullopt, frozen.key);
+}
+
+/// A frozen notice as it should be by now: where it would say something else, go elsewhere or leave
+/// later, the outbox takes its message back and plans it anew.
+void Evaluation::wantFrozen(const Notice& frozen, const Recipient& recipient, Timestamp may_leave) {
+    auto& wanted = decision_.wanted.emplace_back(frozen);
+    wanted.recipient = recipient;
+    wanted.facts.open = subject.line.open();
+    if (may_leave <= now) return;
+    wanted.ready_at = std::max(frozen.ready_at, may_leave);
+    wanted.due_at = std::max(frozen.due_at, wanted.ready_at);
 }
 
 /// Messages about the wait itself are not sent with a date that has changed or passed since they

@@ -178,7 +178,9 @@ private:
         return detail == Detail::Full || history.pending[indexOf(topic)] > 0;
     }
     void addWithheld(Withheld withheld);
-    void keepFrozen(const Notice& frozen);
+    void keepFrozenOf(const TopicRule& its_rule, const Notice& frozen,
+                      const std::optional<Recipient>& recipient);
+    void wantFrozen(const Notice& frozen, const Recipient& recipient, Timestamp may_leave);
     std::optional<Hold> findHold(const Occasion& occasion) const;
     std::optional<Timestamp> heldUntil(std::string_view rule, const Occasion& occasion,
                                        const Notice* row, const SendTimes& times);

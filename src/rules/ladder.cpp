@@ -138,6 +138,15 @@ bool heldWhenAdopted(const Condition& condition, Question& question) {
     return true;
 }
 
+bool cameWithClock(const Case& subject, Timestamp at) {
+    return std::all_of(subject.events.begin(), subject.events.end(), [at](const CaseEvent& entry) {
+        return entry.at != at || std::holds_alternative<EscalationStarted>(entry.event) ||
+               std::holds_alternative<EscalationStopped>(entry.event) ||
+               std::holds_alternative<PromiseLapsed>(entry.event) ||
+               std::holds_alternative<OfferExpired>(entry.event);
+    });
+}
+
 bool respondedAt(const Case& subject, Timestamp at) {
     return std::any_of(subject.events.begin(), subject.events.end(), [at](const CaseEvent& entry) {
         return entry.at == at && (std::holds_alternative<Responded>(entry.event) ||

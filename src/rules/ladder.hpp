@@ -47,6 +47,10 @@ bool isAsAdopted(const Case& subject);
 /// beginning: then nobody is told of it. `question` is the one that the condition was asked now.
 bool heldWhenAdopted(const Condition& condition, Question& question);
 
+/// Whether the clock alone brought what happened in this moment: nobody did anything, and no read
+/// found anything new.
+bool cameWithClock(const Case& subject, Timestamp at);
+
 /// Whether somebody said something in this very moment: then what follows needs no fresh data.
 bool respondedAt(const Case& subject, Timestamp at);
 

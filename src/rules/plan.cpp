@@ -45,6 +45,11 @@ SendTimes Schedule::times(Timestamp from, std::optional<Timestamp> latest) const
     return {opening, opening};
 }
 
+bool Schedule::isOfThisOpening(const SendTimes& asked, Timestamp now) const {
+    return at_opening && asked.ready <= now && window.isOpen(now) &&
+           window.firstOpening(asked.ready + std::chrono::seconds{1}) > now;
+}
+
 Schedule scheduleOf(const CadencePolicy& policy, const Calendar& calendar,
                     const Recipient& recipient) {
     Schedule schedule{calendar, {policy, calendar, recipient}, std::nullopt};
@@ -72,6 +77,7 @@ PlanTimes planTimes(const Schedule& schedule, const Occasion& occasion, const No
     const auto if_planned_now = timesFrom(now);
 
     auto times = if_planned_now;
+    if (!row && schedule.isOfThisOpening(in_time, now)) times = in_time;
     if (row && row->due_at >= in_time.due && row->due_at <= timesFrom(now + kHoldMax).due)
         times = {row->ready_at, row->due_at};
     const auto worth_until =

@@ -26,6 +26,9 @@ struct Schedule {
     bool at_opening = false;
 
     SendTimes times(Timestamp from, std::optional<Timestamp> latest) const;
+    /// Whether something should have left when the window that is open now opened: it is late, and
+    /// leaves yet. A look comes a moment behind the opening, or after a restart.
+    bool isOfThisOpening(const SendTimes& asked, Timestamp now) const;
 };
 Schedule scheduleOf(const CadencePolicy& policy, const Calendar& calendar,
                     const Recipient& recipient);

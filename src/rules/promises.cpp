@@ -42,8 +42,11 @@ bool reaches(Date from, Date to, Period min_change, const Calendar& calendar) {
     return businessDaysBetween(first, last, calendar) >= min_change.count;
 }
 
-/// Whether the move from what the customer believes to what is now promised is worth a message.
-bool isNews(Evaluation& evaluation, const TopicRule& rule, const Promise& told) {
+/// Whether what is now promised is worth a message to somebody who believes `told`. A date that has
+/// passed is none: whatever is promised instead is news from the next day on, which is then set as
+/// `since`.
+bool isNews(Evaluation& evaluation, const TopicRule& rule, const Promise& told, const Zone& zone,
+            std::optional<Date>& since) {
     const auto& current = evaluation.subject.line.promise;
     if (told.to == current.to) {
         evaluation.withhold(Topic::PromiseChanged, WithheldReason::AlreadyTold, [&] {
@@ -55,6 +58,12 @@ bool isNews(Evaluation& evaluation, const TopicRule& rule, const Promise& told) 
     if (!told.to || !current.to || !min_change ||
         reaches(*told.to, *current.to, *min_change, *rule.calendar))
         return true;
+    const auto next_day = *told.to + days{1};
+    if (zone.date(evaluation.now) >= next_day) {
+        since = next_day;
+        return true;
+    }
+    evaluation.lookAgain(zone.startOf(next_day));
     evaluation.withhold(Topic::PromiseChanged, WithheldReason::BelowMinChange, [&] {
         return fmt::format("From {}, as told, to {} is less than {}.", inWords(told),
                            inWords(current), formatPeriod(*min_change));
@@ -81,7 +90,8 @@ void decidePromiseChanged(Evaluation& evaluation, const FirstMessage& first) {
     const Zone zone{rule.calendar->timezone};
     const auto& current = evaluation.subject.line.promise;
     const auto told = believed(evaluation, zone);
-    if (!isNews(evaluation, rule, told)) return;
+    std::optional<Date> since;
+    if (!isNews(evaluation, rule, told, zone, since)) return;
     if (current.to) {
         evaluation.lookAgain(zone.startOf(*current.to + days{1}));
         if (*current.to < zone.date(evaluation.now)) {
@@ -92,11 +102,15 @@ void decidePromiseChanged(Evaluation& evaluation, const FirstMessage& first) {
         }
     }
     const auto settle = rule.message->settle.value_or(Period{});
+    auto from = addPeriod(event->at, settle, *rule.calendar, zone);
+    // What became news at midnight waits until the day begins.
+    if (since) from = std::max(from, zone.instant(*since, rule.calendar->hours.from_minute));
     evaluation.propose(rule, {.topic = Topic::PromiseChanged,
                               .key = fmt::format("promise_changed/{}", event->seq),
                               .fact_at = event->at,
-                              .from = addPeriod(event->at, settle, *rule.calendar, zone),
+                              .from = from,
                               .latest = std::nullopt,
+                              .needs_fresh_data = since.has_value(),
                               .reason = fmt::format("The customer was told {}; now it is {}.",
                                                     inWords(told), inWords(current))});
 }

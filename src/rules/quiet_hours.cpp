@@ -8,7 +8,8 @@ const CadencePolicy* policyOf(const RuleSet& rules, const Case& subject, const N
                               Timestamp now) {
     const bool of_offer = notice.topic == Topic::Offer || notice.topic == Topic::OfferWithdrawn;
     for (const auto& policy : rules.cadence)
-        if (of_offer ? holds(policy.match, subject, now) : policy.name == notice.rule)
+        if (of_offer ? holds(rules, policy.calendar, policy.match, subject, now)
+                     : policy.name == notice.rule)
             return &policy;
     return nullptr;
 }

@@ -35,6 +35,10 @@ Decision evaluate(const RuleSet& rules, const Case& subject, const Facts& facts,
 bool holds(const Condition& condition, const Case& subject, Timestamp now,
            FailedTest* failed = nullptr);
 
+/// The same of a rule's condition, by the days of its calendar: as `evaluate` asks it.
+bool holds(const RuleSet& rules, std::string_view calendar, const Condition& condition,
+           const Case& subject, Timestamp now);
+
 /// The policy by whose limit and send window a notice goes: the one that asked for it, and for what
 /// substitution rules tell a customer the line's first. Null: none does.
 const CadencePolicy* policyOf(const RuleSet& rules, const Case& subject, const Notice& notice,

@@ -80,6 +80,64 @@ TEST(Outlook, ADroppedConditionShowsBeforeItCounts) {
     EXPECT_THAT(rig.store->listPlanned(10), IsEmpty());
 }
 
+/// Nothing leaves before the next morning.
+constexpr const char* kNextMorning = R"(version: 1
+cadence:
+  - name: everyone
+    match: {}
+    send_window: { hours: "08:00-08:30" }
+    messages:
+      opened: { template: opened }
+)";
+
+TEST(Outlook, WhatWouldBeLostForGoodHoldsRulesBackAsWell) {
+    Rig rig{kNextMorning};
+    manyLines(rig, 20);
+    ASSERT_THAT(rig.store->listPlanned(100), SizeIs(20));
+    const auto outlook = outlookOf(rig, R"(version: 1
+cadence:
+  - name: everyone
+    match: { customer.id: NOPE }
+    messages:
+      opened: { template: opened }
+)");
+    EXPECT_EQ(outlook.extra, 0U);
+    EXPECT_EQ(outlook.lost, 20U);
+    EXPECT_EQ(whyHeldBack(outlook, 20), std::nullopt);
+    const auto why = whyHeldBack(outlook, 19);
+    ASSERT_TRUE(why);
+    EXPECT_THAT(*why, HasSubstr("would take back 20 messages that are planned"));
+    EXPECT_THAT(*why, HasSubstr("opened of 'everyone' to ann@example.com about SO"));
+    EXPECT_THAT(rig.store->listPlanned(100), SizeIs(20)) << "looking changes nothing";
+}
+
+TEST(Outlook, RulesThatWantTheSameLoseNothing) {
+    Rig rig{kNextMorning};
+    manyLines(rig, 20);
+    EXPECT_EQ(outlookOf(rig, kRules).lost, 0U);
+}
+
+TEST(Coverage, AFilterIsAskedByTheDaysOfItsCalendar) {
+    Rig rig{kQuiet};
+    rig.erp.lines.push_back(sampleLine("l"));
+    rig.poll();
+    rig.clock.advance(3 * 24h);  // Two days that count, by the calendar.
+    rig.writeRules(R"(version: 1
+calendars:
+  office: { timezone: UTC, work_week: [mon, tue, wed, thu, fri], hours: "08:00-17:00",
+            holidays: { dates: [2026-03-04] } }
+cadence:
+  - name: three days
+    match: { age: { min: 3bd } }
+    calendar: office
+    messages:
+      opened: { template: opened }
+)");
+    const auto policy = rig.policy();
+    const auto problems = result(rig, findUncovered(policy.rules, *rig.store, rig.clock.now()));
+    EXPECT_THAT(formatProblems(problems), HasSubstr("the filter of 'three days' matches none"));
+}
+
 TEST(Coverage, ARuleThatMatchesNothingIsNamedAndMoneyOfAnotherCurrencyCounted) {
     Rig rig{kQuiet};
     manyLines(rig, 3);

@@ -65,7 +65,7 @@ fulfilment:
     rank: [age, open_value]
     respect: [max_one_backorder, ship_complete]
     expedite: { match: { promise.in_days: { max: -5 } }, offer_to: sales_rep, template: hurry,
-                again: 10bd }
+                again: 10bd, digest: { at: "15:00" } }
     to: desk
     template: who-gets-it
     digest: { at: "10:30" }
@@ -179,6 +179,8 @@ TEST(RuleSections, Fulfilment) {
     EXPECT_EQ(rule.expedite->team, "sales_rep");
     EXPECT_EQ(rule.expedite->template_name, "hurry");
     EXPECT_EQ(rule.expedite->again, (Period{10, Unit::BusinessDays}));
+    ASSERT_TRUE(rule.expedite->digest);
+    EXPECT_EQ(rule.expedite->digest->at_minute, 15 * 60);
     EXPECT_GT(rule.expedite->place.line, rule.place.line);
 }
 

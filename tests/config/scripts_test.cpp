@@ -76,6 +76,30 @@ steps:
     EXPECT_FALSE(test->steps.back().expect);
 }
 
+TEST_F(Scripts, TodayIsThatOfTheZoneInWhichTheStartIsWritten) {
+    const auto test = loadRuleTest(write(R"(start: 2026-03-02T20:00:00-06:00
+lines: [ { line: A, ordered: 1, promise: +5d } ]
+steps: [ { at: +0h } ]
+)"));
+    ASSERT_TRUE(test) << formatProblems(test.error());
+    EXPECT_EQ(formatDate(*test->lines[0].promise.to), "2026-03-07");
+    EXPECT_EQ(formatDate(dayAt(*test, test->start + std::chrono::hours{4})), "2026-03-03");
+    const auto utc = loadRuleTest(write(R"(start: 2026-03-02T20:00:00Z
+lines: [ { line: A, ordered: 1, promise: +5d } ]
+steps: [ { at: +0h } ]
+)"));
+    EXPECT_EQ(formatDate(*utc->lines[0].promise.to), "2026-03-07");
+}
+
+TEST_F(Scripts, RulesAreAFolderOrAListOfFoldersAndFiles) {
+    const auto folder = std::filesystem::path{write("")}.parent_path();
+    const auto plain = loadRuleTest(write(std::string{kHead} + "steps: [ { at: +0h } ]\n"));
+    EXPECT_THAT(plain->rules, ElementsAre((folder / "..").lexically_normal().string()));
+    const auto several = loadRuleTest(
+        write(std::string{kHead} + "rules: [packs/one.yaml, rules.d]\nsteps: [ { at: +0h } ]\n"));
+    EXPECT_THAT(several->rules, ElementsAre(folder / "packs/one.yaml", folder / "rules.d"));
+}
+
 TEST_F(Scripts, ALineThatTheTestDoesNotHaveIsNamed) {
     EXPECT_THAT(problemsOf(std::string{kHead} + "steps:\n"
                                                 "  - at: +1d\n"

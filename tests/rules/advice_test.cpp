@@ -105,6 +105,17 @@ TEST(UncoveredDemand, OfTheFirstSnapshotIsToldOnlyWhenItsTimeComesAgain) {
                 ElementsAre("2026-03-10T07:00:00Z uncovered/0/0/0 desk@example.com"));
 }
 
+TEST(Uncovered, ALookAMomentBehindTheOpeningLosesNoDay) {
+    auto rule = plainSupply();
+    rule.again = period("1bd");
+    auto line = buying(rule);
+    line.late = std::chrono::seconds{1};
+    EXPECT_THAT(line.run(at("2026-03-06T00:00:00Z")),
+                ElementsAre("2026-03-03T07:00:01Z uncovered/0/0/0 desk@example.com",
+                            "2026-03-04T07:00:01Z uncovered/0/1/0 desk@example.com",
+                            "2026-03-05T07:00:01Z uncovered/0/2/0 desk@example.com"));
+}
+
 // -- expedite -----------------------------------------------------------------------------------
 
 FulfilmentRule overdueRule() {
@@ -129,10 +140,10 @@ TEST(Expedite, LongOverdueLinesAreSuggestedOnceForEachDate) {
     auto line = waiting(overdueRule());
     EXPECT_THAT(reasonsOf(line.look(), "pumps"), ElementsAre("not_true_any_more"));
     line.movePromise(at("2026-03-30T08:00:00Z"), "2026-04-01");
-    // Promised for the 20th in Vienna, where the 25th begins at 23:00 UTC.
+    // Promised for the 20th: the 25th begins in Vienna at 23:00 UTC, its hours at 7:00.
     EXPECT_THAT(line.run(at("2026-05-01T00:00:00Z")),
-                ElementsAre("2026-03-24T23:00:00Z expedite/2026-03-20/0/0 rob@example.com",
-                            "2026-04-05T22:00:00Z expedite/2026-04-01/0/0 rob@example.com"));
+                ElementsAre("2026-03-25T07:00:00Z expedite/2026-03-20/0/0 rob@example.com",
+                            "2026-04-06T06:00:00Z expedite/2026-04-01/0/0 rob@example.com"));
     EXPECT_EQ(line.subject.notices.at(0).template_name, "expedite");
     EXPECT_EQ(line.subject.notices.at(0).reason, "Promised for 2026-03-20, and 10 still open.");
 }
@@ -146,6 +157,15 @@ TEST(Expedite, IsRepeatedAndWaitsForTheTimeOfDay) {
                 ElementsAre("2026-03-25T08:00:00Z expedite/2026-03-20/0/0 rob@example.com",
                             "2026-04-01T07:00:00Z expedite/2026-03-20/1/0 rob@example.com",
                             "2026-04-08T07:00:00Z expedite/2026-03-20/2/0 rob@example.com"));
+}
+
+TEST(Expedite, MayLeaveAtAnotherTimeThanTheAdvice) {
+    auto rule = overdueRule();
+    rule.digest.at_minute = 9 * 60;
+    rule.expedite->digest = AlertDigest{16 * 60};
+    auto line = waiting(rule);
+    EXPECT_THAT(line.run(at("2026-04-10T00:00:00Z")),
+                ElementsAre("2026-03-25T15:00:00Z expedite/2026-03-20/0/0 rob@example.com"));
 }
 
 TEST(Expedite, IsNotSuggestedFromOldData) {

@@ -233,6 +233,39 @@ TEST(PromiseChanged, AfterALapseAnyNewDateIsNews) {
                             "2026-03-24T08:00:00Z promise_changed/3 a@example.com"));
 }
 
+TEST(PromiseChanged, AToldDateThatHasPassedIsNone) {
+    auto policy = plainPolicy();
+    messageOf(policy, Topic::PromiseChanged).min_change = period("30d");
+    for (const auto topic : {Topic::PromiseLapsed, Topic::Status}) removeMessage(policy, topic);
+    auto line = timeline(policy);
+    line.movePromise(at("2026-03-23T08:00:00Z"), "2026-03-27");
+    EXPECT_THAT(line.run(at("2026-03-26T00:00:00Z")),
+                ElementsAre("2026-03-02T08:00:00Z opened a@example.com",
+                            "2026-03-23T08:00:00Z promise_changed/3 a@example.com"));
+}
+
+TEST(PromiseChanged, ASmallMoveIsToldOnTheDayAfterTheToldDate) {
+    auto policy = plainPolicy();
+    messageOf(policy, Topic::PromiseChanged).min_change = period("30d");
+    for (const auto topic : {Topic::PromiseLapsed, Topic::Status}) removeMessage(policy, topic);
+    auto line = timeline(policy);
+    line.movePromise(at("2026-03-10T08:00:00Z"), "2026-03-27");
+    EXPECT_THAT(line.run(at("2026-03-26T00:00:00Z")),
+                ElementsAre("2026-03-02T08:00:00Z opened a@example.com",
+                            "2026-03-21T07:00:00Z promise_changed/2 a@example.com"));
+}
+
+TEST(PromiseChanged, WithinBoundsItsDigestToo) {
+    auto policy = plainPolicy();
+    policy.digest = {DigestRule::By::Customer, period("1d"), "digest"};
+    messageOf(policy, Topic::PromiseChanged).within = period("1h");
+    auto line = timeline(policy);
+    line.movePromise(at("2026-03-04T08:00:00Z"), "2026-04-10");
+    EXPECT_THAT(line.run(at("2026-03-05T00:00:00Z")),
+                ElementsAre("2026-03-03T08:00:00Z opened a@example.com",
+                            "2026-03-04T09:00:00Z promise_changed/2 a@example.com"));
+}
+
 // -- promise_lapsed -------------------------------------------------------------------------
 
 TEST(PromiseLapsed, IsToldOnTheMorningAfter) {

@@ -26,6 +26,8 @@ public:
     Timestamp now;
     /// How long an attempt takes; nothing: it is accepted at once.
     std::chrono::minutes on_wire{0};
+    /// So long after the moment that was asked for a look comes.
+    std::chrono::seconds late{0};
     /// Extra looks between those that are asked for; none: zero.
     std::chrono::minutes step{0};
     std::function<std::optional<Timestamp>(Timestamp)> fresh_until = [](Timestamp at) {
@@ -101,30 +103,42 @@ private:
     }
 
     void evaluate() {
+        // What is taken back is planned anew at once.
+        if (lookOnce()) lookOnce();
+    }
+
+    bool lookOnce() {
         for (const auto& event : rules::clockEvents(rules, subject, {now, fresh_until(now)}))
             record(event, {});
         auto decision = look(rules::Detail::Brief);
         look_again_ = decision.look_again;
-        for (auto& notice : subject.notices) reconcile(notice, decision);
+        bool taken_back = false;
+        for (auto& notice : subject.notices) taken_back |= reconcile(notice, decision);
         for (auto& wanted : decision.wanted) {
             if (wanted.id != 0) continue;
             wanted.id = static_cast<NoticeId>(subject.notices.size()) + 1;
             subject.notices.push_back(std::move(wanted));
         }
         on_look(*this, look_again_);
+        return taken_back;
     }
 
-    void reconcile(Notice& notice, Decision& decision) {
-        if (!isPending(notice.state)) return;
+    /// Frozen words cannot be corrected, only taken back; returns whether that was done.
+    bool reconcile(Notice& notice, Decision& decision) const {
+        if (!isPending(notice.state)) return false;
         const auto found =
             std::find_if(decision.wanted.begin(), decision.wanted.end(),
                          [&](const Notice& wanted) { return wanted.key == notice.key; });
-        if (found != decision.wanted.end()) {
-            notice = *found;
-            return;
+        if (found == decision.wanted.end()) {
+            end(notice, NoticeState::Superseded);
+            return false;
         }
-        notice.state = NoticeState::Superseded;
-        notice.state_at = now;
+        const bool stale = notice.state == NoticeState::Bundled &&
+                           (found->recipient != notice.recipient || found->facts != notice.facts ||
+                            found->ready_at > std::max(notice.ready_at, now));
+        if (notice.state != NoticeState::Bundled) notice = *found;
+        if (stale) end(notice, NoticeState::Planned);
+        return stale;
     }
 
     /// One notice at a time: what it tells may make the next one needless.
@@ -161,7 +175,7 @@ private:
     std::optional<Timestamp> nextTurn() const {
         std::optional<Timestamp> next;
         const auto consider = [&](std::optional<Timestamp> at) {
-            if (at && *at > now && (!next || *at < *next)) next = at;
+            if (at && *at > now && (!next || *at + late < *next)) next = *at + late;
         };
         consider(look_again_);
         if (!changes_.empty()) consider(changes_.begin()->first);

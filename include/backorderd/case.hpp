@@ -25,7 +25,8 @@ struct Case {
     Timestamp opened_at{};
     bool adopted = false;  ///< opened by the baseline
     std::optional<Timestamp> closed_at;
-    /// Since when consecutive proven snapshots lack the line; empty: the last one had it.
+    /// Since when snapshots that were read to their end lack the line, or do not show it readably;
+    /// empty: the last one had it.
     std::optional<Timestamp> missing_since;
     std::vector<CaseEvent> events;  ///< ascending by seq
     std::vector<Notice> notices;    ///< ascending by id

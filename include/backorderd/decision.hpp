@@ -25,7 +25,7 @@ enum class WithheldReason {
     DataNotFresh,       ///< the source has not been read well for longer than max_age
     NotTrueAnyMore,     ///< it was planned, and the line has changed since
     NoContact,          ///< nobody to write to on any of the channels
-    Missing,            ///< the line is missing from the last proven snapshot; wait for the next
+    Missing,            ///< the last snapshot lacks the line, or does not show it readably
     NotConfigured,      ///< the policy has no such message
     Acknowledged,       ///< somebody has taken it on
     Inhibited,          ///< another rule that is active speaks for this one

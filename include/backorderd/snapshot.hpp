@@ -30,7 +30,8 @@ struct CatalogueItem {
     bool operator==(const CatalogueItem&) const = default;
 };
 
-/// `substitute` may be offered where `item` is wanted, in the ERP's own opinion. One direction only.
+/// `substitute` may be offered where `item` is wanted, in the ERP's own opinion. One direction
+/// only.
 struct Alternate {
     std::string item;
     std::string substitute;
@@ -77,6 +78,11 @@ struct LineRecord {
 struct SnapshotEnd {
     /// Proven complete: only then may the absence of a line mean anything.
     bool complete = false;
+    /// Every line that the source has came by, all of one moment; only single records, each named
+    /// by a problem, could not be read. What is complete is so too.
+    bool read_through = false;
+    /// `goods` is all that the source knows; where not, it is thrown away. What is complete has it.
+    bool goods_read = false;
     std::string why_incomplete;  ///< for a person; empty where complete
     Timestamp as_of{};           ///< the moment whose state this is, by the ERP's account
     Goods goods;

@@ -19,8 +19,8 @@ namespace backorderd {
 /// What is kept of a source between polls.
 struct SourceState {
     std::string name;
-    bool baseline_done = false;             ///< a first proven snapshot has been taken in
-    std::optional<Timestamp> last_good_at;  ///< `as_of` of the last snapshot read to its proven end
+    bool baseline_done = false;  ///< a first snapshot has been taken in to its end
+    std::optional<Timestamp> last_good_at;  ///< `as_of` of the last snapshot read to its end
     std::optional<Timestamp> last_poll_at;
     std::string last_result;  ///< of the last poll, for a person
 };
@@ -30,7 +30,7 @@ struct KnownLine {
     CaseId case_id = 0;
     std::string_view id;  ///< valid during the callback
     std::uint64_t fingerprint = 0;
-    bool missing = false;  ///< absent from the last proven snapshot
+    bool missing = false;  ///< `Case::missing_since` is set
 };
 
 /// The new state of one case. `after.id` 0 makes a new case, and makes it its line's current one.

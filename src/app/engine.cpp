@@ -193,6 +193,7 @@ void Engine::report(const PollReport& poll_report) {
                 {"opened", std::to_string(poll_report.opened)},
                 {"closed", std::to_string(poll_report.closed)},
                 {"missing", std::to_string(poll_report.missing)},
+                {"unsettled", std::to_string(poll_report.unsettled)},
                 {"reason", poll_report.reason}});
     for (const auto& problem : poll_report.problems)
         log_.warning("record.unreadable",
@@ -218,7 +219,7 @@ bool Engine::work() {
 /// been taken in as a whole: so they see all lines of a cycle together.
 bool Engine::workPasses(Timestamp now) {
     for (const auto& source : sources_) {
-        if (source->polling) continue;
+        if (source->polling || source->poller->goodsAreStale(now)) continue;
         const auto& name = source->settings->name;
         if (sharing_->work(name, now) || allocating_->work(name, now)) return true;
     }
@@ -248,7 +249,8 @@ std::optional<std::chrono::seconds> Engine::quietFor() const {
         consider(std::chrono::ceil<std::chrono::seconds>(*at - clock_.steady()));
     for (const auto& source : sources_) {
         const auto& name = source->settings->name;
-        if (!source->polling && (sharing_->owes(name) || allocating_->owes(name)))
+        if (!source->polling && !source->poller->goodsAreStale(now) &&
+            (sharing_->owes(name) || allocating_->owes(name)))
             consider(std::chrono::seconds{0});
     }
     return quiet;

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_map>
+#include <utility>
 
 #include "codec/codec.hpp"
 
@@ -48,15 +48,7 @@ void Poller::Intake::takeRecord(const LineRecord& record, std::size_t index,
     const auto sight = poller_.known_.see(record.id, record.fingerprint);
     known_shown_ += sight.seen == Seen::Unchanged || sight.seen == Seen::Changed ? 1 : 0;
     if (sight.seen == Seen::Again || (sight.seen == Seen::Unchanged && !sight.missing)) return;
-    if (sight.seen == Seen::Conflict) {
-        sound_ = false;
-        report_.problems.push_back(
-            {{},
-             "line '" + std::string{record.id} +
-                 "' came twice in one snapshot with different contents; both are left as they "
-                 "were, correct the export"});
-        return;
-    }
+    if (sight.seen == Seen::Conflict) return contradict(record.id, sight);
     // Nobody reads what is thrown away for certain.
     if (judged_ && tooMany(known_changed_, known_before_)) return setAside(record, sight, nullptr);
     auto line = decode(record, sight, index, reader);
@@ -70,10 +62,10 @@ std::optional<OrderLine> Poller::Intake::decode(const LineRecord& record, const 
                                                 std::size_t index, SnapshotReader& reader) {
     auto line = reader.decode(index);
     if (!line) {
-        sound_ = false;
         for (const auto& problem : line.error()) report_.problems.push_back(problem);
         // What the store holds stays, and is no change when the record can be read again.
         if (sight.committed) poller_.known_.put(record.id, *sight.committed, sight.case_id);
+        refuse(record.id, sight);
         return std::nullopt;
     }
     lines::normalise(*line);
@@ -81,10 +73,10 @@ std::optional<OrderLine> Poller::Intake::decode(const LineRecord& record, const 
 }
 
 void Poller::Intake::route(Record record, bool is_new) {
-    if (is_new && !adopting_ && hasSibling(record.line))
-        siblings_.push_back(std::move(record));
-    else
-        slice_.push_back(std::move(record));
+    if (!is_new || adopting_ || !mayBeRenumbered(record.line))
+        return slice_.push_back(std::move(record));
+    siblings_by_item_[siblingKey(record.line)].push_back(siblings_.size());
+    siblings_.emplace_back(std::move(record));
 }
 
 void Poller::Intake::setAside(const LineRecord& record, const Sight& sight, const OrderLine* line) {
@@ -109,12 +101,12 @@ bool Poller::Intake::tooMany(std::size_t lines, std::size_t of) const {
 // Of a snapshot that broke off only what it showed can be judged: its lines count as all. New lines
 // alone are no reason: nobody was told anything of them that could be wrong, a busy day opens many,
 // and a mistake that renumbers what is known shows in the lines that are gone.
-std::string Poller::Intake::whyQuarantined(bool proven) const {
+std::string Poller::Intake::whyQuarantined(bool read_through) const {
     if (!judged_) return "";
-    const auto of = proven ? known_before_ : known_shown_;
+    const auto of = read_through ? known_before_ : known_shown_;
     if (tooMany(known_changed_, of))
         return fmt::format("{} of {} lines changed", grouped(known_changed_), grouped(of));
-    if (!proven) return "";
+    if (!read_through) return "";
     const auto unseen = poller_.known_.unseen();
     const auto gone = static_cast<std::size_t>(std::count_if(
         unseen.begin(), unseen.end(), [](const auto& line) { return !line.missing; }));
@@ -140,10 +132,37 @@ bool Poller::Intake::rejectSlice() {
     return !held_.empty();
 }
 
+/// The line is there, but what it is now is not known.
+void Poller::Intake::refuse(std::string_view id, const Sight& sight) {
+    sound_ = false;
+    if (sight.case_id != 0) unreadable_.push_back({std::string{id}, sight.case_id, sight.missing});
+}
+
+/// Nobody knows which of the records is right, and it must not depend on their order.
+void Poller::Intake::contradict(std::string_view id, const Sight& sight) {
+    if (!contradicted_.emplace(id).second) return;
+    report_.problems.push_back(
+        {{}, "line '" + std::string{id} +
+                 "' came twice in one snapshot with different contents; neither is taken, correct "
+                 "the export"});
+    refuse(id, sight);
+}
+
+bool Poller::Intake::isContradicted(const Record& record) const {
+    return !contradicted_.empty() && contradicted_.contains(record.line.key.id);
+}
+
 /// An open case of the same order and item may turn out to be this line's former self.
-bool Poller::Intake::hasSibling(const OrderLine& line) const {
-    return !line.order.number.empty() &&
-           !poller_.store_.openCasesOf(line.key.source, line.order.number, line.item.id).empty();
+bool Poller::Intake::mayBeRenumbered(const OrderLine& line) {
+    if (line.order.number.empty()) return false;
+    const auto former =
+        poller_.store_.openCasesOf(line.key.source, line.order.number, line.item.id);
+    former_.insert(former.begin(), former.end());
+    return !former.empty();
+}
+
+std::string Poller::Intake::siblingKey(const OrderLine& line) {
+    return line.order.number + '\n' + line.item.id;
 }
 
 void Poller::Intake::commitSlice() {
@@ -153,6 +172,7 @@ void Poller::Intake::commitSlice() {
         std::make_move_iterator(slice_.begin()),
         std::make_move_iterator(slice_.begin() + static_cast<std::ptrdiff_t>(count))};
     slice_.erase(slice_.begin(), slice_.begin() + static_cast<std::ptrdiff_t>(count));
+    std::erase_if(records, [this](const Record& record) { return isContradicted(record); });
     const auto now = poller_.clock_.now();
     commit(decideSlice(records, now), now);
 }
@@ -235,42 +255,61 @@ void Poller::Intake::count(const CaseChange& change) {
     }
 }
 
-std::vector<Poller::Intake::Absent> Poller::Intake::absent() const {
+std::vector<Poller::Absent> Poller::Intake::absent() const {
     std::vector<Absent> result;
     for (const auto& unseen : poller_.known_.unseen())
         result.push_back({std::string{unseen.id}, unseen.case_id, unseen.missing});
     return result;
 }
 
-void Poller::Intake::resolveRenumbered() {
-    if (siblings_.empty()) return;
+std::size_t Poller::Intake::unsettled() const {
+    const auto unseen = poller_.known_.unseen();
+    const auto missing =
+        std::count_if(unseen.begin(), unseen.end(), [](const auto& line) { return line.missing; });
+    return static_cast<std::size_t>(missing) + unreadable_.size();
+}
+
+std::vector<Case> Poller::Intake::openCasesOf(std::span<const Absent> slice) const {
+    std::vector<CaseId> ids;
+    for (const auto& absent : slice) ids.push_back(absent.case_id);
+    auto cases = poller_.store_.cases(ids);
+    std::erase_if(cases, [](const Case& subject) { return subject.closed_at.has_value(); });
+    return cases;
+}
+
+void Poller::Intake::resolveRenumbered(std::span<const Absent> slice) {
+    std::vector<Absent> former;
+    for (const auto& absent : slice)
+        if (former_.contains(absent.case_id)) former.push_back(absent);
     const auto now = poller_.clock_.now();
     Evaluator::Changes changes;
-    for (const auto& absent : absent()) {
-        if (siblings_.empty()) break;
-        auto subject = std::move(poller_.store_.cases(std::vector{absent.case_id}).front());
-        const auto match =
-            std::find_if(siblings_.begin(), siblings_.end(), [&](const Record& candidate) {
-                return !subject.closed_at && lines::looksRenumbered(subject.line, candidate.line);
-            });
-        if (match == siblings_.end()) continue;
-        std::vector<Event> events{Renumbered{absent.id, match->line.key.id}};
-        const auto more = lines::diff(&subject.line, match->line);
+    for (auto& subject : openCasesOf(former)) {
+        auto& waiting = siblings_by_item_[siblingKey(subject.line)];
+        const auto match = std::find_if(waiting.begin(), waiting.end(), [&](std::size_t index) {
+            return !isContradicted(*siblings_[index]) &&
+                   lines::looksRenumbered(subject.line, siblings_[index]->line);
+        });
+        if (match == waiting.end()) continue;
+        auto record = std::move(*std::exchange(siblings_[*match], std::nullopt));
+        waiting.erase(match);
+        const auto old_id = subject.line.key.id;
+        std::vector<Event> events{Renumbered{old_id, record.line.key.id}};
+        const auto more = lines::diff(&subject.line, record.line);
         events.insert(events.end(), more.begin(), more.end());
-        subject.line = std::move(match->line);
+        subject.line = std::move(record.line);
         subject.missing_since.reset();
         poller_.evaluator_.decide(changes, std::move(subject), events, now, true);
-        changes.cases.back().fingerprint = match->fingerprint;
-        siblings_.erase(match);
-        poller_.known_.erase(absent.id);
+        changes.cases.back().fingerprint = record.fingerprint;
+        poller_.known_.erase(old_id);
     }
     commit(std::move(changes), now);
-    openSiblings();
 }
 
 void Poller::Intake::openSiblings() {
-    std::move(siblings_.begin(), siblings_.end(), std::back_inserter(slice_));
+    for (auto& sibling : siblings_)
+        if (sibling) slice_.push_back(std::move(*sibling));
     siblings_.clear();
+    siblings_by_item_.clear();
 }
 
 void Poller::Intake::takeFound(const Absent& absent, OrderLine line) {
@@ -281,26 +320,24 @@ void Poller::Intake::takeFound(const Absent& absent, OrderLine line) {
     commit(decideSlice(records, now), now);
 }
 
-void Poller::Intake::takeGone(const Absent& absent) {
-    auto subject = std::move(poller_.store_.cases(std::vector{absent.case_id}).front());
-    if (subject.closed_at) return;
+void Poller::Intake::takeGone(std::span<const Absent> slice) {
     const auto now = poller_.clock_.now();
     const std::vector<Event> events{Vanished{}};
     Evaluator::Changes changes;
-    poller_.evaluator_.decide(changes, std::move(subject), events, now, true);
-    changes.cases.back().fingerprint = kNoFingerprint;
+    for (auto& subject : openCasesOf(slice)) {
+        poller_.evaluator_.decide(changes, std::move(subject), events, now, true);
+        changes.cases.back().fingerprint = kNoFingerprint;
+    }
     commit(std::move(changes), now);
 }
 
-void Poller::Intake::takeMissing(const Absent& absent) {
-    if (absent.missing) return takeGone(absent);
-    auto subject = std::move(poller_.store_.cases(std::vector{absent.case_id}).front());
-    if (subject.closed_at) return;
-    ++report_.missing;
+void Poller::Intake::takeMissing(std::span<const Absent> slice) {
     const auto now = poller_.clock_.now();
-    subject.missing_since = now;
     Evaluator::Changes changes;
-    poller_.evaluator_.decide(changes, std::move(subject), {}, now, true);
+    for (auto& subject : openCasesOf(slice)) {
+        subject.missing_since = now;
+        poller_.evaluator_.decide(changes, std::move(subject), {}, now, false);
+    }
     commit(std::move(changes), now);
 }
 

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "app/polling.hpp"
@@ -26,8 +29,8 @@ public:
     bool empty() const { return slice_.empty(); }
 
     /// Why nothing of the snapshot may be taken in: '412 of 1,020 lines changed'. Empty: it may.
-    /// `proven`: it was read to its proven end, so that lines that it lacks are gone.
-    std::string whyQuarantined(bool proven) const;
+    /// `read_through`: it was read to its end, so that lines that it lacks count as gone.
+    std::string whyQuarantined(bool read_through) const;
     /// What was set aside had no room any more: the snapshot cannot be taken in.
     bool overflowed() const { return overflowed_; }
     /// Moves a slice of what was set aside on to `commitSlice`; false where nothing is left.
@@ -35,24 +38,24 @@ public:
     /// Throws a slice of it away, as if it had never been read; false where nothing is left.
     bool rejectSlice();
 
-    /// After the proven end: pairs new lines with vanished ones of the same order, and opens the
-    /// rest.
-    void resolveRenumbered();
-    /// Without a proven end nothing has vanished: every new line is a new line.
+    /// New lines that may be old ones under another id.
+    bool hasSiblings() const { return !siblings_.empty(); }
+    /// After the proven end: pairs new lines with vanished ones of the same order.
+    void resolveRenumbered(std::span<const Absent> slice);
+    /// What has not been paired is a new line.
     void openSiblings();
     /// Known lines that the snapshot did not show.
-    struct Absent {
-        std::string id;
-        CaseId case_id;
-        bool missing;  ///< was missing from the proven snapshot before as well
-    };
     std::vector<Absent> absent() const;
+    /// Known lines that it did show, but not so that they could be read.
+    const std::vector<Absent>& unreadable() const { return unreadable_; }
+    /// Lines of either kind that are marked missing now.
+    std::size_t unsettled() const;
+    /// Marks lines as missing: nothing but their end is told of them.
+    void takeMissing(std::span<const Absent> slice);
     /// What a look-up found of an absent line.
     void takeFound(const Absent& absent, OrderLine line);
-    /// The source itself says that the line is no more.
-    void takeGone(const Absent& absent);
-    /// Absent, and nobody can be asked: believed when a second proven snapshot agrees.
-    void takeMissing(const Absent& absent);
+    /// The source itself, or a second proven snapshot, says that the lines are no more.
+    void takeGone(std::span<const Absent> slice);
 
     /// Whether every record could be read and none contradicted another.
     bool sound() const { return sound_; }
@@ -70,7 +73,12 @@ private:
     void setAside(const LineRecord& record, const Sight& sight, const OrderLine* line);
     void route(Record record, bool is_new);
     bool tooMany(std::size_t lines, std::size_t of) const;
-    bool hasSibling(const OrderLine& line) const;
+    void refuse(std::string_view id, const Sight& sight);
+    void contradict(std::string_view id, const Sight& sight);
+    bool isContradicted(const Record& record) const;
+    bool mayBeRenumbered(const OrderLine& line);
+    static std::string siblingKey(const OrderLine& line);
+    std::vector<Case> openCasesOf(std::span<const Absent> slice) const;
     Evaluator::Changes decideSlice(std::vector<Record>& records, Timestamp now);
     void decideKnown(Evaluator::Changes& changes, Case before, Record& record, Timestamp now);
     void decideNew(Evaluator::Changes& changes, Record& record, Timestamp now);
@@ -88,7 +96,11 @@ private:
     std::size_t known_changed_ = 0;
     Spool held_;
     std::vector<Record> slice_;
-    std::vector<Record> siblings_;  ///< new lines that may be old ones under another id
+    std::vector<std::optional<Record>> siblings_;  ///< see `hasSiblings`; empty: paired
+    std::unordered_map<std::string, std::vector<std::size_t>> siblings_by_item_;  ///< and order
+    std::unordered_set<CaseId> former_;  ///< of what the siblings may have been
+    std::vector<Absent> unreadable_;
+    std::unordered_set<std::string> contradicted_;  ///< ids; none of their records is taken
 };
 
 }  // namespace backorderd::app

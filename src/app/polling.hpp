@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,21 +27,26 @@ struct PollReport {
     End end = End::Failed;
     std::string reason;  ///< why it is not complete
     Problems problems;   ///< records that could not be read
-    std::size_t lines = 0, changed = 0, opened = 0, closed = 0, missing = 0;
+    std::size_t lines = 0, changed = 0, opened = 0, closed = 0;
+    std::size_t missing = 0;    ///< lines that it did not show, or not readably, for the first time
+    std::size_t unsettled = 0;  ///< all such lines of which nobody knows yet what became of them
     bool goods_changed = false;  ///< stock, catalogue, alternates or supply are not as before
     bool goods_arrived = false;  ///< more is free of an item than before
 };
 std::string_view endName(PollReport::End end);
 
 /// Reads one source: snapshot, comparison, events, decisions, all committed slice by slice. Each
-/// slice is safe to repeat, and only the proven end of a snapshot may close lines. A snapshot that
-/// changes too much at once is quarantined: nothing of it is taken in, and what was read before it
-/// stays in force, and grows old.
+/// slice is safe to repeat. A snapshot that was read to its end makes the data fresh, even where
+/// single records could not be read: their lines, and those that it did not show, are marked
+/// missing, and nothing but their end is told. Only a proven snapshot or a look-up closes lines.
+/// A snapshot that changes too much at once is quarantined: nothing of it is taken in, and what was
+/// read before it stays in force, and grows old.
 class Poller {
 public:
     struct Limits {
-        std::size_t slice_lines = 2000;  ///< lines per transaction
-        std::size_t finds_max = 500;     ///< look-ups of vanished lines per poll
+        std::size_t slice_lines = 2000;     ///< lines per transaction
+        std::size_t finds_max = 500;        ///< look-ups of vanished lines per poll
+        std::size_t finds_failed_max = 10;  ///< in a row; then the source itself is unwell
         std::string spool_dir{};         ///< where changed lines wait if they are many
         /// More than this share of the known lines changed, or gone, is not believed.
         struct MassChange {
@@ -57,23 +63,39 @@ public:
     /// One poll. Never two at a time. `accept`: takes in what it reads, however much changed.
     boost::asio::awaitable<PollReport> poll(bool accept = false);
 
-    /// A poll under way ends at its next page. What it has committed so far is kept, what waits for
-    /// a verdict is read again after the next start.
+    /// A poll under way ends at its next page or look-up. What it has committed so far is kept, what
+    /// waits for a verdict is read again after the next start.
     void stop() { stopping_ = true; }
 
     const SourceState& state() const;
     /// Until when the data count as fresh; empty: never read to the end.
     std::optional<Timestamp> freshUntil() const;
+    /// The lines may be fresh and stock, catalogue and supply not: those could not be read for
+    /// longer than `max_age`, and nothing may be promised from them.
+    bool goodsAreStale(Timestamp now) const { return goods_until_ && *goods_until_ <= now; }
 
 private:
     class Intake;
+    /// A known line of which the snapshot says nothing.
+    struct Absent {
+        std::string id;
+        CaseId case_id = 0;
+        bool missing = false;  ///< it was so before as well
+    };
+    using TakeSlice = void (Intake::*)(std::span<const Absent>);
     boost::asio::awaitable<void> readSnapshot(Intake& intake, PollReport& report);
-    boost::asio::awaitable<bool> judge(Intake& intake, bool proven, PollReport& report);
+    boost::asio::awaitable<bool> judge(Intake& intake, bool read_through, PollReport& report);
     boost::asio::awaitable<void> reject(Intake& intake);
     boost::asio::awaitable<void> commitRest(Intake& intake);
     boost::asio::awaitable<void> finishSnapshot(Intake& intake, const SnapshotEnd& end,
                                                 PollReport& report);
-    boost::asio::awaitable<void> settleAbsent(Intake& intake);
+    void endBaseline(const PollReport& report);
+    std::vector<Absent> missingBefore(const Intake& intake, bool proven) const;
+    void takeGoods(const SnapshotEnd& end, PollReport& report);
+    boost::asio::awaitable<void> inSlices(Intake& intake, std::vector<Absent> lines,
+                                          TakeSlice take);
+    boost::asio::awaitable<void> markMissing(Intake& intake, bool proven, PollReport& report);
+    boost::asio::awaitable<void> lookUp(Intake& intake, PollReport& report);
 
     const config::SourceSettings& settings_;
     Connector& connector_;
@@ -83,6 +105,11 @@ private:
     Limits limits_;
     SourceState state_;
     lines::KnownLines known_;
+    /// Each line that is marked missing was absent from a proven snapshot, not only unreadable or
+    /// absent from one that proves nothing: the next proven one closes it.
+    bool marks_are_proven_;
+    CaseId looked_up_last_ = 0;             ///< the next look-ups begin behind it
+    std::optional<Timestamp> goods_until_;  ///< empty: they were read when the lines were
     bool stopping_ = false;
 };
 

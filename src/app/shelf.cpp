@@ -60,14 +60,21 @@ std::optional<int> Shelf::leadTimeDays(const Case& subject) {
 
 std::optional<Decimal> Shelf::expected(const Case& subject) {
     const auto& source = subject.line.key.source;
-    const std::vector<std::string> items{subject.line.item.id};
+    const auto& item = subject.line.item.id;
+    const auto known = expected_.find({source, item});
+    if (known != expected_.end()) return known->second;
+    return expected_[{source, item}] = sumUpExpected(source, item);
+}
+
+std::optional<Decimal> Shelf::sumUpExpected(const std::string& source, const std::string& item) {
+    const std::vector<std::string> items{item};
     const auto supply = store_.goodsOf(source, items).supply;
     if (supply.empty()) return std::nullopt;
     const auto waiting = store_.openCasesOfItems(source, items);
     if (waiting.size() > kLinesMax) return std::nullopt;
     Decimal coming, spoken_for;
-    for (const auto& [item, of_item] : supply)
-        if (of_item.quantity) coming = coming + *of_item.quantity;
+    for (const auto& [of, ordered] : supply)
+        if (ordered.quantity) coming = coming + *ordered.quantity;
     for (const auto& other : store_.cases(waiting))
         if (other.line.supply.covered()) spoken_for = spoken_for + other.line.open();
     return std::max(coming - spoken_for, Decimal{});

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "backorderd/store.hpp"
@@ -10,8 +11,8 @@
 
 namespace backorderd::app {
 
-/// What is in stock and on order, as it was when it was first asked for: for the length of one piece
-/// of work, so that a digest of forty lines does not read a catalogue forty times.
+/// What is in stock and on order, as it was when it was first asked for: for the length of one
+/// piece of work, so that a digest of forty lines does not read a catalogue forty times.
 class Shelf {
 public:
     Shelf(Store& store, const RuleSet& rules, Timestamp now)
@@ -31,12 +32,14 @@ public:
 private:
     const Goods& goodsFor(const SubstitutionRule& rule, const Case& subject);
     const std::vector<StockHold>& heldAt(const std::string& source);
+    std::optional<Decimal> sumUpExpected(const std::string& source, const std::string& item);
 
     Store& store_;
     const RuleSet& rules_;
     Timestamp now_;
     std::map<std::string, Goods, std::less<>> catalogues_;  ///< by source
     std::map<std::string, std::vector<StockHold>, std::less<>> held_;
+    std::map<std::pair<std::string, std::string>, std::optional<Decimal>> expected_;  ///< by item
     Goods some_;  ///< of the line that was asked for last
 };
 

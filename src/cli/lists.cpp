@@ -25,9 +25,10 @@ int showPoll(const Common& common, const json& arguments) {
     if (common.json)
         printJson(result);
     else
-        printTable({"SOURCE", "END", "LINES", "CHANGED", "OPENED", "CLOSED", "MISSING", "REASON"},
+        printTable({"SOURCE", "END", "LINES", "CHANGED", "OPENED", "CLOSED", "MISSING", "UNSETTLED",
+                    "REASON"},
                    cells(result, {"source", "end", "lines", "changed", "opened", "closed",
-                                  "missing", "reason"}),
+                                  "missing", "unsettled", "reason"}),
                    "no sources");
     bool failed = false;
     for (const auto& report : result) {

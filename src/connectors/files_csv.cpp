@@ -28,6 +28,7 @@ public:
     const ValueFormat& values() const override { return settings_.csv_values; }
     const Window& window() const override { return window_; }
     std::size_t unlistedProblems() const override { return list_.unlisted(); }
+    bool brokeOff() const override { return broke_off_; }
 
 private:
     bool readHeader(Batch& batch);
@@ -41,6 +42,7 @@ private:
     bool skipBrokenLine();
     std::string_view keyText(std::string_view row, int header_position);
     void problem(Batch& batch, const char* at, std::string text) {
+        row_is_bad_ = true;
         list_.add(batch.problems, window_.placeOf(at), std::move(text));
     }
     void problemOfFile(Batch& batch, std::string text) {
@@ -55,7 +57,9 @@ private:
     ProblemList list_;
     bool header_read_ = false;
     bool done_ = false;
-    bool skipping_ = false;  ///< within a line that is broken and goes on behind the window
+    bool broke_off_ = false;
+    bool row_is_bad_ = false;  ///< the row that was taken last
+    bool skipping_ = false;    ///< within a line that is broken and goes on behind the window
     std::uint64_t header_hash_ = 0;
     std::vector<int> bound_;  ///< the column of each field, -1 where it is not read
     int line_field_ = -1;
@@ -71,7 +75,7 @@ bool CsvFile::next(Batch& batch) {
     key_texts_.clear();
     if (done_ || !window_.refill()) return false;
     if (!header_read_ && !readHeader(batch)) {
-        done_ = true;
+        done_ = broke_off_ = true;
         return true;
     }
     if (skipping_ && !skipBrokenLine()) return !window_.failure();
@@ -173,11 +177,14 @@ void CsvFile::splitRows(Batch& batch) {
         if (!takeRow(text, batch)) break;
     const std::size_t consumed = before.size() - text.size();
     window_.consume(consumed);
-    keepGoodText(before.substr(0, consumed), batch);
     done_ = window_.isWhole() && text.empty();
+    // A last row that makes no sense and has no end of line was cut off, and so was what followed.
+    if (done_ && row_is_bad_ && !before.ends_with('\n')) broke_off_ = true;
+    keepGoodText(before.substr(0, consumed), batch);
 }
 
 bool CsvFile::takeRow(std::string_view& text, Batch& batch) {
+    row_is_bad_ = false;
     const auto row = splitter_.split(text, window_.isWhole(), fields_);
     const bool fills_window = text.data() == window_.text().data();
     if (row.end == CsvRow::End::Complete) {

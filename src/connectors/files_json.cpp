@@ -29,6 +29,7 @@ public:
     const ValueFormat& values() const override { return kValues; }
     const Window& window() const override { return window_; }
     std::size_t unlistedProblems() const override { return list_.unlisted(); }
+    bool brokeOff() const override { return broke_off_; }
 
 private:
     static inline const ValueFormat kValues{};
@@ -61,7 +62,8 @@ private:
     ProblemList list_;
     Mode mode_ = Mode::Unknown;
     Expect expect_ = Expect::ObjectOrEnd;
-    bool wrapped_ = false;               ///< the list is a member of an object
+    bool wrapped_ = false;  ///< the list is a member of an object
+    bool broke_off_ = false;
     bool skipping_ = false;              ///< within a record that is too long for the window
     JsonScanner scanner_;                ///< of the record that is skipped, and of the tail
     std::deque<std::string> key_texts_;  ///< keys that are not as they stand in the file
@@ -91,6 +93,7 @@ void JsonFile::begin(Batch& batch) {
                   "the file is empty: a list without lines is written [], so this looks like an "
                   "export that failed");
         mode_ = Mode::Done;
+        broke_off_ = true;
         return;
     }
     if (text.front() == '[') {
@@ -149,6 +152,7 @@ bool JsonFile::takeLine(std::string_view& text, Batch& batch) {
         problem(batch, line.data(), "an object is expected here, one a line");
     } else if (line_end == kNowhere && JsonScanner{}.run(line) != line.size()) {
         problem(batch, line.data(), "the file ends within this object: was it cut off?");
+        broke_off_ = true;
     } else {
         takeRecord(line, batch);
     }
@@ -205,7 +209,10 @@ bool JsonFile::skipLongObject(std::string_view& text) {
     if (end == kNowhere) {
         text = {text.data() + text.size(), 0};
         // Without its end there is nothing behind it either.
-        if (window_.isWhole()) mode_ = Mode::Done;
+        if (window_.isWhole()) {
+            mode_ = Mode::Done;
+            broke_off_ = true;
+        }
         return false;
     }
     text.remove_prefix(end);
@@ -233,6 +240,7 @@ bool JsonFile::atEnd(const char* at, Batch& batch) {
     if (!window_.isWhole()) return false;
     const bool closed = mode_ != Mode::List && (mode_ != Mode::Tail || !wrapped_);
     if (!closed) problem(batch, at, "the file ends before the list is closed: was it cut off?");
+    broke_off_ |= !closed;
     mode_ = Mode::Done;
     return false;
 }
@@ -240,6 +248,7 @@ bool JsonFile::atEnd(const char* at, Batch& batch) {
 bool JsonFile::giveUp(const char* at, std::string text, Batch& batch) {
     problem(batch, at, std::move(text) + "; the rest of the file is not read");
     mode_ = Mode::Done;
+    broke_off_ = true;
     return false;
 }
 

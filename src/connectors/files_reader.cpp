@@ -46,7 +46,7 @@ private:
     void fillPage();
     const SupplyTable::Entry* supplyOf(const Record& record) const;
     SnapshotEnd end();
-    std::string whyIncomplete();
+    std::string whyChanged() const;
     void keepProblems(Problems problems);
 
     const FilesSettings& settings_;
@@ -65,6 +65,8 @@ private:
     Batch batch_;
     std::vector<LineRecord> page_;
     Problems page_problems_;
+    bool broke_off_ = false;  ///< whole files or parts of them are missing, not single records
+    bool goods_read_ = true;
     std::size_t problem_count_ = 0;
     std::string first_problem_;
 };
@@ -86,6 +88,7 @@ std::variant<Page, SnapshotEnd, Failure> FolderReader::nextPage() {
         }
         if (file_->failure()) return *file_->failure();
         problem_count_ += file_->unlistedProblems();
+        broke_off_ |= file_->brokeOff();
         file_.reset();
     }
     return Page{page_, std::move(page_problems_)};
@@ -132,8 +135,15 @@ std::optional<Failure> FolderReader::readAll(const std::vector<DataFile>& files,
         auto opened = open(file, columns, {});
         if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
         const auto& records = std::get<std::unique_ptr<RecordFile>>(opened);
-        if (!records) continue;
+        if (!records) {
+            goods_read_ = false;
+            broke_off_ |= role == FileRole::Supply;
+            continue;
+        }
         auto joined = read(*records, columns, rows_left);
+        goods_read_ &= joined.problems.empty();
+        // Lines that lack a row of supply are many then, and look as if nothing was ordered.
+        if (role == FileRole::Supply) broke_off_ |= records->brokeOff() || rows_left == 0;
         keepProblems(std::move(joined.problems));
         if (joined.failure) return std::move(joined.failure);
     }
@@ -145,6 +155,7 @@ std::optional<Failure> FolderReader::openLines() {
     auto opened = open(listing_.lines[file_index_++], columns_, keys);
     if (auto* failure = std::get_if<Failure>(&opened)) return std::move(*failure);
     file_ = std::move(std::get<std::unique_ptr<RecordFile>>(opened));
+    broke_off_ |= !file_;
     file_hash_ = 0;
     return std::nullopt;
 }
@@ -199,18 +210,24 @@ void FolderReader::keepProblems(Problems problems) {
 
 SnapshotEnd FolderReader::end() {
     SnapshotEnd snapshot;
-    snapshot.why_incomplete = whyIncomplete();
-    snapshot.complete = snapshot.why_incomplete.empty();
+    const auto changed = whyChanged();
+    snapshot.read_through = changed.empty() && !broke_off_;
+    snapshot.goods_read = goods_read_;
+    snapshot.complete = changed.empty() && problem_count_ == 0;
+    if (problem_count_ == 0)
+        snapshot.why_incomplete = changed;
+    else if (problem_count_ == 1)
+        snapshot.why_incomplete = first_problem_;
+    else
+        snapshot.why_incomplete =
+            fmt::format("{} problems, the first: {}", problem_count_, first_problem_);
     snapshot.as_of = asOf(listing_);
     snapshot.goods = std::move(goods_);
     return snapshot;
 }
 
-std::string FolderReader::whyIncomplete() {
-    if (problem_count_ > 0)
-        return problem_count_ == 1
-                   ? first_problem_
-                   : fmt::format("{} problems, the first: {}", problem_count_, first_problem_);
+/// Empty: the files are those that were there when the read began.
+std::string FolderReader::whyChanged() const {
     const auto now = listFolder(settings_);
     if (const auto* failure = std::get_if<Failure>(&now)) return failure->reason;
     if (std::get<Listing>(now) != listing_)

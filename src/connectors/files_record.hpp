@@ -57,6 +57,9 @@ public:
     virtual const Window& window() const = 0;
     /// Problems of this file so far that were too many to be listed.
     virtual std::size_t unlistedProblems() const = 0;
+    /// Whether more than the records that were named may be missing: the file is empty or cut off,
+    /// or its header or what follows some place makes no sense.
+    virtual bool brokeOff() const = 0;
 
     const std::optional<Failure>& failure() const { return window().failure(); }
 };

@@ -73,6 +73,8 @@ private:
     SnapshotEnd endOfSnapshot() const {
         SnapshotEnd end;
         end.complete = gathered_.complete;
+        end.read_through = gathered_.read_through;
+        end.goods_read = gathered_.goods_read;
         end.why_incomplete = gathered_.why_incomplete;
         end.as_of = as_of_;
         end.goods.stock = stockLevels(gathered_.stock);
@@ -140,11 +142,19 @@ Asked<Gathered> LineSource::gather(std::optional<Id> product) {
     auto& lines = std::get<LinesRead>(read);
     const std::size_t before = open.size();
     const std::size_t after = lines.records;
-    const bool agree = idsOf(open) == idsOf(lines.lines);
+    const auto ids_before = idsOf(open);
+    const auto ids_after = idsOf(lines.lines);
+    const bool agree = ids_before == ids_after;
+    // All of them but such as cannot be read.
+    const bool agree_but_unreadable =
+        before == after &&
+        std::includes(ids_before.begin(), ids_before.end(), ids_after.begin(), ids_after.end());
     auto gathered =
         co_await describe(std::move(lines), std::get<Stock>(std::move(stock)), product.has_value());
     if (auto* all = std::get_if<Gathered>(&gathered)) {
         all->catalogue = byItem(std::move(sold.items));
+        all->read_through = agree_but_unreadable;
+        all->goods_read = sold.problems.empty() && !sold.too_long;
         std::move(sold.problems.begin(), sold.problems.end(), std::back_inserter(all->problems));
         if (!all->problems.empty())
             all->why_incomplete =

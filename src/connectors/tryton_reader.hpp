@@ -25,6 +25,8 @@ struct Gathered {
     std::vector<OrderLine> lines;
     Problems problems;
     bool complete = false;
+    bool read_through = false;  ///< see `SnapshotEnd`, as is `goods_read`
+    bool goods_read = false;
     std::string why_incomplete;
     Stock stock;
     std::vector<CatalogueItem> catalogue;  ///< ascending by item

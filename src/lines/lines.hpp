@@ -48,7 +48,7 @@ public:
     struct Sight {
         Seen seen;
         CaseId case_id = 0;    ///< of a known line; 0 where it has none
-        bool missing = false;  ///< it was missing from the last proven snapshot
+        bool missing = false;  ///< it was marked so before
         /// Of a Changed line the fingerprint that was put last, with which a snapshot that is not
         /// believed is undone; empty: what was put since the last change is not known.
         std::optional<std::uint64_t> committed{};

@@ -165,7 +165,7 @@ Notice* Evaluation::propose(const TopicRule& its_rule, Occasion occasion) {
 std::optional<Evaluation::Hold> Evaluation::findHold(const Occasion& occasion) const {
     if (subject.missing_since && !isClosing(occasion.topic))
         return Hold{WithheldReason::Missing, kHoldStep,
-                    "The last proven snapshot did not have the line."};
+                    "The last snapshot did not have the line, or not readably."};
     if (occasion.needs_fresh_data && !isFresh())
         return Hold{WithheldReason::DataNotFresh, kFreshStep,
                     "The source has not been read well for too long."};

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -61,6 +62,12 @@ struct FakeErp {
     std::vector<OrderLine> closed;  ///< what `find` still knows
     Goods goods;
     bool complete = true;
+    bool goods_read = true;
+    std::optional<Timestamp> as_of;    ///< empty: now
+    std::set<std::string> unreadable;  ///< lines whose records cannot be decoded
+    std::set<std::string> find_fails;  ///< lines that cannot be looked up
+    std::vector<std::string> finds;    ///< look-ups so far
+    std::function<void()> before_find;
     std::optional<std::string> fails_after_page;
     bool can_find = false;
     std::vector<Connector::Note> notes;
@@ -90,13 +97,19 @@ public:
             co_return failure;
         }
         SnapshotEnd end;
-        end.complete = erp_.complete;
+        end.complete = erp_.complete && erp_.goods_read;
+        end.read_through = erp_.complete;
+        end.goods_read = erp_.goods_read;
         end.why_incomplete = erp_.complete ? "" : "the end is missing";
-        end.as_of = erp_.clock->now();
+        end.as_of = erp_.as_of.value_or(erp_.clock->now());
         end.goods = erp_.goods;
         co_return end;
     }
-    Result<OrderLine> decode(std::size_t index) override { return lines_.at(index); }
+    Result<OrderLine> decode(std::size_t index) override {
+        const auto& line = lines_.at(index);
+        if (!erp_.unreadable.contains(line.key.id)) return line;
+        return Problems{{{}, "'ten' is no number, in line " + line.key.id}};
+    }
 
 private:
     const FakeErp& erp_;
@@ -111,6 +124,12 @@ public:
     Capabilities capabilities() const override { return {erp_.can_find, true}; }
     std::unique_ptr<SnapshotReader> read() override { return std::make_unique<FakeReader>(erp_); }
     asio::awaitable<Found> find(std::string_view line_id) override {
+        if (erp_.before_find) erp_.before_find();
+        erp_.finds.emplace_back(line_id);
+        if (erp_.find_fails.contains(std::string{line_id})) {
+            Failure failure{Failure::Again::Later, "cannot be read"};
+            co_return failure;
+        }
         for (const auto& line : erp_.closed)
             if (line.key.id == line_id) co_return line;
         co_return LineGone{};

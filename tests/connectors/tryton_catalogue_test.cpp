@@ -93,6 +93,8 @@ TEST_F(TrytonCatalogue, OneThatIsTooLongIsLeftAloneAndSaidToBe) {
     ASSERT_TRUE(whole.end);
     EXPECT_EQ(whole.lines.size(), 6u) << "lines are read all the same";
     EXPECT_FALSE(whole.end->complete);
+    EXPECT_TRUE(whole.end->read_through);
+    EXPECT_FALSE(whole.end->goods_read);
     EXPECT_THAT(whole.end->why_incomplete, HasSubstr("more than 5 products can be sold: raise "
                                                      "`catalogue_max`"));
     EXPECT_THAT(whole.end->goods.items, IsEmpty());

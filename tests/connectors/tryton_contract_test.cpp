@@ -74,6 +74,7 @@ TEST_F(TrytonContract, IsNotCompleteWhereSalesChangeMeanwhile) {
     const auto whole = readWhole(io_, *make());
     ASSERT_TRUE(whole.end);
     EXPECT_FALSE(whole.end->complete);
+    EXPECT_FALSE(whole.end->read_through);
     EXPECT_THAT(whole.end->why_incomplete, HasSubstr("8 open lines before, 7 after"));
 }
 
@@ -82,6 +83,8 @@ TEST_F(TrytonContract, NamesARecordThatCannotBeRead) {
     const auto whole = readWhole(io_, *make());
     ASSERT_TRUE(whole.end);
     EXPECT_FALSE(whole.end->complete);
+    EXPECT_TRUE(whole.end->read_through) << "the others are all there";
+    EXPECT_TRUE(whole.end->goods_read);
     EXPECT_THAT(formatProblems(whole.problems), HasSubstr("/erp/sale.line,1: quantity is not"));
     EXPECT_THAT(idsOf(whole), ElementsAre("2", "3", "5", "6", "9"));
 }

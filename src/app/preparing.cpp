@@ -128,10 +128,13 @@ int Preparer::prepareDue(Timestamp now, int limit) {
     Shelf shelf{store_, policy_->rules, now};
     std::vector<Message> messages;
     for (const auto& group : groups) {
-        const auto notices = survivors(group, cases, now);
+        auto notices = survivors(group, cases, now);
+        if (auto departed = departedBefore(notices, now)) messages.push_back(std::move(*departed));
         if (notices.empty()) continue;
         if (const auto reason = whyUnserved(notices.front().recipient)) {
             postpone(notices, cases, now, now + kConfigurationRetry, *reason);
+        } else if (const auto route = routeOf(notices.front().recipient); !route.barred.empty()) {
+            suppress(notices, cases, now, route.barred);
         } else if (const auto until = limitedUntil(notices, cases, now)) {
             postpone(notices, cases, now, *until,
                      "the recipient's limit of messages is reached until " +
@@ -265,33 +268,45 @@ std::string Preparer::messageDomain() const {
                                             : house_.message_id_domain;
 }
 
-std::optional<Message> Preparer::compose(const std::vector<Notice>& group, const Cases& cases,
-                                         Shelf& shelf, Timestamp now) {
-    const auto request = requestFor(*policy_, group, cases, now, &shelf);
-    const auto& hop = *hopFor(request.recipient);
+Message Preparer::envelopeFor(const std::vector<Notice>& group, Timestamp now) const {
     Message message;
     message.stable_id = outbox::stableId(group) + '@' + messageDomain();
-    message.sender = hop.name;
-    message.recipient = request.recipient;
+    message.recipient = group.front().recipient;
+    const auto* hop = hopFor(message.recipient);
+    message.sender = hop ? hop->name : std::string{channelName(message.recipient.channel)};
     message.envelope_from = house_.from_address;
     message.created_at = now;
     message.state_at = now;
     for (const auto& notice : group) message.notices.push_back(notice.id);
-    const auto problems =
-        writer_ ? writer_(request, message) : writeDocument(request, hop.channel, message);
+    return message;
+}
+
+DeliveryMode::Route Preparer::routeOf(const Recipient& recipient) const {
+    return mode_ ? mode_->routeOf(recipient) : DeliveryMode::Route{recipient, "", ""};
+}
+
+std::optional<Message> Preparer::compose(const std::vector<Notice>& group, const Cases& cases,
+                                         Shelf& shelf, Timestamp now) {
+    const auto request = requestFor(*policy_, group, cases, now, &shelf);
+    auto message = envelopeFor(group, now);
+    const auto route = routeOf(request.recipient);
+    message.recipient = route.recipient;
+    const auto problems = writer_ ? writer_(request, message)
+                                  : writeDocument(request, route.redirected_from, message);
     if (!hasErrors(problems)) return message;
     postpone(group, cases, now, now + kConfigurationRetry, formatProblems(problems));
     return std::nullopt;
 }
 
-Problems Preparer::writeDocument(const render::Request& request, Channel channel,
-                                 Message& message) const {
+Problems Preparer::writeDocument(const render::Request& request,
+                                 const std::string& redirected_from, Message& message) const {
     const auto rendered = policy_->templates.render(request);
     if (!rendered) return rendered.error();
-    const auto& recipient = request.recipient;
+    const auto& recipient = message.recipient;
     message.subject = rendered->subject;
-    if (channel != Channel::Email) {
-        message.document = rendered->sms;
+    if (hopFor(request.recipient)->channel != Channel::Email) {
+        if (!redirected_from.empty()) message.document = "[for " + redirected_from + "]\n";
+        message.document += rendered->sms;
         return {};
     }
     const auto& first = request.entries.front().subject.line;
@@ -303,7 +318,7 @@ Problems Preparer::writeDocument(const render::Request& request, Channel channel
     const render::MailHeaders headers{
         house_.from_name,  house_.from_address, house_.reply_to, recipient.name, recipient.address,
         message.stable_id, one_order ? threadId(first, messageDomain()) : std::string{},
-        house_.unsubscribe_link, request.now};
+        house_.unsubscribe_link, request.now, redirected_from};
     message.document = render::mailDocument(headers, *rendered);
     return {};
 }

@@ -59,6 +59,20 @@ struct ReloadSettings {
     std::int64_t max_messages = 0;  ///< more new ones within a day hold a rule set back
 };
 
+/// Where messages really go.
+struct DeliverySettings {
+    std::string mode;  ///< `live`, `redirect`, `dry-run`
+    std::string redirect_email;
+    std::string redirect_sms;
+    std::vector<std::string> allow_domains;  ///< empty: all
+};
+
+/// How far the wall clock may step before nothing is sent.
+struct ClockSettings {
+    std::chrono::seconds max_back{};
+    std::chrono::seconds max_forward{};
+};
+
 struct LogSettings {
     std::string format;  ///< `text`, `json`, `journal`
     std::string level;
@@ -80,6 +94,11 @@ struct Settings {
     std::vector<SenderSettings> senders;
     Section root;  ///< for `declared()`, and to collect what connectors and senders find
     ReloadSettings reload{};
+    std::string journal{};      ///< the file of the send journal
+    std::chrono::seconds journal_keep{};
+    std::string environment{};  ///< what this installation is for
+    DeliverySettings delivery{};
+    ClockSettings clock{};
 };
 
 /// Reads the settings file. Connectors and senders read their own sections later: call

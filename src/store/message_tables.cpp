@@ -91,7 +91,12 @@ MessageTables::MessageTables(SQLite::Database& database)
             "'on_wire'"},
       retry_{database, step("ready", "'deferred', 'refused', 'unknown', 'dead'").c_str()},
       drop_{database,
-            step("dropped", "'ready', 'deferred', 'held', 'refused', 'unknown', 'dead'").c_str()} {}
+            step("dropped", "'ready', 'deferred', 'held', 'refused', 'unknown', 'dead'").c_str()},
+      depart_{database,
+              "UPDATE message SET state = ?2, state_reason = ?3, state_at = ?4, heard_at = ?5,"
+              " next_attempt_at = NULL, attempts = max(attempts, 1),"
+              " unknown_outcomes = unknown_outcomes + (?2 = 'unknown') WHERE id = ?1 AND state IN"
+              " ('ready', 'deferred', 'held', 'claimed', 'on_wire', 'unknown')"} {}
 
 void MessageTables::insert(Message& message) {
     const auto& to = message.recipient;
@@ -173,6 +178,11 @@ bool MessageTables::retry(MessageId id, std::string_view reason, Timestamp now) 
 
 bool MessageTables::drop(MessageId id, std::string_view reason, Timestamp now) {
     return drop_.run(id, reason, now) == 1;
+}
+
+bool MessageTables::depart(const Departed& departed, Timestamp now) {
+    return depart_.run(departed.id, messageStateName(departed.state), departed.reason, now,
+                       departed.at) == 1;
 }
 
 }  // namespace backorderd::store

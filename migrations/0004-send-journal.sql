@@ -6,8 +6,3 @@ CREATE TABLE departure (
     state TEXT NOT NULL CHECK (state IN ('sent', 'unknown')),
     at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-
--- Of a message that waits in the restored copy, the journal may say that it has left.
-INSERT INTO message_step (before, after) VALUES
-    ('ready', 'sent'), ('ready', 'unknown'), ('deferred', 'sent'), ('deferred', 'unknown'),
-    ('held', 'sent'), ('held', 'unknown');

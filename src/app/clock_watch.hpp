@@ -9,8 +9,8 @@
 namespace backorderd::app {
 
 /// Compares the wall clock with the monotonic one from look to look. A step within the limits, and
-/// slow drift, are taken as a correction; a larger one stands until the clock is where it should be,
-/// or somebody accepts it.
+/// slow drift, are taken as a correction; a larger one stands until the clock is where it should
+/// be, or somebody accepts it.
 class ClockWatch {
 public:
     struct Limits {

@@ -38,8 +38,9 @@ DeliveryMode::Route DeliveryMode::routeOf(const Recipient& recipient) const {
                          : recipient.channel == Channel::Sms ? settings_.redirect_sms
                                                              : std::string{};
         if (to.empty()) {
-            route.barred = "the mode is redirect, and 'redirect' names no address for the channel " +
-                           std::string{channelName(recipient.channel)};
+            route.barred =
+                "the mode is redirect, and 'redirect' names no address for the channel " +
+                std::string{channelName(recipient.channel)};
             return route;
         }
         route.redirected_from = recipient.address;

@@ -1,6 +1,7 @@
 #include "app/engine.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace backorderd::app {
 namespace {
@@ -32,12 +33,16 @@ struct Engine::Source {
 };
 
 Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock, Log& log,
-               const config::Settings& settings, Policy policy, Ends ends)
+               const config::Settings& settings, Policy policy, Ends ends, Footing* footing)
     : store_{store},
       clock_{clock},
       log_{log},
       settings_{settings},
       policy_{std::make_unique<Policy>(std::move(policy))},
+      footing_{footing},
+      gates_{store, log, footing != nullptr},
+      mode_{settings.delivery},
+      clock_watch_{{settings.clock.max_back, settings.clock.max_forward}},
       senders_{std::move(ends.senders)} {
     evaluator_ = std::make_unique<Evaluator>(
         store_, *policy_, [this](std::string_view name) { return freshUntil(name); });
@@ -54,15 +59,19 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
     allocating_ = std::make_unique<Allocating>(store_, *evaluator_, log_, *policy_);
     preparer_ = std::make_unique<Preparer>(store_, *evaluator_, log_, *policy_, settings.house,
                                            lastHops(senders_));
+    preparer_->useMode(mode_);
+    if (footing_) preparer_->useJournal(*footing_->journal);
     annotator_ = std::make_unique<Annotator>(
         executor, store_, clock_, log_,
         [this](std::string_view name) { return annotatable(name); });
     dispatcher_ = std::make_unique<Dispatcher>(
         executor, store_, clock_, log_, senders_, dispatcherSettings(settings.outbox),
-        [this](const Message& message) { return annotator_->notesFor(message); });
+        [this](const Message& message) { return annotator_->notesFor(message); },
+        footing_ ? footing_->journal.get() : nullptr);
     evaluator_->onStale(
         [this](const std::vector<MessageId>& ids) { dispatcher_->giveBack(ids); });
     evaluator_->onCommitted([this](const CaseChange& change) { sharing_->noted(change); });
+    if (footing_) raiseGates(clock_.now());
     dispatcher_->recover();
     // Rules may have been edited while nobody looked.
     if (store_.meta("rules") != policy_->rules.fingerprint) {
@@ -147,12 +156,16 @@ void Engine::report(const PollReport& poll_report) {
 bool Engine::work() {
     if (stopping_) return false;
     const auto now = clock_.now();
+    if (footing_) watchClock(now);
     const int evaluated = evaluator_->evaluateDue(now, static_cast<int>(kCasesPerPiece));
+    const bool all_looked_at = evaluated < static_cast<int>(kCasesPerPiece);
+    if (!gates_.open()) return !all_looked_at || workPasses(now);
+    if (std::exchange(catching_up_, catching_up_ && !all_looked_at)) return true;
     const int prepared = preparer_->prepareDue(now, kGroupsPerPiece);
     const bool retried = workRetries(now);
     dispatcher_->kick();
     annotator_->kick();
-    if (evaluated == static_cast<int>(kCasesPerPiece) || prepared > 0 || retried) return true;
+    if (!all_looked_at || prepared > 0 || retried) return true;
     return workPasses(now);
 }
 
@@ -176,6 +189,20 @@ bool Engine::workRetries(Timestamp now) {
     return true;
 }
 
+/// How long nothing will leave; empty: until something happens, or while a gate is up.
+std::optional<std::chrono::seconds> Engine::nextSend(Timestamp now) const {
+    if (!gates_.open()) return std::nullopt;
+    std::optional<std::chrono::seconds> soonest;
+    const auto consider = [&](std::chrono::seconds span) {
+        if (!soonest || span < *soonest) soonest = span;
+    };
+    if (const auto at = store_.nextNoticeDue()) consider(*at - now);
+    if (const auto at = store_.nextAnnotationDue(); at && annotator_->idle()) consider(*at - now);
+    if (const auto at = dispatcher_->nextRetry())
+        consider(std::chrono::ceil<std::chrono::seconds>(*at - clock_.steady()));
+    return soonest;
+}
+
 std::optional<std::chrono::seconds> Engine::quietFor() const {
     const auto now = clock_.now();
     std::optional<std::chrono::seconds> quiet;
@@ -184,10 +211,7 @@ std::optional<std::chrono::seconds> Engine::quietFor() const {
         if (!quiet || span < *quiet) quiet = span;
     };
     if (const auto at = store_.nextLookAgain()) consider(*at - now);
-    if (const auto at = store_.nextNoticeDue()) consider(*at - now);
-    if (const auto at = store_.nextAnnotationDue(); at && annotator_->idle()) consider(*at - now);
-    if (const auto at = dispatcher_->nextRetry())
-        consider(std::chrono::ceil<std::chrono::seconds>(*at - clock_.steady()));
+    if (const auto at = nextSend(now)) consider(*at);
     for (const auto& source : sources_) {
         const auto& name = source->settings->name;
         if (!source->polling && (sharing_->owes(name) || allocating_->owes(name)))

@@ -41,9 +41,14 @@ Traces traceAll(const std::vector<store::JournalRecord>& records) {
                 ++trace.open;
                 trace.notices = record.notices;
                 break;
-            case What::NotSent: --trace.open; break;
-            case What::Sent: trace.sent = true; break;
-            case What::Unknown: break;
+            case What::NotSent:
+                --trace.open;
+                break;
+            case What::Sent:
+                trace.sent = true;
+                break;
+            case What::Unknown:
+                break;
         }
     }
     return traces;
@@ -54,8 +59,7 @@ std::vector<Departure> departuresOf(const Traces& traces) {
     for (const auto& [message, trace] : traces) {
         if (!trace.left()) continue;
         known.push_back({message, trace.state(), trace.at});
-        for (const auto& notice : trace.notices)
-            known.push_back({notice, trace.state(), trace.at});
+        for (const auto& notice : trace.notices) known.push_back({notice, trace.state(), trace.at});
     }
     return known;
 }
@@ -91,8 +95,8 @@ void importRecords(store::SendJournal& journal, Store& store, Log& log, Timestam
     for (std::size_t i = 0; i < ids.size(); ++i) {
         const auto trace = traces.find(journal.hash(identities[i].stable_id));
         if (trace != traces.end() && trace->second.left()) {
-            departed.push_back({ids[i], trace->second.state(), trace->second.at,
-                                leftReason(trace->second.at)});
+            departed.push_back(
+                {ids[i], trace->second.state(), trace->second.at, leftReason(trace->second.at)});
             continue;
         }
         // Its notices left in another message: what else it carries has to be put together anew.
@@ -103,14 +107,13 @@ void importRecords(store::SendJournal& journal, Store& store, Log& log, Timestam
             regroup.push_back(ids[i]);
     }
     store.importDepartures(known, departed, journal.lastSeq(), now);
-    store.supersede(regroup, "a part of it left in another message before the database was restored",
-                    now);
+    store.supersede(regroup,
+                    "a part of it left in another message before the database was restored", now);
     log.warning("journal.imported", {{"messages", std::to_string(departed.size())},
                                      {"departures", std::to_string(known.size())}});
 }
 
-void takeJournal(store::SendJournal& journal, Store& store, Gates& gates, Log& log,
-                 Timestamp now) {
+void takeJournal(store::SendJournal& journal, Store& store, Gates& gates, Log& log, Timestamp now) {
     if (const auto cut_off = journal.cutOff(); !cut_off.empty())
         log.warning("journal.cut_off", {{"what", cut_off}});
     const auto known_id = store.meta(kJournalMeta);
@@ -163,9 +166,9 @@ void takeEnvironment(const Footing& footing, Store& store, Gates& gates,
 
 }  // namespace
 
-Footing findFooting(const config::Settings& settings, Timestamp now) {
+Footing findFooting(const config::Settings& settings, Timestamp now,
+                    store::JournalOptions options) {
     Footing footing;
-    store::JournalOptions options;
     options.keep = settings.journal_keep;
     footing.journal = store::openJournal(settings.journal, now, options);
     std::string machine_id;

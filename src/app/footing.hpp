@@ -18,7 +18,8 @@ struct Footing {
 };
 
 /// Throws store::JournalRefused. Whoever calls it holds the store.
-Footing findFooting(const config::Settings& settings, Timestamp now);
+Footing findFooting(const config::Settings& settings, Timestamp now,
+                    store::JournalOptions options = {});
 
 /// The two compared with what the store knows, once at a start, before anything else is done with
 /// it: raises the gates `restored`, `journal` and `environment`, and takes in what left after this

@@ -28,11 +28,16 @@ std::optional<Gate> decodeGate(GateName name, const std::string& text) {
 
 std::string_view gateText(GateName name) {
     switch (name) {
-        case GateName::Paused: return "paused";
-        case GateName::Restored: return "restored";
-        case GateName::Environment: return "environment";
-        case GateName::Clock: return "clock";
-        case GateName::Journal: return "journal";
+        case GateName::Paused:
+            return "paused";
+        case GateName::Restored:
+            return "restored";
+        case GateName::Environment:
+            return "environment";
+        case GateName::Clock:
+            return "clock";
+        case GateName::Journal:
+            return "journal";
     }
     return "";
 }
@@ -70,9 +75,9 @@ void Gates::fall(GateName name, Timestamp now) {
 bool Gates::lower(GateName name, const AuditEntry& why) {
     if (!remove(name)) return false;
     store_.audit(why);
-    log_.warning("gate.down", {{"gate", std::string{gateText(name)}},
-                               {"by", why.actor},
-                               {"reason", why.reason}});
+    log_.warning(
+        "gate.down",
+        {{"gate", std::string{gateText(name)}}, {"by", why.actor}, {"reason", why.reason}});
     return true;
 }
 
@@ -84,7 +89,8 @@ bool Gates::remove(GateName name) {
 
 std::string Gates::summary() const {
     std::string list;
-    for (const auto& gate : up_) list += (list.empty() ? "" : ", ") + std::string{gateText(gate.name)};
+    for (const auto& gate : up_)
+        list += (list.empty() ? "" : ", ") + std::string{gateText(gate.name)};
     return list.empty() ? "" : "HELD (" + list + ")";
 }
 

@@ -9,9 +9,12 @@ using What = store::JournalRecord::What;
 
 What meaningOf(MessageState state) {
     switch (state) {
-        case MessageState::Sent: return What::Sent;
-        case MessageState::Unknown: return What::Unknown;
-        default: return What::NotSent;
+        case MessageState::Sent:
+            return What::Sent;
+        case MessageState::Unknown:
+            return What::Unknown;
+        default:
+            return What::NotSent;
     }
 }
 

@@ -10,8 +10,9 @@
 
 namespace backorderd::app {
 
-/// Writes the steps of messages to the store and, behind it, to the send journal: the store's number
-/// is never below the journal's, so that a journal which is ahead tells of an older database.
+/// Writes the steps of messages to the store and, behind it, to the send journal: the store's
+/// number is never below the journal's, so that a journal which is ahead tells of an older
+/// database.
 class JournaledSteps {
 public:
     /// `journal` null: the store alone. Both must outlive the steps.

@@ -7,6 +7,7 @@
 #include "app/coverage.hpp"
 #include "app/declined.hpp"
 #include "app/explain.hpp"
+#include "app/gatekeeping.hpp"
 #include "app/telling.hpp"
 #include "rules/rules.hpp"
 
@@ -92,6 +93,13 @@ asio::awaitable<json> Operations::call(std::string name, json arguments) {
         if (name == "escalations")
             co_return answer(listEscalations(engine_(), store_, arguments, now));
         if (name == "backup") co_return backup(arguments);
+        if (name == "gates") co_return answer(gateRows(engine_().gates()));
+        if (name == "pause") co_return answer(pauseSending(engine_(), arguments, now));
+        if (name == "resume") co_return answer(resumeSending(engine_(), arguments, now));
+        if (name == "drill") {
+            auto rows = co_await drillSenders(engine_(), arguments);
+            co_return answer(std::move(rows));
+        }
         if (name == "queue.list") co_return queueList(arguments);
         if (name == "queue.show") co_return queueShow(arguments);
         if (name.starts_with("queue.")) co_return queueChange(name.substr(6), arguments);
@@ -123,7 +131,9 @@ json Operations::status() {
         notices[std::string{noticeStateName(state)}] = count;
     for (const auto& [state, count] : counts.messages)
         messages[std::string{messageStateName(state)}] = count;
-    return answer({{"sources", sources},
+    return answer({{"mode", engine.mode().words()},
+                   {"gates", gateRows(engine.gates())},
+                   {"sources", sources},
                    {"notices", notices},
                    {"messages", messages},
                    {"policies", engine.policy().rules.cadence.size()}});
@@ -217,6 +227,11 @@ json Operations::explain(const json& arguments) {
     json stories = json::array();
     for (const auto& subject : store_.cases(ids))
         stories.push_back(tellCase(engine_(), store_, subject, now, at));
+    // What holds everything is the first answer to 'why has it not been sent?'.
+    for (auto& story : stories) {
+        story["mode"] = engine_().mode().words();
+        story["gates"] = gateRows(engine_().gates());
+    }
     return answer(std::move(stories));
 }
 

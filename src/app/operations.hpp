@@ -31,6 +31,10 @@ namespace backorderd::app {
 /// | `queue.retry`, `queue.drop` | `id`, `author`, `reason` | – |
 /// | `queue.drop-notice` | `id`, `author`, `reason` | – |
 /// | `backup` | `file`, `author` | – |
+/// | `gates` | – | the gates that are up, and why |
+/// | `pause` | `author`, `reason` | – |
+/// | `resume` | `gate`, `author`, `reason` | the gates that are still up |
+/// | `drill` | `to`, `sender` | what became of each sender's test message |
 class Operations {
 public:
     /// Does a reload; returns problems, with `Severity::Error` where nothing was changed. `anyway`:

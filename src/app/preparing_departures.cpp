@@ -39,9 +39,8 @@ void Preparer::suppress(std::vector<Notice> group, const Cases& cases, Timestamp
         notice.state_reason = reason;
         notice.state_at = now;
     }
-    log_.warning("notice.suppressed",
-                 {{"recipient", log_.address(group.front().recipient.address)},
-                  {"reason", reason}});
+    log_.warning("notice.suppressed", {{"recipient", log_.address(group.front().recipient.address)},
+                                       {"reason", reason}});
     change(group, cases, now);
 }
 

@@ -30,6 +30,9 @@ using Action = std::function<int()>;
 /// Adds `ack`, `respond`, `offers`, `escalations` and `backup`: what people do with cases.
 void addCasework(CLI::App& app, Action& action);
 
+/// Adds `gates`, `pause`, `resume` and `drill`: whether anything is sent, and whether it arrives.
+void addGates(CLI::App& app, Action& action);
+
 /// Asks the running daemon for an operation; where none runs, the same handler does it here, on the
 /// store itself. `result` receives the answer. On failure the reason is on standard error.
 int ask(const Common& common, const std::string& operation, const nlohmann::json& arguments,

@@ -171,6 +171,7 @@ int main(int argc, char** argv) {
     addLines(app, options, action);
     addQueue(app, options, action);
     cli::addCasework(app, action);
+    cli::addGates(app, action);
     cli::addRehearsals(app, options.common, action);
     addDemo(app, options, action);
     try {

@@ -41,8 +41,8 @@ Content readContent(std::string_view bytes) {
     for (std::size_t at = 0; at < bytes.size();) {
         ++line_number;
         const auto end = bytes.find('\n', at);
-        auto record = end == bytes.npos ? std::nullopt
-                                        : parseJournalLine(bytes.substr(at, end - at));
+        auto record =
+            end == bytes.npos ? std::nullopt : parseJournalLine(bytes.substr(at, end - at));
         if (record && !content.records.empty() && record->seq <= content.records.back().seq)
             record.reset();
         at = end == bytes.npos ? bytes.size() : end + 1;
@@ -96,8 +96,7 @@ public:
 
     void append(std::span<JournalRecord> records, std::uint64_t first, bool durable) override {
         if (records.empty()) return;
-        if (first <= last_.seq)
-            throw std::logic_error{"a send journal's numbers only grow"};
+        if (first <= last_.seq) throw std::logic_error{"a send journal's numbers only grow"};
         std::string text;
         for (auto& record : records) {
             record.seq = first++;
@@ -119,7 +118,8 @@ private:
         const auto directory = file_.parent_path();
         std::error_code failed;
         fs::create_directories(directory.parent_path(), failed);
-        if (mkdir(directory.c_str(), 0700) == 0) syncDirectory(directory.parent_path());
+        if (mkdir(directory.c_str(), 0700) == 0)
+            syncDirectory(directory.parent_path());
         else if (errno != EEXIST)
             refuseJournal(file_, fmt::format("its directory cannot be made ({}). Make {}, and give "
                                              "it to the user that runs backorderd",
@@ -134,8 +134,9 @@ private:
                                              std::strerror(errno)));
         if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
             close(std::exchange(descriptor_, -1));
-            refuseJournal(file_, "another backorderd writes to it. Each database has a journal of "
-                                 "its own");
+            refuseJournal(file_,
+                          "another backorderd writes to it. Each database has a journal of "
+                          "its own");
         }
         try {
             takeUp();
@@ -154,8 +155,8 @@ private:
             cut_off_ = fmt::format("{}:{}: {} bytes that a crash left unfinished", file_.string(),
                                    content.damaged_line, bytes.size() - content.sound_bytes);
             if (ftruncate(descriptor_, static_cast<off_t>(content.sound_bytes)) != 0)
-                throw StoreBroken(fmt::format("cutting {}: {}", file_.string(),
-                                              std::strerror(errno)));
+                throw StoreBroken(
+                    fmt::format("cutting {}: {}", file_.string(), std::strerror(errno)));
         }
         bytes_ = content.sound_bytes;
         if (!content.records.empty())
@@ -191,8 +192,8 @@ private:
     }
 
     [[noreturn]] void fail(std::string_view what) const {
-        throw StoreBroken(fmt::format("{} the send journal {}: {}", what, file_.string(),
-                                      std::strerror(errno)));
+        throw StoreBroken(
+            fmt::format("{} the send journal {}: {}", what, file_.string(), std::strerror(errno)));
     }
 
     void rotate() {

@@ -45,14 +45,15 @@ struct JournalOptions {
     std::function<int(int descriptor)> sync;
 };
 
-/// An append-only file outside of the database's directory that says what left. A restored backup of
-/// the database learns from it what it must not send again. One process at a time: whoever holds the
-/// store.
+/// An append-only file outside of the database's directory that says what left. A restored backup
+/// of the database learns from it what it must not send again. One process at a time: whoever holds
+/// the store.
 class SendJournal {
 public:
     virtual ~SendJournal() = default;
 
-    /// A keyed hash, 32 hexadecimal digits; the same for the same text as long as the journal lives.
+    /// A keyed hash, 32 hexadecimal digits; the same for the same text as long as the journal
+    /// lives.
     virtual std::string hash(std::string_view text) const = 0;
     /// Who this journal is: another one, or one begun anew, has another id.
     virtual std::string id() const = 0;

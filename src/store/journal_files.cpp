@@ -38,8 +38,7 @@ std::string hexDigits(const Bytes& bytes, std::size_t count) {
 bool parseClosedName(const std::string& name, const std::string& prefix, ClosedSegment& segment) {
     if (!name.starts_with(prefix)) return false;
     const char* const end = name.data() + name.size();
-    const auto [dot, error] =
-        std::from_chars(name.data() + prefix.size(), end, segment.last_seq);
+    const auto [dot, error] = std::from_chars(name.data() + prefix.size(), end, segment.last_seq);
     if (error != std::errc{} || dot == end || *dot != '.') return false;
     std::int64_t seconds = 0;
     const auto [rest, unread] = std::from_chars(dot + 1, end, seconds);
@@ -58,10 +57,10 @@ void writeKey(const fs::path& file, const std::string& key) {
     const int descriptor =
         open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kPrivateMode);
     const std::string text = key + '\n';
-    const bool done = descriptor >= 0 &&
-                      write(descriptor, text.data(), text.size()) ==
-                          static_cast<ssize_t>(text.size()) &&
-                      fsync(descriptor) == 0;
+    const bool done =
+        descriptor >= 0 &&
+        write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+        fsync(descriptor) == 0;
     const int why = errno;
     if (descriptor >= 0) close(descriptor);
     if (!done) refuseJournal(file, fmt::format("it cannot be written ({})", std::strerror(why)));
@@ -70,7 +69,8 @@ void writeKey(const fs::path& file, const std::string& key) {
 }  // namespace
 
 void refuseJournal(const fs::path& file, const std::string& text) {
-    throw JournalRefused(fmt::format("the send journal {} cannot be used: {}", file.string(), text));
+    throw JournalRefused(
+        fmt::format("the send journal {} cannot be used: {}", file.string(), text));
 }
 
 fs::path closedName(const fs::path& file, std::uint64_t last_seq, Timestamp last_at) {
@@ -135,8 +135,7 @@ void syncDirectory(const fs::path& directory) {
     const int why = errno;
     if (descriptor >= 0) close(descriptor);
     if (!done)
-        throw StoreBroken(
-            fmt::format("syncing {}: {}", directory.string(), std::strerror(why)));
+        throw StoreBroken(fmt::format("syncing {}: {}", directory.string(), std::strerror(why)));
 }
 
 }  // namespace backorderd::store

@@ -9,8 +9,8 @@
 
 namespace backorderd::store {
 
-/// A closed file of a send journal. Its name, `FILE.SEQ.SECONDS`, tells its last record. A persisted
-/// format: do not change.
+/// A closed file of a send journal. Its name, `FILE.SEQ.SECONDS`, tells its last record. A
+/// persisted format: do not change.
 struct ClosedSegment {
     std::filesystem::path path;
     std::uint64_t last_seq = 0;

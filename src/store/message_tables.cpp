@@ -92,11 +92,14 @@ MessageTables::MessageTables(SQLite::Database& database)
       retry_{database, step("ready", "'deferred', 'refused', 'unknown', 'dead'").c_str()},
       drop_{database,
             step("dropped", "'ready', 'deferred', 'held', 'refused', 'unknown', 'dead'").c_str()},
+      depart_ready_{database, step("ready", "'deferred', 'held'").c_str()},
+      depart_claimed_{database,
+                      "UPDATE message SET state = 'claimed', state_reason = ?2, state_at = ?3,"
+                      " attempts = attempts + 1 WHERE id = ?1 AND state = 'ready'"},
       depart_{database,
               "UPDATE message SET state = ?2, state_reason = ?3, state_at = ?4, heard_at = ?5,"
-              " next_attempt_at = NULL, attempts = max(attempts, 1),"
-              " unknown_outcomes = unknown_outcomes + (?2 = 'unknown') WHERE id = ?1 AND state IN"
-              " ('ready', 'deferred', 'held', 'claimed', 'on_wire', 'unknown')"} {}
+              " unknown_outcomes = unknown_outcomes + (?2 = 'unknown')"
+              " WHERE id = ?1 AND state IN ('claimed', 'on_wire', 'unknown')"} {}
 
 void MessageTables::insert(Message& message) {
     const auto& to = message.recipient;
@@ -132,8 +135,8 @@ std::vector<MessageId> MessageTables::list(const MessageFilter& filter) {
 
 std::vector<Timestamp> MessageTables::heardBy(const Recipient& recipient, Timestamp since) {
     std::vector<Timestamp> times;
-    auto rows = heard_.rows(recipient.address, channelName(recipient.channel), since,
-                            recipient.sender);
+    auto rows =
+        heard_.rows(recipient.address, channelName(recipient.channel), since, recipient.sender);
     while (rows.next()) times.push_back(rows.time(0));
     return times;
 }
@@ -181,6 +184,8 @@ bool MessageTables::drop(MessageId id, std::string_view reason, Timestamp now) {
 }
 
 bool MessageTables::depart(const Departed& departed, Timestamp now) {
+    depart_ready_.run(departed.id, departed.reason, now);
+    depart_claimed_.run(departed.id, departed.reason, now);
     return depart_.run(departed.id, messageStateName(departed.state), departed.reason, now,
                        departed.at) == 1;
 }

@@ -18,7 +18,10 @@ struct Accepted {
 /// Nothing was accepted: the same bytes may go again.
 struct TryLater {
     std::string reason;
-    std::optional<std::chrono::seconds> retry_after;  ///< the receiver's own wish
+    std::optional<std::chrono::seconds> retry_after{};  ///< the receiver's own wish
+    /// No word about this message: the receiver as a whole takes nothing now. Where several
+    /// attempts in a row end so, the receiver is left in peace for a while.
+    bool receiver_down = false;
 };
 /// Refused for good; sending again would be wrong.
 struct Refused {
@@ -55,6 +58,9 @@ public:
     virtual OnUnknown onUnknown() const = 0;
     /// How many sends the dispatcher may have under way at once; at least 1.
     virtual int parallel() const = 0;
+    /// Why it will never take this message, for a person, with the remedy; empty: it may. Asked
+    /// before a message is frozen, so that what can be mended is mended instead of refused.
+    virtual std::string whyUnsendable(const Message&) const { return {}; }
     /// One attempt, bounded in time. Never throws for what the world does; never sends when the
     /// gate was not awaited. The message outlives the call.
     virtual boost::asio::awaitable<Outcome> send(const Message& message, WireGate& gate) = 0;

@@ -73,6 +73,8 @@ struct Settlement {
     std::string reply;
     std::optional<Timestamp> next_attempt_at;
     bool outcome_unknown = false;  ///< adds one to `Message::unknown_outcomes`
+    /// Ready again without an attempt having been made: the one that claiming counted is taken back.
+    bool not_tried = false;
 };
 
 /// A note to be written on an order in the ERP.
@@ -191,8 +193,6 @@ public:
     /// `until` is not filled in.
     virtual std::vector<StockHold> heldStock(std::string_view source, Timestamp now,
                                              CaseId except = 0) = 0;
-    /// Makes these open cases due at `at`, where they are not due before.
-    virtual void lookAgainAt(std::span<const CaseId> ids, Timestamp at) = 0;
     /// Makes every open case due at `at`: the rules have changed. Touches no case one by one.
     virtual void lookAtAllAgain(Timestamp at) = 0;
     /// Writes the new states, events and notices of these cases, all or nothing, and fills in the
@@ -233,7 +233,11 @@ public:
     /// What a crash left behind: Claimed -> Ready (nothing left), OnWire -> Unknown, counted in
     /// `unknown_outcomes`. Returns those that are now Unknown.
     virtual std::vector<MessageId> rescue(Timestamp now) = 0;
-    /// Messages by id, with their documents and notice ids.
+    /// Makes the cases of all Ready and Deferred messages due, so that what they say is looked at
+    /// again. Returns the messages that name none of these senders.
+    virtual std::vector<MessageId> lookAtUnsent(std::span<const std::string> senders,
+                                                Timestamp now) = 0;
+    /// Messages by id, with their documents and notice ids; an id that does not exist is left out.
     virtual std::vector<Message> messages(std::span<const MessageId> ids) = 0;
     virtual std::vector<MessageId> listMessages(const MessageFilter& filter) = 0;
     virtual std::vector<Notice> notices(std::span<const NoticeId> ids) = 0;

@@ -155,8 +155,11 @@ private:
         while (!stopping_) {
             const int signal = co_await signals_.async_wait(asio::use_awaitable);
             if (signal == SIGHUP) {
-                const auto problems = co_await reload(/*anyway=*/false);
-                (void)problems;  // The log has them.
+                // On its own: it may wait long for a poll or a send, and SIGTERM must be heard.
+                asio::co_spawn(context_, reload(/*anyway=*/false),
+                               [](std::exception_ptr failure, const Problems&) {
+                                   rethrow(failure);  // The log has the problems.
+                               });
             } else {
                 co_await stop();
             }
@@ -195,6 +198,7 @@ private:
         engine_->stop();
         // Each poll and send under way is bounded by its own time limit.
         co_await untilIdle(std::nullopt);
+        if (stopping_) co_return;
         replace(std::move(setup));
         reloading_ = false;
         work_nap_.wake();
@@ -230,6 +234,12 @@ private:
         refuse("journal", settings_->journal, setup.settings->journal);
         refuse("environment", settings_->environment, setup.settings->environment);
         refuse("control_socket", settings_->control_socket, setup.settings->control_socket);
+        const auto& log = settings_->log;
+        refuse("log.level", log.level, setup.settings->log.level);
+        refuse("log.format", log.format, setup.settings->log.format);
+        const auto word = [](bool flag) { return std::string{flag ? "true" : "false"}; };
+        refuse("log.personal_data", word(log.personal_data),
+               word(setup.settings->log.personal_data));
     }
 
     void replace(Setup setup) {

@@ -36,7 +36,8 @@ Dispatcher::Dispatcher(asio::any_io_executor executor, Store& store, const Clock
       settings_{settings},
       note_maker_{std::move(note_maker)},
       steps_{store, journal} {
-    for (auto& sender : senders) lanes_.push_back({&sender, {}, 0});
+    for (auto& sender : senders)
+        lanes_.push_back({&sender, {}, 0, outbox::Breaker{settings_.pause}, false});
 }
 
 void Dispatcher::recover() {
@@ -76,22 +77,24 @@ void Dispatcher::kick() {
 }
 
 void Dispatcher::fillLane(Lane& lane) {
-    auto& sender = *lane.sender->sender;
-    while (!stopping_ && lane.in_flight < sender.parallel()) {
-        if (lane.claimed.empty())
-            for (auto& message :
-                 store_.claimReady(lane.sender->name, clock_.now(), settings_.claim_batch))
-                lane.claimed.push_back(std::move(message));
-        if (lane.claimed.empty()) return;
-        ++lane.in_flight;
-        asio::co_spawn(executor_, sendOne(lane, std::move(lane.claimed.front())), rethrow);
+    while (!stopping_ && lane.in_flight < lane.sender->sender->parallel() &&
+           lane.breaker.mayTry(clock_.steady())) {
+        if (lane.claimed.empty()) {
+            if (!claim(lane)) return;
+            continue;  // What has been claimed may have been taken back.
+        }
+        Message message = std::move(lane.claimed.front());
         lane.claimed.pop_front();
+        ++lane.in_flight;
+        const bool is_probe = lane.breaker.begun();
+        asio::co_spawn(executor_, sendOne(lane, std::move(message), is_probe), rethrow);
     }
 }
 
-asio::awaitable<void> Dispatcher::sendOne(Lane& lane, Message message) {
+asio::awaitable<void> Dispatcher::sendOne(Lane& lane, Message message, bool is_probe) {
     const auto outcome = co_await lane.sender->sender->send(message, *this);
     --lane.in_flight;
+    judgeReceiver(lane, outcome, is_probe);
     finish(message, outcome, *lane.sender->sender);
 }
 
@@ -157,6 +160,11 @@ std::optional<SteadyTime> Dispatcher::nextRetry() const {
     std::optional<SteadyTime> next;
     for (const auto& [id, at] : retry_at_)
         if (!next || at < *next) next = at;
+    for (const auto& lane : lanes_) {
+        // A pause that is over wakes nobody: what becomes ready is tried at once.
+        const auto at = lane.breaker.retryAt();
+        if (at && *at > clock_.steady() && (!next || *at < *next)) next = at;
+    }
     return next;
 }
 
@@ -181,7 +189,8 @@ void Dispatcher::giveBack(const std::vector<MessageId>& ids) {
     for (auto& lane : lanes_) {
         std::erase_if(lane.claimed, [&](const Message& message) {
             if (std::find(ids.begin(), ids.end(), message.id) == ids.end()) return false;
-            unsent.push_back({message.id, MessageState::Ready, "no longer true", {}, {}, false});
+            unsent.push_back(
+                {message.id, MessageState::Ready, "no longer true", {}, {}, false, true});
             return true;
         });
     }
@@ -205,11 +214,8 @@ void Dispatcher::hold(bool held) {
     if (held_) giveBackClaimed("sending was held before it was sent");
 }
 
-void Dispatcher::giveBackClaimed(const std::string& reason) {
-    for (auto& lane : lanes_) {
-        for (const auto& message : std::exchange(lane.claimed, {}))
-            settlements_.push_back({message.id, MessageState::Ready, reason, {}, {}, false});
-    }
+void Dispatcher::giveBackClaimed(const char* reason) {
+    for (auto& lane : lanes_) release(lane, reason, settlements_);
     if (!settlements_.empty()) scheduleFlush();
 }
 

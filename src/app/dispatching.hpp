@@ -35,6 +35,7 @@ public:
     struct Settings {
         outbox::RetrySchedule schedule;
         int claim_batch = 100;
+        outbox::PauseLimits pause{};
     };
     /// All references must outlive the dispatcher, and the dispatcher every send under way.
     /// `journal` null: only the store knows what left.
@@ -50,7 +51,12 @@ public:
     void hold(bool held);
     /// Called whenever outcomes have been written: there may be more to do.
     void onSettled(std::function<void()> callback) { on_settled_ = std::move(callback); }
-    /// When the next deferred message is tried again.
+    /// Called for messages that are about to be sent and have waited for a paused sender. What is
+    /// not true any more is to be taken back, see `giveBack`.
+    void onLate(std::function<void(const std::vector<MessageId>&)> callback) {
+        on_late_ = std::move(callback);
+    }
+    /// When the next deferred message, or the receiver of a paused sender, is tried again.
     std::optional<SteadyTime> nextRetry() const;
     /// Deferred messages whose time has come; the caller checks that they are still true, and hands
     /// them to `retry`.
@@ -72,15 +78,21 @@ private:
         NamedSender* sender;
         std::deque<Message> claimed;
         int in_flight = 0;
+        outbox::Breaker breaker{};
+        bool behind = false;  ///< what is ready has waited for the end of a pause
     };
     boost::asio::awaitable<void> beforeWire(MessageId id) override;
-    boost::asio::awaitable<void> sendOne(Lane& lane, Message message);
+    boost::asio::awaitable<void> sendOne(Lane& lane, Message message, bool is_probe);
     void fillLane(Lane& lane);
+    /// False: there is nothing to claim.
+    bool claim(Lane& lane);
+    void judgeReceiver(Lane& lane, const Outcome& outcome, bool was_probe);
+    void release(Lane& lane, const char* reason, std::vector<Settlement>& unsent);
     void finish(const Message& message, const Outcome& outcome, const Sender& sender);
     void scheduleFlush();
     void flush();
     void defer(MessageId id, std::chrono::seconds delay);
-    void giveBackClaimed(const std::string& reason);
+    void giveBackClaimed(const char* reason);
 
     boost::asio::any_io_executor executor_;
     Store& store_;
@@ -101,6 +113,7 @@ private:
     bool stopping_ = false;
     bool held_ = false;
     std::function<void()> on_settled_;
+    std::function<void(const std::vector<MessageId>&)> on_late_;
 };
 
 }  // namespace backorderd::app

@@ -3,24 +3,24 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/quiet_hours.hpp"
+
 namespace backorderd::app {
 namespace {
 
 namespace asio = boost::asio;
 
-/// Pieces small enough that a due mail never waits long behind them.
-constexpr int kGroupsPerPiece = 50;
-
 std::vector<Preparer::LastHop> lastHops(const std::vector<NamedSender>& senders) {
     std::vector<Preparer::LastHop> hops;
-    for (const auto& sender : senders) hops.push_back({sender.name, sender.sender->channel()});
+    for (const auto& sender : senders) hops.push_back({sender.name, sender.sender.get()});
     return hops;
 }
 
 Dispatcher::Settings dispatcherSettings(const config::OutboxSettings& outbox) {
     return {{outbox.retry_first, outbox.retry_longest, outbox.retry_factor, outbox.retry_jitter,
              outbox.keep},
-            static_cast<int>(outbox.claim_batch)};
+            static_cast<int>(outbox.claim_batch),
+            {static_cast<int>(outbox.pause_after), outbox.pause_first, outbox.pause_longest}};
 }
 
 }  // namespace
@@ -30,6 +30,7 @@ struct Engine::Source {
     std::unique_ptr<Connector> connector;
     std::unique_ptr<Poller> poller;
     bool polling = false;
+    bool polled = false;  ///< to an end of any kind, since the start
 };
 
 Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock, Log& log,
@@ -43,7 +44,8 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
       gates_{store, log, footing != nullptr},
       mode_{settings.delivery},
       clock_watch_{{settings.clock.max_back, settings.clock.max_forward}},
-      senders_{std::move(ends.senders)} {
+      senders_{withQuietHours(std::move(ends.senders), store, clock,
+                              [this]() -> const RuleSet& { return policy_->rules; })} {
     evaluator_ = std::make_unique<Evaluator>(
         store_, *policy_, [this](std::string_view name) { return freshUntil(name); });
     const Poller::Limits limits{static_cast<std::size_t>(settings.slice_lines)};
@@ -66,13 +68,18 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
         [this](std::string_view name) { return annotatable(name); });
     dispatcher_ = std::make_unique<Dispatcher>(
         executor, store_, clock_, log_, senders_, dispatcherSettings(settings.outbox),
-        [this](const Message& message) { return annotator_->notesFor(message); },
+        takesNotes() ? [this](const Message& message) { return annotator_->notesFor(message); }
+                     : Dispatcher::NoteMaker{},
         footing_ ? footing_->journal.get() : nullptr);
     evaluator_->onStale(
         [this](const std::vector<MessageId>& ids) { dispatcher_->giveBack(ids); });
     evaluator_->onCommitted([this](const CaseChange& change) { sharing_->noted(change); });
+    dispatcher_->onLate([this](const std::vector<MessageId>& ids) {
+        preparer_->stillTrue(ids, clock_.now());
+    });
     if (footing_) raiseGates(clock_.now());
     dispatcher_->recover();
+    lookAtUnsent();
     // Rules may have been edited while nobody looked.
     if (store_.meta("rules") != policy_->rules.fingerprint) {
         store_.lookAtAllAgain(clock_.now());
@@ -81,6 +88,34 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
 }
 
 Engine::~Engine() = default;
+
+/// What was frozen before this start may have become untrue since: it leaves only when its cases
+/// have been looked at. A message whose sender is gone is taken back, and its notices are planned
+/// anew for the senders of today.
+void Engine::lookAtUnsent() {
+    std::vector<std::string> names;
+    for (const auto& sender : senders_) names.push_back(sender.name);
+    const auto now = clock_.now();
+    const auto stranded = store_.lookAtUnsent(names, now);
+    for (const auto& message : store_.messages(stranded))
+        log_.warning("message.stranded",
+                     {{"message", message.stable_id},
+                      {"sender", message.sender},
+                      {"reason", "the settings have no such sender any more; planned anew"}});
+    if (stranded.empty()) return;
+    dispatcher_->forget(stranded);
+    store_.supersede(stranded, "its sender is not in the settings any more", now);
+}
+
+/// A source whose data are too old, and that was not asked since the start, may know better than
+/// what is frozen. One that does not answer holds nothing up.
+bool Engine::mayKnowBetter(Timestamp now) const {
+    return std::any_of(sources_.begin(), sources_.end(), [now](const auto& source) {
+        if (source->polled || !source->poller->state().baseline_done) return false;
+        const auto fresh_until = source->poller->freshUntil();
+        return !fresh_until || *fresh_until <= now;
+    });
+}
 
 Engine::Source* Engine::findSource(std::string_view name) const {
     const auto at = std::find_if(sources_.begin(), sources_.end(), [name](const auto& source) {
@@ -115,12 +150,19 @@ Connector* Engine::annotatable(std::string_view name) const {
     return wanted ? source->connector.get() : nullptr;
 }
 
+bool Engine::takesNotes() const {
+    return std::any_of(sources_.begin(), sources_.end(), [this](const auto& source) {
+        return annotatable(source->settings->name) != nullptr;
+    });
+}
+
 asio::awaitable<std::optional<PollReport>> Engine::poll(std::string name) {
     auto* source = findSource(name);
     if (!source || source->polling || stopping_) co_return std::nullopt;
     source->polling = true;
     auto poll_report = co_await source->poller->poll();
     source->polling = false;
+    source->polled = true;
     if (poll_report.goods_changed) sharing_->goodsChanged(name);
     if (poll_report.goods_arrived) allocating_->arrived(name);
     report(poll_report);
@@ -157,15 +199,20 @@ bool Engine::work() {
     if (stopping_) return false;
     const auto now = clock_.now();
     if (footing_) watchClock(now);
-    const int evaluated = evaluator_->evaluateDue(now, static_cast<int>(kCasesPerPiece));
-    const bool all_looked_at = evaluated < static_cast<int>(kCasesPerPiece);
-    if (!gates_.open()) return !all_looked_at || workPasses(now);
-    if (std::exchange(catching_up_, catching_up_ && !all_looked_at)) return true;
-    const int prepared = preparer_->prepareDue(now, kGroupsPerPiece);
+    // A digest is one message only if every case that may add to it has been looked at.
+    const bool more_due = evaluator_->evaluateDue(now, pace_.cases) == pace_.cases;
+    if (!gates_.open()) {
+        evaluator_->forget();
+        return more_due || workPasses(now);
+    }
+    if (std::exchange(catching_up_, catching_up_ && more_due)) return true;
+    const int prepared = more_due ? 0 : preparer_->prepareDue(now, pace_.groups);
+    evaluator_->forget();
     const bool retried = workRetries(now);
-    dispatcher_->kick();
+    unsent_looked_at_ = unsent_looked_at_ || (!more_due && !mayKnowBetter(now));
+    if (unsent_looked_at_) dispatcher_->kick();
     annotator_->kick();
-    if (!all_looked_at || prepared > 0 || retried) return true;
+    if (more_due || prepared > 0 || retried) return true;
     return workPasses(now);
 }
 

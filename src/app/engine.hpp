@@ -67,6 +67,13 @@ public:
     const Evaluator& evaluator() const { return *evaluator_; }
     /// For who drives the engine and adds facts to cases that no poll brings.
     Evaluator& evaluator() { return *evaluator_; }
+    /// How much one `work` does at most. The usual pieces are small enough that a due mail never
+    /// waits long behind them; who has no mail to send can take larger ones.
+    struct Pace {
+        int cases = kCasesPerPiece;  ///< evaluated
+        int groups = 50;             ///< of notices, made into messages
+    };
+    void usePace(Pace pace) { pace_ = pace; }
     /// See `Preparer::useWriter`.
     void useWriter(Preparer::Writer writer) { preparer_->useWriter(std::move(writer)); }
 
@@ -97,7 +104,10 @@ private:
     struct Source;
     Source* findSource(std::string_view name) const;
     Connector* annotatable(std::string_view source) const;
+    bool takesNotes() const;
     void report(const PollReport& report);
+    void lookAtUnsent();
+    bool mayKnowBetter(Timestamp now) const;
     bool workRetries(Timestamp now);
     bool workPasses(Timestamp now);
     std::optional<std::chrono::seconds> nextSend(Timestamp now) const;
@@ -123,6 +133,8 @@ private:
     std::unique_ptr<Annotator> annotator_;
     std::unique_ptr<Dispatcher> dispatcher_;
     std::function<void()> on_work_;
+    Pace pace_;
+    bool unsent_looked_at_ = false;  ///< what was frozen before this start
     bool stopping_ = false;
     bool clock_off_ = false;    ///< the clock was seen to step, and has not come back
     bool catching_up_ = false;  ///< the gates have fallen, and open cases are still looked at

@@ -1,6 +1,7 @@
 #include "app/evaluating.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "outbox/outbox.hpp"
 
@@ -48,6 +49,16 @@ void keepHolds(CaseChange& change, const std::vector<StockHold>& before, Timesta
     for (const auto& hold : holds)
         if (!after.look_again || hold.until < *after.look_again) after.look_again = hold.until;
     if (holds != before) change.holds = std::move(holds);
+}
+
+/// The case with the notices as they were written.
+Case afterCommit(CaseChange&& change) {
+    auto& notices = change.after.notices;
+    for (auto& changed : change.changed_notices)
+        for (auto& notice : notices)
+            if (notice.id == changed.id) notice = std::move(changed);
+    std::move(change.new_notices.begin(), change.new_notices.end(), std::back_inserter(notices));
+    return std::move(change.after);
 }
 
 }  // namespace
@@ -125,16 +136,39 @@ void Evaluator::commit(Changes& changes, Timestamp now) {
 
 int Evaluator::evaluateDue(Timestamp now, int limit) {
     const auto ids = store_.casesDue(now, limit);
-    evaluateNow(ids, now);
+    for (auto& subject : evaluate(ids, now)) {
+        const auto id = subject.id;
+        just_evaluated_.insert_or_assign(id, std::move(subject));
+    }
     return static_cast<int>(ids.size());
 }
 
-void Evaluator::evaluateNow(const std::vector<CaseId>& ids, Timestamp now) {
-    if (ids.empty()) return;
+std::vector<Case> Evaluator::evaluateNow(const std::vector<CaseId>& ids, Timestamp now) {
+    std::vector<Case> cases;
+    std::vector<CaseId> others;
+    for (const auto id : ids) {
+        if (auto found = just_evaluated_.extract(id)) cases.push_back(std::move(found.mapped()));
+        else others.push_back(id);
+    }
+    auto evaluated = evaluate(others, now);
+    std::move(evaluated.begin(), evaluated.end(), std::back_inserter(cases));
+    return cases;
+}
+
+std::vector<Case> Evaluator::evaluate(const std::vector<CaseId>& ids, Timestamp now) {
+    if (ids.empty()) return {};
     Changes changes;
     changes.cases.reserve(ids.size());
     for (auto& subject : store_.cases(ids)) decide(changes, std::move(subject), {}, now, false);
+    const bool takes_back = !changes.stale.empty();
     commit(changes, now);
+    // Taking messages back changes notices behind our back, also of cases evaluated before.
+    if (takes_back) forget();
+    if (takes_back) return store_.cases(ids);
+    std::vector<Case> cases;
+    cases.reserve(ids.size());
+    for (auto& change : changes.cases) cases.push_back(afterCommit(std::move(change)));
+    return cases;
 }
 
 Decision Evaluator::look(const Case& subject, Timestamp now, rules::Detail detail) const {

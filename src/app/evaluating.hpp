@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -50,16 +51,20 @@ public:
     /// Writes the changes, and takes stale messages back.
     void commit(Changes& changes, Timestamp now);
 
-    /// Evaluates up to `limit` cases whose time has come; returns how many there were.
+    /// Evaluates up to `limit` cases whose time has come; returns how many there were. What came of
+    /// them is kept until `forget`: who evaluates one of them again before that gets it as it is.
+    /// Nothing else may write to a case in between.
     int evaluateDue(Timestamp now, int limit);
-    /// Evaluates these cases now.
-    void evaluateNow(const std::vector<CaseId>& ids, Timestamp now);
+    void forget() { just_evaluated_.clear(); }
+    /// Evaluates these cases, each named once, now; returns them as they then are, in no order.
+    std::vector<Case> evaluateNow(const std::vector<CaseId>& ids, Timestamp now);
 
     /// The decision on a case as it stands; changes nothing. `Full`: with all its words.
     Decision look(const Case& subject, Timestamp now,
                   rules::Detail detail = rules::Detail::Full) const;
 
 private:
+    std::vector<Case> evaluate(const std::vector<CaseId>& ids, Timestamp now);
     rules::Facts factsOf(const Case& subject, Timestamp now) const;
     std::optional<OfferWithdrawn> findUntrueOffer(Changes& changes, const Case& subject,
                                                   const std::vector<StockHold>& own,
@@ -68,6 +73,7 @@ private:
     Store& store_;
     const Policy* policy_;
     FreshUntil fresh_until_;
+    std::unordered_map<CaseId, Case> just_evaluated_;
     std::function<void(const std::vector<MessageId>&)> on_stale_;
     std::function<void(const CaseChange&)> on_committed_;
 };

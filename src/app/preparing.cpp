@@ -149,10 +149,8 @@ int Preparer::prepareDue(Timestamp now, int limit) {
 
 Preparer::Cases Preparer::reevaluate(const std::vector<std::vector<Notice>>& groups,
                                      Timestamp now) {
-    const auto ids = caseIds(groups);
-    evaluator_.evaluateNow(ids, now);
     Cases cases;
-    for (auto& subject : store_.cases(ids)) {
+    for (auto& subject : evaluator_.evaluateNow(caseIds(groups), now)) {
         const auto id = subject.id;
         cases.emplace(id, std::move(subject));
     }
@@ -182,21 +180,9 @@ std::vector<Notice> Preparer::survivors(const std::vector<Notice>& group, const 
     return notices;
 }
 
-/// By whose limit a notice goes. What substitution rules tell a customer goes by the line's first
-/// policy.
-const CadencePolicy* Preparer::policyOf(const Notice& notice, const Case& subject,
-                                        Timestamp now) const {
-    const bool of_offer =
-        notice.topic == Topic::Offer || notice.topic == Topic::OfferWithdrawn;
-    for (const auto& cadence : policy_->rules.cadence)
-        if (of_offer ? rules::holds(cadence.match, subject, now) : cadence.name == notice.rule)
-            return &cadence;
-    return nullptr;
-}
-
 const Preparer::LastHop* Preparer::hopFor(const Recipient& recipient) const {
     for (const auto& hop : hops_)
-        if (recipient.sender.empty() ? hop.channel == recipient.channel
+        if (recipient.sender.empty() ? hop.sender->channel() == recipient.channel
                                      : hop.name == recipient.sender)
             return &hop;
     return nullptr;
@@ -209,8 +195,10 @@ std::optional<std::string> Preparer::whyUnserved(const Recipient& recipient) con
         return "no sender is configured for the channel " +
                std::string{channelName(recipient.channel)};
     if (!hop) return "there is no sender '" + recipient.sender + "' in the settings";
-    if (hop->channel == Channel::Email && recipient.address.empty())
+    if (hop->sender->channel() == Channel::Email && recipient.address.empty())
         return "the sender '" + hop->name + "' sends mail, and the team names no address";
+    if (hop->sender->channel() == Channel::Sms && recipient.channel != Channel::Sms)
+        return "the sender '" + hop->name + "' sends SMS, and a team has no phone number";
     return std::nullopt;
 }
 
@@ -219,7 +207,8 @@ std::optional<Timestamp> Preparer::limitedUntil(const std::vector<Notice>& group
     std::optional<Timestamp> latest;
     for (const auto& notice : group) {
         if (!isForCustomer(notice.topic)) continue;
-        const auto* cadence = policyOf(notice, cases.at(notice.case_id), now);
+        const auto* cadence =
+            rules::policyOf(policy_->rules, cases.at(notice.case_id), notice, now);
         if (!cadence || !cadence->limit) continue;
         const auto* message = cadence->message(notice.topic);
         if (message && message->critical) return std::nullopt;
@@ -293,8 +282,11 @@ std::optional<Message> Preparer::compose(const std::vector<Notice>& group, const
     message.recipient = route.recipient;
     const auto problems = writer_ ? writer_(request, message)
                                   : writeDocument(request, route.redirected_from, message);
-    if (!hasErrors(problems)) return message;
-    postpone(group, cases, now, now + kConfigurationRetry, formatProblems(problems));
+    const auto why = hasErrors(problems)
+                         ? formatProblems(problems)
+                         : hopFor(request.recipient)->sender->whyUnsendable(message);
+    if (why.empty()) return message;
+    postpone(group, cases, now, now + kConfigurationRetry, why);
     return std::nullopt;
 }
 
@@ -304,7 +296,7 @@ Problems Preparer::writeDocument(const render::Request& request,
     if (!rendered) return rendered.error();
     const auto& recipient = message.recipient;
     message.subject = rendered->subject;
-    if (hopFor(request.recipient)->channel != Channel::Email) {
+    if (hopFor(request.recipient)->sender->channel() != Channel::Email) {
         if (!redirected_from.empty()) message.document = "[for " + redirected_from + "]\n";
         message.document += rendered->sms;
         return {};

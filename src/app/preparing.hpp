@@ -9,8 +9,9 @@
 #include "app/log.hpp"
 #include "app/delivery_mode.hpp"
 #include "app/shelf.hpp"
-#include "store/journal.hpp"
+#include "backorderd/sender.hpp"
 #include "config/config.hpp"
+#include "store/journal.hpp"
 
 namespace backorderd::app {
 
@@ -21,7 +22,7 @@ public:
     /// A sender of the settings, in their order: the first of a channel serves it.
     struct LastHop {
         std::string name;
-        Channel channel{};
+        const Sender* sender = nullptr;
     };
     /// All references must outlive the preparer; the policy may be exchanged between calls.
     Preparer(Store& store, Evaluator& evaluator, Log& log, const Policy& policy,
@@ -51,7 +52,6 @@ private:
     Cases reevaluate(const std::vector<std::vector<Notice>>& groups, Timestamp now);
     std::vector<Notice> survivors(const std::vector<Notice>& group, const Cases& cases,
                                   Timestamp now) const;
-    const CadencePolicy* policyOf(const Notice& notice, const Case& subject, Timestamp now) const;
     const LastHop* hopFor(const Recipient& recipient) const;
     std::optional<std::string> whyUnserved(const Recipient& recipient) const;
     std::optional<Timestamp> limitedUntil(const std::vector<Notice>& group, const Cases& cases,

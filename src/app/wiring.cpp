@@ -5,6 +5,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "backorderd/sms_text.hpp"
 #include "connectors/connectors.hpp"
 #include "senders/senders.hpp"
 
@@ -62,6 +63,55 @@ Problems findUnservedChannels(const RuleSet& rules, const Ends& ends) {
     return problems;
 }
 
+/// Templates that are sent by SMS under the rules, in the order of their names.
+std::set<std::string> templatesBySms(const RuleSet& rules) {
+    std::set<std::string> names;
+    for (const auto& policy : rules.cadence) {
+        if (std::ranges::find(policy.channels, Channel::Sms) == policy.channels.end()) continue;
+        for (const auto& [topic, message] : policy.messages)
+            for (const auto* name :
+                 {&message.template_name, &message.first, &message.second, &message.further})
+                names.insert(*name);
+        if (policy.digest.by != DigestRule::By::None) names.insert(policy.digest.template_name);
+    }
+    // Offers go where the policy of their line writes.
+    if (names.empty()) return names;
+    for (const auto& rule : rules.substitution)
+        names.insert({rule.offer.template_name, rule.withdrawn_template});
+    return names;
+}
+
+/// What a text by SMS costs is seen before the bill comes, and one that is never sent before a
+/// customer waits for it.
+Problems findLongTexts(const Policy& policy, const Ends& ends, const std::string& folder) {
+    const auto serves = std::ranges::find_if(ends.senders, [](const NamedSender& named) {
+        return named.sender && named.sender->channel() == Channel::Sms;
+    });
+    Problems problems;
+    if (serves == ends.senders.end()) return problems;
+    for (const auto& name : templatesBySms(policy.rules)) {
+        for (const auto& language : policy.templates.languages(name)) {
+            const auto rendered = policy.templates.render(render::exampleRequest(name, language));
+            if (!rendered) continue;
+            Message message;
+            message.document = rendered->sms;
+            auto why = serves->sender->whyUnsendable(message);
+            const auto size = smsSize(message.document);
+            if (why.empty() && size.segments > 1)
+                why = "the text of an example takes " + std::to_string(size.segments) +
+                      " segments of SMS, and each is paid for" +
+                      (size.alphabet == SmsAlphabet::Ucs2
+                           ? "; one of its signs is not in the GSM alphabet"
+                           : "");
+            if (why.empty()) continue;
+            problems.push_back({{folder + "/" + name + "." + language + ".mustache", 0, 0},
+                                "part 'sms': " + why,
+                                Severity::Warning});
+        }
+    }
+    return problems;
+}
+
 /// A team behind a sender that does not exist would never hear of anything.
 Problems findUnknownSenders(const RuleSet& rules, const config::Settings& settings) {
     std::vector<std::string> names;
@@ -94,6 +144,7 @@ Result<Setup> loadSetup(const std::string& settings_file, net::Net& net, const C
     if (hasErrors(problems)) return problems;
     append(warnings, problems);
     append(warnings, findUnservedChannels(policy->rules, ends));
+    append(warnings, findLongTexts(*policy, ends, owned->templates_dir));
     return Setup{std::move(owned), std::move(*policy), std::move(ends), std::move(warnings)};
 }
 

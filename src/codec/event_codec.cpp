@@ -1,7 +1,11 @@
+#include <simdjson.h>
+
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <concepts>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <utility>
 #include <type_traits>
 
 #include "codec/codec.hpp"
@@ -199,10 +203,10 @@ private:
 
 class Reader {
 public:
-    explicit Reader(const nlohmann::json& object) : object_{object} {}
+    explicit Reader(simdjson::dom::object object) : object_{object} {}
 
     void operator()(std::string_view name, std::string& text) const {
-        if (const auto* found = member(name)) text = found->get<std::string>();
+        if (const auto found = member(name)) text = textOf(*found);
     }
     void operator()(std::string_view name, Decimal& number) const {
         number = parsed(name, Decimal::parse(required(name)));
@@ -222,40 +226,41 @@ public:
     }
     template <class T>
     void operator()(std::string_view name, std::vector<T>& parts) const {
-        const auto* found = member(name);
-        if (found == nullptr) return;
-        if (!found->is_array()) throw std::runtime_error("not a list: " + std::string{name});
-        for (const auto& object : *found) {
-            const Reader inner{object};
+        const auto found = member(name);
+        if (!found) return;
+        for (const simdjson::dom::element part : found->get_array()) {
+            const Reader inner{part.get_object()};
             visit(inner, parts.emplace_back());
         }
     }
     template <class T>
     void operator()(std::string_view name, std::optional<T>& value) const {
-        if (member(name) != nullptr) (*this)(name, value.emplace());
+        if (member(name)) (*this)(name, value.emplace());
     }
     void operator()(std::string_view name, bool& yes) const {
-        const auto* found = member(name);
-        yes = found != nullptr && found->get<bool>();
+        const auto found = member(name);
+        yes = found && found->get_bool();
     }
     template <class T>
     requires requires(const Reader& reader, T& part) { visit(reader, part); }
     void operator()(std::string_view name, T& part) const {
-        const auto* found = member(name);
-        if (found == nullptr) throw std::runtime_error("member missing: " + std::string{name});
-        const Reader inner{*found};
+        const auto found = member(name);
+        if (!found) throw std::runtime_error("member missing: " + std::string{name});
+        const Reader inner{found->get_object()};
         visit(inner, part);
     }
 
 private:
-    const nlohmann::json* member(std::string_view name) const {
-        const auto found = object_.find(name);
-        return found == object_.end() ? nullptr : &*found;
+    std::optional<simdjson::dom::element> member(std::string_view name) const {
+        for (const auto [key, value] : object_)
+            if (key == name) return value;
+        return std::nullopt;
     }
-    std::string required(std::string_view name) const {
-        const auto* found = member(name);
-        if (found == nullptr) throw std::runtime_error("member missing: " + std::string{name});
-        return found->get<std::string>();
+    static std::string_view textOf(simdjson::dom::element element) { return element.get_string(); }
+    std::string_view required(std::string_view name) const {
+        const auto found = member(name);
+        if (!found) throw std::runtime_error("member missing: " + std::string{name});
+        return textOf(*found);
     }
     template <class T>
     static T parsed(std::string_view name, const std::optional<T>& value) {
@@ -263,19 +268,35 @@ private:
         return *value;
     }
 
-    const nlohmann::json& object_;
+    simdjson::dom::object object_;
 };
 
-template <std::size_t I = 0>
-Event readEvent(std::string_view name, const nlohmann::json& object) {
-    if constexpr (I == std::variant_size_v<Event>) {
+using ReadEvent = Event (*)(simdjson::dom::object);
+
+template <std::size_t I>
+Event readAlternative(simdjson::dom::object object) {
+    Event event{std::in_place_index<I>};
+    visit(Reader{object}, std::get<I>(event));
+    return event;
+}
+
+/// How each event is read, by its name; sorted.
+template <std::size_t... I>
+auto readersOf(std::index_sequence<I...>) {
+    std::array readers{std::pair<std::string_view, ReadEvent>{
+        eventName(Event{std::in_place_index<I>}), &readAlternative<I>}...};
+    std::ranges::sort(readers);
+    return readers;
+}
+
+ReadEvent readerOf(std::string_view name) {
+    static const auto kReaders =
+        readersOf(std::make_index_sequence<std::variant_size_v<Event>>{});
+    const auto found = std::ranges::lower_bound(
+        kReaders, name, {}, &std::pair<std::string_view, ReadEvent>::first);
+    if (found == kReaders.end() || found->first != name)
         throw std::runtime_error("no event has this name");
-    } else {
-        Event event{std::in_place_index<I>};
-        if (eventName(event) != name) return readEvent<I + 1>(name, object);
-        visit(Reader{object}, std::get<I>(event));
-        return event;
-    }
+    return found->second;
 }
 
 }  // namespace
@@ -289,10 +310,10 @@ std::string encodeEvent(const Event& event) {
 }
 
 Event decodeEvent(std::string_view name, std::string_view json) {
+    // One thread: the parser keeps its room from event to event.
+    static simdjson::dom::parser parser;
     try {
-        const auto object = nlohmann::json::parse(json);
-        if (!object.is_object()) throw std::runtime_error("not an object");
-        return readEvent(name, object);
+        return readerOf(name)(parser.parse(json).get_object());
     } catch (const std::exception& error) {
         throw std::runtime_error("stored event '" + std::string{name} +
                                  "' is not readable: " + error.what());

@@ -278,6 +278,17 @@ std::optional<std::string> Section::secret(std::string_view key, std::string_vie
     return readSecret(reader, *node, impl_->file->folder);
 }
 
+std::function<std::optional<std::string>()> Section::renewedSecret(std::string_view key,
+                                                                   std::string_view meaning) {
+    // What is wrong with it now is reported now.
+    if (!secret(key, meaning)) return nullptr;
+    return [node = impl_->reader.find(key), file = impl_->file]() -> std::optional<std::string> {
+        auto later = file->problems;  // Nobody reads a list of problems once the daemon runs.
+        MapReader reader(node, file->name, "the secret", later);
+        return readSecret(reader, *node, file->folder);
+    };
+}
+
 std::vector<std::pair<std::string, std::string>> Section::table(std::string_view key,
                                                                 std::string_view meaning) {
     impl_->declare(key, {"", "table", "", "", "", std::string(meaning)});

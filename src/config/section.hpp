@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -64,6 +65,11 @@ public:
     /// $CREDENTIALS_DIRECTORY). Plain text in the YAML is a problem. nullopt where the key is
     /// missing.
     std::optional<std::string> secret(std::string_view key, std::string_view meaning);
+    /// As `secret`, read anew with each call of what is returned, so that a token which another
+    /// program renews is always the newest; nullopt while it cannot be read. Null where the key is
+    /// missing.
+    std::function<std::optional<std::string>()> renewedSecret(std::string_view key,
+                                                              std::string_view meaning);
     /// A mapping of free text keys to text, in the order of the file (column mappings, headers).
     std::vector<std::pair<std::string, std::string>> table(std::string_view key,
                                                            std::string_view meaning);

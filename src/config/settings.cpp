@@ -79,6 +79,15 @@ void readOutbox(Section outbox, OutboxSettings& out) {
                                "How long a message is tried before it is given up as dead.");
     out.claim_batch = outbox.number("claim_batch", {.fallback = 100, .min = 1, .max = 10000},
                                     "How many messages are claimed for sending at once.");
+    out.pause_after = outbox.number(
+        "pause_after", {.fallback = 5, .min = 1, .max = 1000},
+        "After how many attempts in a row without a word about their message a sender pauses.");
+    out.pause_first = outbox.duration("pause_first", {.fallback = 30s, .min = 1s, .max = 1h},
+                                      "The first pause; one attempt ends it, or doubles it.");
+    out.pause_longest = outbox.duration("pause_longest", {.fallback = 15min, .min = 1s, .max = 24h},
+                                        "The longest pause between two such attempts.");
+    if (out.pause_longest < out.pause_first)
+        outbox.problem("pause_longest", "'pause_longest' must not be shorter than 'pause_first'");
     if (out.retry_longest < out.retry_first)
         outbox.problem("retry_longest", "'retry_longest' must not be shorter than 'retry_first'");
 }

@@ -108,6 +108,11 @@ void configure(CURL* easy, const HttpRequest& request, curl_slist* headers, Rece
     if (request.method == "HEAD") curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
     if (!request.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, request.ca_file.c_str());
+    if (!request.user.empty()) {
+        curl_easy_setopt(easy, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
+        curl_easy_setopt(easy, CURLOPT_USERNAME, request.user.c_str());
+        curl_easy_setopt(easy, CURLOPT_PASSWORD, request.password.c_str());
+    }
 
     curl_easy_setopt(easy, CURLOPT_TIMEOUT,
                      static_cast<long>(std::max<std::int64_t>(1, request.timeout.count())));
@@ -158,14 +163,17 @@ asio::awaitable<std::variant<HttpResponse, TransferError>> transferHttp(CurlMult
     const CURLcode result = co_await multi.perform(easy.get());
     long status = 0;
     curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
+    long request_bytes = 0;
+    curl_easy_getinfo(easy.get(), CURLINFO_REQUEST_SIZE, &request_bytes);
+    const bool sent = request_bytes > 0;
     multi.remove(easy.get());
 
     if (!receiver.over_limit.empty())
-        co_return TransferError{fmt::format("{}: {}", host, receiver.over_limit)};
+        co_return TransferError{fmt::format("{}: {}", host, receiver.over_limit), false, sent};
     if (result != CURLE_OK) {
         const bool timed_out = result == CURLE_OPERATION_TIMEDOUT;
         const char* why = error[0] != '\0' ? error : curl_easy_strerror(result);
-        co_return TransferError{fmt::format("{}: {}", host, why), timed_out};
+        co_return TransferError{fmt::format("{}: {}", host, why), timed_out, sent};
     }
     receiver.response.status = static_cast<int>(status);
     co_return std::move(receiver.response);

@@ -27,6 +27,7 @@ struct HttpRequest {
     std::size_t answer_bytes_max = 64u << 20;  ///< a longer answer is an error
     bool fresh_connection = false;  ///< never reuse one: for receivers that do not dedupe
     std::string ca_file;            ///< empty: the system's
+    std::string user, password;     ///< by Basic authentication; empty user: none
 };
 
 struct HttpResponse {
@@ -40,7 +41,12 @@ struct HttpResponse {
 struct TransferError {
     std::string reason;  ///< for a person, with the host
     bool timed_out = false;
+    bool request_sent = false;  ///< in part at least: the receiver may have acted on it
 };
+
+/// How to log in: with a password, by what both sides know or by one mechanism alone, or with an
+/// OAuth 2.0 token.
+enum class SmtpAuth { Password, Plain, Login, Xoauth2 };
 
 struct SmtpRequest {
     std::string url;           ///< `smtp://host:port` or `smtps://host:port`
@@ -49,9 +55,17 @@ struct SmtpRequest {
     std::string ca_file;       ///< empty: the system's
     bool verify_peer = true;
     std::string user, password;
+    SmtpAuth auth = SmtpAuth::Password;
+    /// The OAuth 2.0 token for SmtpAuth::Xoauth2, asked for with each new connection; nullopt:
+    /// there is none now, and nothing is tried.
+    std::function<std::optional<std::string>()> token;
     std::string helo;  ///< empty: the machine's name
     std::string mail_from;
     std::string rcpt_to;
+    /// Where set and the server offers DSN (RFC 3461): it is asked to report failure and delay with
+    /// the headers alone, under this id.
+    std::string envelope_id;
+    std::size_t bytes_max = 0;  ///< a longer mail is not sent; 0: the server's own limit alone
     std::string_view document;  ///< must outlive the transfer
     /// For the dialogue up to the body, and once more for the body and the answer to it, so that a
     /// slow beginning does not leave too little time to hear what became of the mail.

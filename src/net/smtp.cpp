@@ -15,12 +15,13 @@ namespace {
 
 /// Servers close what is idle after minutes, or after 10 s under load; we do it before.
 constexpr std::chrono::seconds kKeepIdle{8};
+constexpr std::size_t kFinalDotBytes = 3;
 
 /// Connections are interchangeable where all that made them is the same.
 std::string poolKey(const SmtpRequest& request) {
-    return fmt::format("{}\n{}\n{}\n{}\n{}\n{}{}{}", request.url, request.helo, request.user,
-                       request.password, request.ca_file, request.require_tls, request.try_tls,
-                       request.verify_peer);
+    return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}{}{}", request.url, request.helo, request.user,
+                       request.password, request.ca_file, static_cast<int>(request.auth),
+                       request.require_tls, request.try_tls, request.verify_peer);
 }
 
 /// What keeps a request from being tried at all. True: it can be tried.
@@ -55,8 +56,13 @@ std::vector<Step> envelope(const SmtpRequest& request, const SmtpAbilities& can,
     if (can.eight_bit && hasNonAscii(request.document)) mail += " BODY=8BITMIME";
     if (can.utf8 && (hasNonAscii(request.rcpt_to) || hasNonAscii(request.mail_from)))
         mail += " SMTPUTF8";
+    std::string rcpt = fmt::format("RCPT TO:<{}>", request.rcpt_to);
+    if (can.dsn && !request.envelope_id.empty()) {
+        mail += fmt::format(" RET=HDRS ENVID={}", xtext(request.envelope_id));
+        rcpt += " NOTIFY=FAILURE,DELAY";
+    }
     return {{SmtpStage::Mail, mail + "\r\n"},
-            {SmtpStage::Rcpt, fmt::format("RCPT TO:<{}>\r\n", request.rcpt_to)},
+            {SmtpStage::Rcpt, rcpt + "\r\n"},
             {SmtpStage::Data, "DATA\r\n"}};
 }
 
@@ -68,6 +74,7 @@ public:
 
     asio::awaitable<SmtpResult> run() {
         const std::string body = wireBody(request_.document);
+        if (tooLarge(body.size())) co_return std::move(result_);
         connection_.startDeadline(request_.timeout);
         const bool asked = co_await askForBody(body.size());
         connection_.stopDeadline();
@@ -85,6 +92,8 @@ public:
     bool worthFreshConnection() const { return !usable_ && not_heard_; }
 
 private:
+    /// RFC 1870 counts the mail as it goes over the wire, without the final dot.
+    bool tooLarge(std::size_t wire_bytes);
     /// Up to 354. False: `result_` says what came instead.
     asio::awaitable<bool> askForBody(std::size_t wire_bytes);
     asio::awaitable<void> sendBody(const std::string& body);
@@ -98,6 +107,18 @@ private:
     bool usable_ = true;
     bool not_heard_ = false;
 };
+
+bool Attempt::tooLarge(std::size_t wire_bytes) {
+    const std::size_t bytes = wire_bytes - kFinalDotBytes;
+    const std::size_t theirs = connection_.abilities().bytes_max;
+    const bool too_long_for_us = request_.bytes_max > 0 && bytes > request_.bytes_max;
+    if (!too_long_for_us && (theirs == 0 || bytes <= theirs)) return false;
+    result_.error = too_long_for_us ? fmt::format("the mail has {} bytes; the settings allow {}",
+                                                  bytes, request_.bytes_max)
+                                    : fmt::format("the mail has {} bytes; {} takes {}", bytes,
+                                                  hostOf(request_.url), theirs);
+    return true;
+}
 
 void Attempt::broken(SmtpStage stage) {
     usable_ = false;

@@ -7,6 +7,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cctype>
+#include <charconv>
 #include <cstdint>
 
 #include "net/http.hpp"
@@ -20,6 +21,20 @@ namespace {
 
 /// curl would also try GSSAPI and NTLM where a server offers them, and wait for a key server.
 constexpr const char* kLogIns = "AUTH=PLAIN;AUTH=LOGIN;AUTH=CRAM-MD5;AUTH=DIGEST-MD5";
+
+const char* logInsOf(SmtpAuth auth) {
+    switch (auth) {
+        case SmtpAuth::Password:
+            return kLogIns;
+        case SmtpAuth::Plain:
+            return "AUTH=PLAIN";
+        case SmtpAuth::Login:
+            return "AUTH=LOGIN";
+        case SmtpAuth::Xoauth2:
+            return "AUTH=XOAUTH2";
+    }
+    return kLogIns;
+}
 constexpr std::size_t kReceivedMax = 128u << 10;
 
 long seconds(std::chrono::seconds span) {
@@ -58,15 +73,25 @@ void SmtpConnection::configure(const SmtpRequest& request) {
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, request.verify_peer ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, request.verify_peer ? 2L : 0L);
     if (!request.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, request.ca_file.c_str());
-    if (!request.user.empty()) {
-        curl_easy_setopt(easy, CURLOPT_USERNAME, request.user.c_str());
-        curl_easy_setopt(easy, CURLOPT_PASSWORD, request.password.c_str());
-        curl_easy_setopt(easy, CURLOPT_LOGIN_OPTIONS, kLogIns);
-    }
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, seconds(request.connect_timeout));
     curl_easy_setopt(easy, CURLOPT_TIMEOUT, seconds(request.connect_timeout));
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &SmtpConnection::takeLine);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
+}
+
+bool SmtpConnection::logIn(const SmtpRequest& request) {
+    if (request.user.empty()) return true;
+    CURL* easy = easy_.get();
+    curl_easy_setopt(easy, CURLOPT_USERNAME, request.user.c_str());
+    curl_easy_setopt(easy, CURLOPT_LOGIN_OPTIONS, logInsOf(request.auth));
+    if (request.auth != SmtpAuth::Xoauth2) {
+        curl_easy_setopt(easy, CURLOPT_PASSWORD, request.password.c_str());
+        return true;
+    }
+    const auto token = request.token ? request.token() : std::nullopt;
+    if (!token || token->empty()) return false;
+    curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, token->c_str());
+    return true;
 }
 
 std::size_t SmtpConnection::takeLine(char* data, std::size_t, std::size_t size, void* context) {
@@ -88,7 +113,13 @@ std::size_t SmtpConnection::takeLine(char* data, std::size_t, std::size_t size, 
 
 void SmtpConnection::noteAbility(std::string_view line) {
     if (startsWithWord(line, "PIPELINING")) abilities_.pipelining = true;
-    if (startsWithWord(line, "SIZE")) abilities_.size = true;
+    if (startsWithWord(line, "SIZE")) {
+        abilities_.size = true;
+        // RFC 1870: the number may be missing, and 0 is no limit.
+        if (line.size() > 5)
+            std::from_chars(line.data() + 5, line.data() + line.size(), abilities_.bytes_max);
+    }
+    if (startsWithWord(line, "DSN")) abilities_.dsn = true;
     if (startsWithWord(line, "8BITMIME")) abilities_.eight_bit = true;
     if (startsWithWord(line, "SMTPUTF8")) abilities_.utf8 = true;
 }
@@ -97,6 +128,12 @@ asio::awaitable<std::shared_ptr<SmtpConnection>> SmtpConnection::open(
     asio::any_io_executor executor, const SmtpRequest& request, SmtpResult& result) {
     const std::shared_ptr<SmtpConnection> made(new SmtpConnection(executor));
     made->configure(request);
+    if (!made->logIn(request)) {
+        result.stage = SmtpStage::Connect;
+        result.error =
+            fmt::format("{}: the token to log in with cannot be read", hostOf(request.url));
+        co_return nullptr;
+    }
     const CURLcode ended = co_await made->multi_.perform(made->easy_.get());
     curl_socket_t socket = CURL_SOCKET_BAD;
     if (ended == CURLE_OK) curl_easy_getinfo(made->easy_.get(), CURLINFO_ACTIVESOCKET, &socket);

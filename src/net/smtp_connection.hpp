@@ -19,6 +19,8 @@ namespace backorderd::net {
 struct SmtpAbilities {
     bool pipelining = false;
     bool size = false;
+    std::size_t bytes_max = 0;  ///< of a mail, behind SIZE; 0: not said
+    bool dsn = false;
     bool eight_bit = false;
     bool utf8 = false;
 };
@@ -61,6 +63,8 @@ private:
 
     explicit SmtpConnection(boost::asio::any_io_executor executor);
     void configure(const SmtpRequest& request);
+    /// False: a token is needed, and there is none.
+    bool logIn(const SmtpRequest& request);
     static std::size_t takeLine(char* data, std::size_t, std::size_t size, void* context);
     void noteAbility(std::string_view line);
     Received receive();

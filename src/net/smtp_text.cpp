@@ -1,5 +1,7 @@
 #include "net/smtp_text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 
@@ -82,6 +84,19 @@ std::string wireBody(std::string_view document) {
     }
     wire += ".\r\n";
     return wire;
+}
+
+std::string xtext(std::string_view text) {
+    constexpr std::size_t kEnvelopeIdMax = 100;
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool as_it_is = byte >= 33 && byte <= 126 && c != '+' && c != '=';
+        const std::string one = as_it_is ? std::string(1, c) : fmt::format("+{:02X}", byte);
+        if (out.size() + one.size() > kEnvelopeIdMax) break;
+        out += one;
+    }
+    return out;
 }
 
 bool hasNonAscii(std::string_view text) {

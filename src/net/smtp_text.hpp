@@ -35,6 +35,10 @@ std::string whyNotMailbox(std::string_view mailbox);
 /// leading dot is doubled.
 std::string wireBody(std::string_view document);
 
+/// RFC 3461's xtext: what may stand as a parameter of MAIL. Cut to the 100 characters that ENVID
+/// may have.
+std::string xtext(std::string_view text);
+
 bool hasNonAscii(std::string_view text);
 
 /// The line of EHLO or HELO's name: a domain or an address literal.

@@ -68,4 +68,39 @@ struct Step {
 Step afterAttempt(const Message& message, const Outcome& outcome, OnUnknown policy, bool sent_again,
                   const RetrySchedule& schedule, Timestamp now);
 
+/// When a sender whose receiver takes nothing is left in peace. Bounds are checked where the
+/// settings are read.
+struct PauseLimits {
+    int failures_max = 5;            ///< attempts in a row without a word about their message
+    std::chrono::seconds first{30};  ///< the first pause; each that follows at once is twice it
+    std::chrono::seconds longest{900};
+};
+
+/// A circuit breaker: closed, it lets everything pass; after too many failures in a row it opens,
+/// and lets one attempt pass at the end of each pause, until one is answered.
+class Breaker {
+public:
+    enum class Change { None, Paused, Resumed };
+
+    explicit Breaker(PauseLimits limits = {}) : limits_{limits} {}
+
+    bool mayTry(SteadyTime now) const { return !open_ || (!probing_ && now >= retry_at_); }
+    bool open() const { return open_; }
+    /// When the pause ends; empty: there is none, or an attempt is trying the receiver already.
+    std::optional<SteadyTime> retryAt() const;
+    /// An attempt begins. Returns whether it is the one that tries a paused receiver; `ended` wants
+    /// to know.
+    bool begun();
+    /// `answered`: the receiver said something about the message, be it no.
+    Change ended(bool answered, bool was_probe, SteadyTime now);
+
+private:
+    PauseLimits limits_;
+    int failures_ = 0;
+    bool open_ = false;
+    bool probing_ = false;
+    std::chrono::seconds pause_{};
+    SteadyTime retry_at_{};
+};
+
 }  // namespace backorderd::outbox

@@ -8,6 +8,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::hours kForEver{24 * 3660};
+/// What is done at once: a case that is looked at and told of at the same moment is read once.
+constexpr int kPiece = 10'000;
 constexpr std::int64_t kSliceLines = 2000;
 constexpr std::int64_t kClaimBatch = 1000;
 
@@ -70,6 +72,7 @@ Stage::Stage(Scene scene, app::Policy policy, std::unique_ptr<Store> store, Time
         std::make_unique<app::Engine>(context_.get_executor(), *store_, clock_, log_, settings_,
                                       std::move(policy), endsOf(scene, clock_, recorder_));
     engine_->useWriter(std::move(writer));
+    engine_->usePace({kPiece, kPiece});
     driver_ = std::make_unique<Driver>(context_, clock_, *engine_);
 }
 

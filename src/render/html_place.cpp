@@ -8,12 +8,23 @@
 namespace backorderd::render {
 namespace {
 
-/// Whether the last `<name` of the text has no `</name` behind it.
-bool isInside(std::string_view lower, std::string_view name) {
-    const std::size_t opened = lower.rfind(fmt::format("<{}", name));
-    if (opened == std::string_view::npos) return false;
-    const std::size_t closed = lower.rfind(fmt::format("</{}", name));
-    return closed == std::string_view::npos || closed < opened;
+char lowerCase(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool beginsWith(std::string_view html, std::string_view lower_name) {
+    return html.size() >= lower_name.size() &&
+           std::equal(lower_name.begin(), lower_name.end(), html.begin(),
+                      [](char wanted, char is) { return wanted == lowerCase(is); });
+}
+
+/// Whether the last tag of that name, of those that open and those that close it, opens it.
+bool isInside(std::string_view html, std::string_view name) {
+    constexpr auto kNone = std::string_view::npos;
+    for (auto at = html.rfind('<'); at != kNone; at = at == 0 ? kNone : html.rfind('<', at - 1)) {
+        const auto tag = html.substr(at + 1);
+        if (beginsWith(tag, name)) return true;
+        if (tag.starts_with('/') && beginsWith(tag.substr(1), name)) return false;
+    }
+    return false;
 }
 
 /// The name of the attribute whose value begins at `quote`.
@@ -42,23 +53,21 @@ std::string whyNotInAttribute(std::string_view name, std::string_view value_so_f
 }  // namespace
 
 std::string whyNotInHtml(std::string_view before, const Variable& variable) {
-    std::string text{before};
-    std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    const std::size_t opened = text.rfind('<');
-    const std::size_t closed = text.rfind('>');
-    const bool in_tag =
-        opened != std::string::npos && (closed == std::string::npos || closed < opened);
+    const std::size_t opened = before.rfind('<');
+    const std::size_t closed = before.rfind('>');
+    const bool in_tag = opened != std::string_view::npos &&
+                        (closed == std::string_view::npos || closed < opened);
     if (!in_tag) {
         for (const std::string_view element : {"script", "style"}) {
-            if (isInside(text, element)) {
+            if (isInside(before, element)) {
                 return fmt::format("a value may not stand inside <{}>", element);
             }
         }
         return {};
     }
-    const std::string_view inside = std::string_view{text}.substr(opened);
+    std::string lower{before.substr(opened)};
+    std::ranges::transform(lower, lower.begin(), lowerCase);
+    const std::string_view inside = lower;
     if (std::count(inside.begin(), inside.end(), '"') % 2 == 0) {
         return "a value in an HTML tag must stand in an attribute in double quotes";
     }

@@ -58,7 +58,7 @@ struct Rendered {
     std::string subject;  ///< one line, no control characters
     std::string text;
     std::string html;
-    std::string sms;
+    std::string sms;       ///< one line, in signs of the GSM alphabet where they will do
     std::string language;  ///< of the template that was used
 };
 
@@ -72,6 +72,8 @@ public:
     static Result<Templates> load(const std::string& directory, const House& house);
     bool has(std::string_view name) const;
     std::vector<std::string> names() const;
+    /// In which languages a template is there.
+    std::vector<std::string> languages(std::string_view name) const;
     /// Falls back `de-AT -> de -> house language -> en`. A template that does not exist is a
     /// problem; anything else cannot fail, because `load` checked it.
     Result<Rendered> render(const Request& request) const;

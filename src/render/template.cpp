@@ -6,6 +6,7 @@
 #include <kainjow/mustache.hpp>
 #include <map>
 
+#include "backorderd/sms_text.hpp"
 #include "render/clean_text.hpp"
 #include "render/library.hpp"
 #include "render/locale.hpp"
@@ -67,6 +68,7 @@ Rendered renderParts(Compiled& compiled, MessageValues& values, std::string_view
     out.html = tidyText(fill(compiled.part(PartName::Html), values));
     out.sms = cleanLine(fill(compiled.part(PartName::Sms), values), kSmsCharactersMax);
     if (out.sms.empty()) out.sms = out.subject;
+    out.sms = withSmsSigns(out.sms);
     return out;
 }
 
@@ -233,6 +235,14 @@ std::vector<std::string> Templates::names() const {
     std::vector<std::string> names;
     for (const auto& [name, languages] : impl_->templates) names.push_back(name);
     return names;
+}
+
+std::vector<std::string> Templates::languages(std::string_view name) const {
+    std::vector<std::string> languages;
+    const auto found = impl_->templates.find(name);
+    if (found == impl_->templates.end()) return languages;
+    for (const auto& [language, compiled] : found->second) languages.push_back(language);
+    return languages;
 }
 
 Result<Rendered> Templates::render(const Request& request) const {

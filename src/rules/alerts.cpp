@@ -65,7 +65,7 @@ void Evaluation::alertOne(const Alert& alert, std::size_t number, Recipient&& re
     if (!alert.apart_by.empty() && !alert.policy && !alert.digest.at_minute)
         digest_key += '|' + alert.apart_by;
     Terms terms{alert.rule, std::string{alert.template_name}, std::move(digest_key),
-                alert.policy ? scheduleOf(*alert.policy, *alert.calendar, recipient.timezone)
+                alert.policy ? scheduleOf(*alert.policy, *alert.calendar, recipient)
                              : scheduleOf(alert.digest, *alert.calendar)};
     want(std::move(terms),
          {.topic = alert.topic,

@@ -9,8 +9,6 @@ constexpr std::size_t kAddressBytesMax = 254;
 /// Teams that stand in for one another in a circle must come to an end.
 constexpr int kStandInsMax = 8;
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
-
 /// A sender that serves mail brings it to the addresses; any other knows itself whom it reaches.
 std::vector<Recipient> ownAddresses(const Team& team, const OrderLine& line) {
     std::vector<Recipient> found;
@@ -41,22 +39,26 @@ bool isPlausibleEmail(std::string_view address) {
            std::none_of(address.begin(), address.end(), isForbidden);
 }
 
-bool isPhoneNumber(std::string_view number) {
-    return number.size() >= 8 && number.size() <= 16 && number[0] == '+' && number[1] != '0' &&
-           std::all_of(number.begin() + 1, number.end(), isDigit);
-}
-
 std::optional<Recipient> reachContact(const Contact& contact,
                                       const std::vector<Channel>& channels) {
     for (const auto channel : channels) {
         const bool by_mail = channel == Channel::Email && isPlausibleEmail(contact.email);
-        const bool by_sms = channel == Channel::Sms && isPhoneNumber(contact.phone);
-        if (by_mail || by_sms)
-            return Recipient{channel,          by_mail ? contact.email : contact.phone,
+        const auto number =
+            channel == Channel::Sms ? phoneNumberOf(contact.phone) : std::optional<std::string>{};
+        if (by_mail || number)
+            return Recipient{channel,          by_mail ? contact.email : *number,
                              contact.name,     contact.language,
                              contact.timezone, ""};
     }
     return std::nullopt;
+}
+
+std::string_view whyUnreachable(const Contact& contact, const std::vector<Channel>& channels) {
+    const bool by_sms = std::find(channels.begin(), channels.end(), Channel::Sms) != channels.end();
+    if (by_sms && !contact.phone.empty() && !phoneNumberOf(contact.phone))
+        return "The contact cannot be reached on any of the policy's channels: their phone number "
+               "is not written with its country, as +49 30 123456 is.";
+    return "The contact cannot be reached on any of the policy's channels.";
 }
 
 std::vector<Recipient> reachTeam(const RuleSet& rules, std::string_view team,

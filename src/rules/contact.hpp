@@ -6,6 +6,7 @@
 
 #include "backorderd/line.hpp"
 #include "backorderd/notice.hpp"
+#include "backorderd/phone.hpp"
 #include "backorderd/rule.hpp"
 
 /// Whom a notice is for.
@@ -13,11 +14,13 @@ namespace backorderd::rules {
 
 /// One mailbox, without spaces or control characters.
 bool isPlausibleEmail(std::string_view address);
-/// `+` and 7 to 15 digits, as E.164 has it.
-bool isPhoneNumber(std::string_view number);
+using backorderd::isPhoneNumber;
 
-/// The contact on the first of the channels that reaches them; nullopt where none does.
+/// The contact on the first of the channels that reaches them; nullopt where none does. A phone
+/// number is taken as people write it; the recipient's is that of E.164.
 std::optional<Recipient> reachContact(const Contact& contact, const std::vector<Channel>& channels);
+/// Why none does, for a person; lives as long as the program.
+std::string_view whyUnreachable(const Contact& contact, const std::vector<Channel>& channels);
 
 /// The addresses of a team for this line, or of the team that stands in for it; empty where there
 /// is nobody. A team that has no addresses but a sender is one recipient, whose address the sender

@@ -14,9 +14,6 @@ namespace {
 /// How often a notice that waits for something else than the clock is looked at.
 constexpr std::chrono::hours kHoldStep{1};
 
-constexpr std::string_view kUnreachable =
-    "The contact cannot be reached on any of the policy's channels.";
-
 template <class List>
 bool hasKey(const List& list, std::string_view key) {
     return std::any_of(list.begin(), list.end(),
@@ -147,10 +144,11 @@ Notice* Evaluation::propose(const TopicRule& its_rule, Occasion occasion) {
             unreachable_ = Unreachable{its_rule, occasion.from};
         if (row) {
             recipient = row->recipient;
-            occasion.unreachable = true;
+            occasion.unreachable = whyUnreachable(subject.line.contact, its_rule.policy->channels);
         } else {
-            withhold(occasion.topic, WithheldReason::NoContact,
-                     [] { return std::string{kUnreachable}; });
+            withhold(occasion.topic, WithheldReason::NoContact, [&] {
+                return std::string{whyUnreachable(subject.line.contact, its_rule.policy->channels)};
+            });
             return nullptr;
         }
     }
@@ -158,7 +156,7 @@ Notice* Evaluation::propose(const TopicRule& its_rule, Occasion occasion) {
     const auto told = history.heard[indexOf(occasion.topic)];
     Terms terms{policy.name, templateFor(*its_rule.message, told),
                 digestKey(policy, subject.line, occasion.topic, *recipient),
-                scheduleOf(policy, *its_rule.calendar, recipient->timezone)};
+                scheduleOf(policy, *its_rule.calendar, *recipient)};
     return want(std::move(terms), std::move(occasion), row, *std::move(recipient));
 }
 
@@ -170,7 +168,8 @@ std::optional<Evaluation::Hold> Evaluation::findHold(const Occasion& occasion) c
     if (occasion.needs_fresh_data && !isFresh())
         return Hold{WithheldReason::DataNotFresh, kFreshStep,
                     "The source has not been read well for too long."};
-    if (occasion.unreachable) return Hold{WithheldReason::NoContact, kHoldStep, kUnreachable};
+    if (!occasion.unreachable.empty())
+        return Hold{WithheldReason::NoContact, kHoldStep, occasion.unreachable};
     if (occasion.behind_first)
         return Hold{WithheldReason::PendingFirst, kHoldStep,
                     "The first message is on its way and comes before this one."};

@@ -34,7 +34,8 @@ struct Occasion {
     Timestamp from{};                 ///< the earliest moment, before the send window is asked
     std::optional<Timestamp> latest;  ///< no digest holds it beyond this
     bool needs_fresh_data = false;
-    bool unreachable = false;   ///< planned when there was a contact: wait for one
+    /// Planned when there was a contact: why it waits for one; empty: it does not.
+    std::string_view unreachable{};
     bool behind_first = false;  ///< the first message is frozen and on its way: wait for it
     std::string reason;
 };

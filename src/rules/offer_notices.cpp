@@ -180,12 +180,13 @@ std::optional<Obstacle> obstacleToTelling(const Evaluation& evaluation) {
         return Obstacle{NotConfigured, "No cadence policy matches the line.", std::nullopt};
     const auto recipient = reachContact(evaluation.subject.line.contact, policy->channels);
     if (!recipient)
-        return Obstacle{NoContact, "The contact cannot be reached on any of the policy's channels.",
-                        std::nullopt};
+        return Obstacle{
+            NoContact,
+            std::string{whyUnreachable(evaluation.subject.line.contact, policy->channels)},
+            std::nullopt};
     if (isBehindFirst(evaluation))
         return Obstacle{PendingFirst, "The first message has not left yet.", std::nullopt};
-    const Window window{*policy, calendarNamed(evaluation.rules, policy->calendar),
-                        recipient->timezone};
+    const Window window{*policy, calendarNamed(evaluation.rules, policy->calendar), *recipient};
     if (const auto opens = window.firstOpen(evaluation.now); opens > evaluation.now)
         return Obstacle{OutsideWindow, "The send window is shut.", opens};
     return std::nullopt;

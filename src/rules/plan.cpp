@@ -46,8 +46,8 @@ SendTimes Schedule::times(Timestamp from, std::optional<Timestamp> latest) const
 }
 
 Schedule scheduleOf(const CadencePolicy& policy, const Calendar& calendar,
-                    std::string_view customer_timezone) {
-    Schedule schedule{calendar, {policy, calendar, customer_timezone}, std::nullopt};
+                    const Recipient& recipient) {
+    Schedule schedule{calendar, {policy, calendar, recipient}, std::nullopt};
     if (policy.digest.by != DigestRule::By::None) schedule.digest_window = policy.digest.window;
     return schedule;
 }

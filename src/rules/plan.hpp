@@ -28,7 +28,7 @@ struct Schedule {
     SendTimes times(Timestamp from, std::optional<Timestamp> latest) const;
 };
 Schedule scheduleOf(const CadencePolicy& policy, const Calendar& calendar,
-                    std::string_view customer_timezone);
+                    const Recipient& recipient);
 /// Late alerts of a day leave until its business hours end.
 Schedule scheduleOf(const AlertDigest& digest, const Calendar& calendar);
 

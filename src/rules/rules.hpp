@@ -35,6 +35,15 @@ Decision evaluate(const RuleSet& rules, const Case& subject, const Facts& facts,
 bool holds(const Condition& condition, const Case& subject, Timestamp now,
            FailedTest* failed = nullptr);
 
+/// The policy by whose limit and send window a notice goes: the one that asked for it, and for what
+/// substitution rules tell a customer the line's first. Null: none does.
+const CadencePolicy* policyOf(const RuleSet& rules, const Case& subject, const Notice& notice,
+                              Timestamp now);
+/// The first instant from `now` on at which the notice may leave by the send window of its policy;
+/// an SMS has one in any case.
+Timestamp sendOpensAt(const RuleSet& rules, const Case& subject, const Notice& notice,
+                      Timestamp now);
+
 /// What has come about by the passing of time alone and is not in the case's log yet: the promise
 /// lapsed (in the zone of the policy's calendar), a ladder's start or stop condition holds, an offer
 /// expired. To be added to the log, in this order, before the case is evaluated. Ladders start by fresh data, or by what somebody said in this moment.

@@ -8,6 +8,14 @@ namespace {
 /// A window that stays shut for longer than this never opens.
 constexpr int kShutDaysMax = 400;
 
+const SendWindow kSmsWindow{
+    {9 * 60, 20 * 60}, /*work_days_only=*/false, std::bitset<7>{0x7f}, /*in_customer_zone=*/true};
+
+std::optional<SendWindow> hoursFor(const CadencePolicy& policy, Channel channel) {
+    if (!policy.send_window && channel == Channel::Sms) return kSmsWindow;
+    return policy.send_window;
+}
+
 std::string_view windowZone(const std::optional<SendWindow>& hours, const Calendar& calendar,
                             std::string_view customer_timezone) {
     const bool customers = hours && hours->in_customer_zone;
@@ -20,6 +28,9 @@ std::string_view windowZone(const std::optional<SendWindow>& hours, const Calend
 Window::Window(std::optional<SendWindow> hours, const Calendar& calendar,
                std::string_view customer_timezone)
     : hours_{hours}, calendar_{calendar}, zone_{windowZone(hours, calendar, customer_timezone)} {}
+
+Window::Window(const CadencePolicy& policy, const Calendar& calendar, const Recipient& recipient)
+    : Window{hoursFor(policy, recipient.channel), calendar, recipient.timezone} {}
 
 bool Window::allows(Date day) const {
     if (hours_->work_days_only) return isBusinessDay(calendar_, day);

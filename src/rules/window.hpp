@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "backorderd/line.hpp"
+#include "backorderd/notice.hpp"
 #include "backorderd/rule.hpp"
 #include "rules/calendar.hpp"
 
@@ -17,6 +18,10 @@ public:
     Window(const CadencePolicy& policy, const Calendar& calendar,
            std::string_view customer_timezone)
         : Window{policy.send_window, calendar, customer_timezone} {}
+    /// As the policy writes to this recipient: an SMS rings, so that one never leaves without a
+    /// window. Where the policy has none, it is from 9:00 to 20:00 of every day, where the
+    /// recipient is.
+    Window(const CadencePolicy& policy, const Calendar& calendar, const Recipient& recipient);
 
     /// The earliest instant from `at` on at which the window is open. `at` itself where there is no
     /// window, or none that ever opens.

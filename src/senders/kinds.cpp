@@ -15,11 +15,17 @@ struct SenderKind {
     std::unique_ptr<Sender> (*make)(config::Section& section, net::Net& net);
 };
 
+// One a line, so that a new kind is a new line.
+// clang-format off
 constexpr std::array kSenderKinds{
     SenderKind{"smtp", makeSmtpSender},
+    SenderKind{"twilio", makeTwilioSender},
+    SenderKind{"kannel", makeKannelSender},
+    SenderKind{"http", makeHttpSender},
     SenderKind{"file", makeFileSender},
     SenderKind{"stdout", makeStdoutSender},
 };
+// clang-format on
 
 constexpr std::array kChannels{Channel::Email, Channel::Sms, Channel::Webhook, Channel::Chat};
 

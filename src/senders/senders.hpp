@@ -12,7 +12,7 @@
 /// The channels that can be sent through; one file each.
 namespace backorderd::senders {
 
-/// Makes the sender of that kind (`smtp`, `file`, `stdout`) from its section, and finishes the
+/// Makes the sender of that kind (`smtp`, `twilio`, `file` …) from its section, and finishes the
 /// section. Null where the section has errors or the kind does not exist; the problems are then in
 /// it. `net` outlives the sender.
 std::unique_ptr<Sender> makeSender(std::string_view kind, config::Section section, net::Net& net);

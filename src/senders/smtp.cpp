@@ -6,6 +6,7 @@
 #include <string>
 
 #include "senders/kinds.hpp"
+#include "senders/return_path.hpp"
 #include "senders/smtp_outcome.hpp"
 
 namespace backorderd::senders {
@@ -15,10 +16,20 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// What the envelope says beyond sender and recipient.
+struct SmtpEnvelope {
+    std::string return_path;  ///< empty: the message's own
+    std::string key;          ///< signs the return path; empty: it is the same for all mails
+    bool reports = false;     ///< ask for reports of failure and delay
+};
+
 class SmtpSender final : public Sender {
 public:
-    SmtpSender(net::Net& net, net::SmtpRequest request, int connections)
-        : net_(net), request_(std::move(request)), connections_(connections) {}
+    SmtpSender(net::Net& net, net::SmtpRequest request, SmtpEnvelope envelope, int connections)
+        : net_(net),
+          request_(std::move(request)),
+          envelope_(std::move(envelope)),
+          connections_(connections) {}
 
     Channel channel() const override { return Channel::Email; }
     OnUnknown onUnknown() const override { return OnUnknown::SendAgainOnce; }
@@ -26,7 +37,8 @@ public:
 
     asio::awaitable<Outcome> send(const Message& message, WireGate& gate) override {
         net::SmtpRequest request = request_;
-        request.mail_from = message.envelope_from;
+        request.mail_from = returnPathOf(message);
+        if (envelope_.reports) request.envelope_id = message.stable_id;
         request.rcpt_to = message.recipient.address;
         request.document = message.document;
         request.before_body = [&gate, id = message.id] { return gate.beforeWire(id); };
@@ -35,8 +47,15 @@ public:
     }
 
 private:
+    std::string returnPathOf(const Message& message) const {
+        if (envelope_.return_path.empty()) return message.envelope_from;
+        if (envelope_.key.empty()) return envelope_.return_path;
+        return signedReturnPath(envelope_.return_path, message.stable_id, envelope_.key);
+    }
+
     net::Net& net_;
     net::SmtpRequest request_;  ///< all but the mail
+    SmtpEnvelope envelope_;
     int connections_;
 };
 
@@ -97,6 +116,35 @@ void readServer(config::Section& section, net::SmtpRequest& request) {
                          "and log-in included.");
 }
 
+void readLogIn(config::Section& section, net::SmtpRequest& request) {
+    request.user = section.text("user", "", "The name to log in with; empty: no log-in.");
+    const std::string auth = section.choice(
+        "auth", {"password", "plain", "login", "xoauth2"}, "password",
+        "How to log in: with the password, by what the server prefers, or by PLAIN or LOGIN alone; "
+        "or with an OAuth 2.0 token.");
+    const auto password = section.secret("password", "The password to log in with.");
+    request.password = password.value_or("");
+    request.token = section.renewedSecret(
+        "token",
+        "The OAuth 2.0 access token for `auth: xoauth2`; read anew for each connection, so that "
+        "another program can renew it.");
+    const bool by_token = auth == "xoauth2";
+    if (by_token) request.auth = net::SmtpAuth::Xoauth2;
+    if (auth == "plain") request.auth = net::SmtpAuth::Plain;
+    if (auth == "login") request.auth = net::SmtpAuth::Login;
+
+    const std::string needed = by_token ? "token" : "password";
+    const std::string other = by_token ? "password" : "token";
+    if (section.has(other))
+        section.problem(other, fmt::format("'{}' is of no use with 'auth: {}'", other, auth));
+    if (request.user.empty() && section.has(needed))
+        section.problem(needed,
+                        fmt::format("'{}' without 'user' is of no use; add 'user'", needed));
+    if (!request.user.empty() && !section.has(needed))
+        section.problem(
+            "user", fmt::format("'user' needs a '{}', as {{ file: PATH }}, for example", needed));
+}
+
 void readSecurity(config::Section& section, net::SmtpRequest& request) {
     const std::string tls = section.choice(
         "tls", {"required", "opportunistic", "never"}, "opportunistic",
@@ -113,14 +161,8 @@ void readSecurity(config::Section& section, net::SmtpRequest& request) {
         "verify", true, "Whether the server must prove who it is, where TLS is required.");
     request.verify_peer = verify && required;
 
-    request.user = section.text("user", "", "The name to log in with; empty: no log-in.");
-    const auto password = section.secret("password", "The password to log in with.");
-    request.password = password.value_or("");
-    if (request.user.empty() && section.has("password"))
-        section.problem("password", "'password' without 'user' is of no use; add 'user'");
+    readLogIn(section, request);
     if (request.user.empty()) return;
-    if (!section.has("password"))
-        section.problem("user", "'user' needs a 'password', as { file: PATH }, for example");
     if (required) return;
     if (tls == "never") {
         section.problem("tls", "the password goes over the network in the clear",
@@ -133,16 +175,52 @@ void readSecurity(config::Section& section, net::SmtpRequest& request) {
     }
 }
 
+SmtpEnvelope readEnvelope(config::Section& section) {
+    SmtpEnvelope envelope;
+    envelope.return_path = section.text(
+        "return_path", "",
+        "The address to which mail that cannot be delivered is returned; empty: the address that "
+        "mails come from.");
+    const auto key = section.secret(
+        "return_path_key",
+        "At least 32 bytes that sign the return path: each mail then has its own, "
+        "LOCAL+MESSAGE-SIGNATURE@DOMAIN of `return_path`, so that a returned one is known.");
+    envelope.key = key.value_or("");
+    envelope.reports = section.flag(
+        "reports", false,
+        "Ask for a short report of failure and delay (DSN), where the server offers it.");
+    const auto at = envelope.return_path.find('@');
+    if (!envelope.return_path.empty() && (at == std::string::npos || at == 0))
+        section.problem("return_path", "'return_path' is no mail address");
+    if (!section.has("return_path_key")) return envelope;
+    if (envelope.return_path.empty())
+        section.problem("return_path_key", "'return_path_key' signs a 'return_path'; add it");
+    else if (at > kReturnPathLocalBytesMax)
+        section.problem("return_path",
+                        fmt::format("what stands before @ may have at most {} characters where "
+                                    "the return path is signed",
+                                    kReturnPathLocalBytesMax));
+    if (key && key->size() < kReturnPathKeyBytesMin)
+        section.problem("return_path_key",
+                        fmt::format("the key has fewer than {} bytes", kReturnPathKeyBytesMin));
+    return envelope;
+}
+
 }  // namespace
 
 std::unique_ptr<Sender> makeSmtpSender(config::Section& section, net::Net& net) {
     net::SmtpRequest request;
     readServer(section, request);
     readSecurity(section, request);
+    SmtpEnvelope envelope = readEnvelope(section);
+    request.bytes_max = static_cast<std::size_t>(section.number(
+        "size_max", {.fallback = 10 << 20, .min = 16 << 10, .max = 1 << 30},
+        "A mail of more bytes is refused; also one that is larger than the server says it takes."));
     const auto connections =
         section.number("connections", {.fallback = 4, .min = 1, .max = 100},
                        "How many mails may be under way at once, each over its own connection.");
-    return std::make_unique<SmtpSender>(net, std::move(request), static_cast<int>(connections));
+    return std::make_unique<SmtpSender>(net, std::move(request), std::move(envelope),
+                                        static_cast<int>(connections));
 }
 
 }  // namespace backorderd::senders

@@ -70,11 +70,13 @@ Outcome outcomeOf(const net::SmtpResult& result) {
     if (result.stage == SmtpStage::Connect) {
         // The host or our settings are at fault, not the mail, also where the answer was 5xx.
         return TryLater{
-            refused ? fmt::format("{} ({})", result.error, replyText(result)) : result.error, {}};
+            refused ? fmt::format("{} ({})", result.error, replyText(result)) : result.error,
+            {},
+            true};
     }
     if (!refused) {
         if (!result.body_sent)
-            return TryLater{result.error.empty() ? replyText(result) : result.error, {}};
+            return TryLater{result.error.empty() ? replyText(result) : result.error, {}, true};
         if (kind == 2) return Accepted{replyText(result)};
         return Unknown{
             fmt::format("the whole mail was sent, and no answer came: {}", result.error)};
@@ -84,8 +86,10 @@ Outcome outcomeOf(const net::SmtpResult& result) {
     const bool wants_log_in = std::find(kLogInReplies.begin(), kLogInReplies.end(),
                                         result.last_reply) != kLogInReplies.end();
     if (wants_log_in)
-        return TryLater{reason + "; check user and password in the settings of the sender", {}};
-    if (kind == 4) return TryLater{reason, {}};
+        return TryLater{
+            reason + "; check user and password in the settings of the sender", {}, true};
+    // 421 closes the connection, whatever command it answers.
+    if (kind == 4) return TryLater{reason, {}, result.last_reply == 421};
     return Refused{reason, namesBadMailbox(result)};
 }
 

@@ -24,8 +24,6 @@ public:
     void write(CaseChange& change);
     Case read(CaseId id);
     void wake(CaseId id, Timestamp now);
-    /// Not where the case is closed, or due before.
-    void wakeBy(CaseId id, Timestamp at);
     /// Wakes the cases whose notices a message carries.
     void wakeOf(MessageId message_id, Timestamp now);
 
@@ -47,7 +45,7 @@ private:
     codec::LineDecoder decoder_;
     Query insert_, insert_line_, insert_event_, update_earlier_;
     Query times_, update_times_, stored_, update_names_, update_line_, later_;
-    Query read_, events_, wake_, wake_of_, wake_by_;
+    Query read_, events_, wake_, of_message_;
 };
 
 }  // namespace backorderd::store

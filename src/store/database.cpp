@@ -143,10 +143,12 @@ void prepareDirectory(const std::string& directory, bool create) {
                            std::strerror(errno)));
 }
 
+// SQLite otherwise counts every allocation of the process under a lock. It heeds this only before
+// its first use, and says so; either way is right.
+void prepareLibrary() { (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
+
 SQLite::Database openDatabase(const std::string& directory, const OpenOptions& options) {
-    // SQLite otherwise counts every allocation of the process under a lock. It heeds this only
-    // before its first use, and says so; either way is right.
-    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    prepareLibrary();
     try {
         close(openFile(directory, kDatabaseFile));
         SQLite::Database database{pathIn(directory, kDatabaseFile),

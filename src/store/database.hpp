@@ -25,6 +25,9 @@ private:
     int descriptor_ = -1;
 };
 
+/// To be called before the first use of SQLite.
+void prepareLibrary();
+
 /// Makes the directory and the empty database file where they are missing and may be made.
 void prepareDirectory(const std::string& directory, bool create);
 

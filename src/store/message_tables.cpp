@@ -58,6 +58,7 @@ MessageTables::MessageTables(SQLite::Database& database)
                        "INSERT INTO message_document (message_id, document)"
                        " VALUES (?1, CAST(?2 AS BLOB))"},
       find_{database, kFind},
+      sender_of_{database, "SELECT sender FROM message WHERE id = ?1"},
       ready_{database,
              "SELECT id FROM message WHERE state = 'ready' AND sender = ?1 ORDER BY id LIMIT ?2"},
       in_state_{database, "SELECT id FROM message WHERE state = ?1 ORDER BY id"},
@@ -79,7 +80,7 @@ MessageTables::MessageTables(SQLite::Database& database)
       settle_{database,
               "UPDATE message SET state = ?2, state_reason = ?3, last_reply = ?4,"
               " next_attempt_at = CASE ?2 WHEN 'deferred' THEN ?5 END, state_at = ?6,"
-              " unknown_outcomes = unknown_outcomes + ?7,"
+              " unknown_outcomes = unknown_outcomes + ?7, attempts = attempts - ?8,"
               " heard_at = CASE WHEN ?7 OR ?2 IN ('sent', 'unknown') THEN ?6 ELSE heard_at END"
               " WHERE id = ?1 AND state IN ('claimed', 'on_wire')"},
       make_ready_{database, step("ready", "'deferred'").c_str()},
@@ -119,6 +120,11 @@ std::optional<Message> MessageTables::find(MessageId id) {
     return readMessage(rows);
 }
 
+std::string MessageTables::senderOf(MessageId id) {
+    auto rows = sender_of_.rows(id);
+    return rows.next() ? rows.text(0) : std::string{};
+}
+
 std::vector<MessageId> MessageTables::readyOf(std::string_view sender, int limit) {
     return readIds(ready_.rows(sender, limit));
 }
@@ -156,7 +162,7 @@ bool MessageTables::markOnWire(MessageId id, Timestamp now) { return on_wire_.ru
 bool MessageTables::settle(const Settlement& settlement, Timestamp now) {
     return settle_.run(settlement.id, messageStateName(settlement.state), settlement.reason,
                        settlement.reply, settlement.next_attempt_at, now,
-                       settlement.outcome_unknown) == 1;
+                       settlement.outcome_unknown, settlement.not_tried) == 1;
 }
 
 bool MessageTables::makeReady(MessageId id, Timestamp now) {

@@ -20,6 +20,7 @@ public:
     void insert(Message& message);
     /// Without the ids of its notices.
     std::optional<Message> find(MessageId id);
+    std::string senderOf(MessageId id);
     std::vector<MessageId> readyOf(std::string_view sender, int limit);
     std::vector<MessageId> inState(MessageState state);
     std::vector<MessageId> list(const MessageFilter& filter);
@@ -50,7 +51,8 @@ public:
 
 private:
     SQLite::Database& database_;
-    Query insert_, insert_document_, find_, ready_, in_state_, list_, list_state_, heard_, counts_;
+    Query insert_, insert_document_, find_, sender_of_, ready_, in_state_, list_, list_state_, heard_,
+        counts_;
     Query claim_, on_wire_, settle_, make_ready_, supersede_, release_, lose_, retry_, drop_,
         depart_ready_, depart_claimed_, depart_;
 };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -75,7 +76,7 @@ NoticeTables::NoticeTables(SQLite::Database& database)
               " told_to = ?17, told_open = ?18, state = ?19, state_reason = ?20, state_at = ?21,"
               " message_id = ?22, sender = ?23"
               " WHERE id = ?1 AND state IN ('planned', 'held', 'bundled')"},
-      of_case_{database, selectWhere("case_id = ?1 ORDER BY id").c_str()},
+      of_case_{database, selectWhere("case_id = ?1").c_str()},
       of_message_{database, "SELECT id FROM notice WHERE message_id = ?1 ORDER BY id"},
       by_id_{database, selectWhere("id = ?1").c_str()},
       planned_{database,
@@ -129,7 +130,12 @@ void NoticeTables::update(const Notice& notice) {
             fmt::format("notice {} is not pending: it cannot change", notice.id));
 }
 
-std::vector<Notice> NoticeTables::ofCase(CaseId case_id) { return readAll(of_case_.rows(case_id)); }
+// Sorted here: SQLite would copy each row into a table of its own to do so.
+std::vector<Notice> NoticeTables::ofCase(CaseId case_id) {
+    auto notices = readAll(of_case_.rows(case_id));
+    std::ranges::sort(notices, {}, &Notice::id);
+    return notices;
+}
 
 std::vector<NoticeId> NoticeTables::idsOfMessage(MessageId message_id) {
     std::vector<NoticeId> ids;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "backorderd/dates.hpp"
@@ -51,22 +52,24 @@ Value known(const std::optional<Value>& value, std::string_view name) {
     return *value;
 }
 
-/// A prepared statement, kept for the life of the connection. Arguments are bound from ?1 on.
+/// A statement, prepared when it is first used and kept for the life of the connection: a store that
+/// lives for one test pays for what it uses. Arguments are bound from ?1 on.
 class Query {
 public:
-    Query(SQLite::Database& database, const char* sql) : statement_{database, sql} {}
+    Query(SQLite::Database& database, std::string sql)
+        : database_{database}, sql_{std::move(sql)} {}
 
     /// Executes a statement that returns no rows; the number of rows that it changed.
     template <class... Args>
     int run(const Args&... args) {
         prepare<kBorrow>(args...);
-        return statement_.exec();
+        return statement_->exec();
     }
     /// Begins a query. One at a time: the rows before must be gone.
     template <class... Args>
     Rows rows(const Args&... args) {
         prepare<kCopy>(args...);
-        return Rows{statement_};
+        return Rows{*statement_};
     }
 
 private:
@@ -74,54 +77,57 @@ private:
 
     template <bool borrow, class... Args>
     void prepare(const Args&... args) {
-        statement_.reset();
+        if (statement_) statement_->reset();
+        else statement_.emplace(database_, sql_);
         int index = 0;
         (bind<borrow>(++index, args), ...);
     }
     template <bool borrow>
     void bind(int index, const std::string& text) {
         if constexpr (borrow)
-            statement_.bindNoCopy(index, text);
+            statement_->bindNoCopy(index, text);
         else
-            statement_.bind(index, text);
+            statement_->bind(index, text);
     }
     template <bool borrow>
     void bind(int index, std::string_view text) {
-        statement_.bind(index, std::string{text});
+        statement_->bind(index, std::string{text});
     }
     template <bool borrow>
     void bind(int index, std::int64_t value) {
-        statement_.bind(index, value);
+        statement_->bind(index, value);
     }
     template <bool borrow>
     void bind(int index, int value) {
-        statement_.bind(index, value);
+        statement_->bind(index, value);
     }
     template <bool borrow>
     void bind(int index, bool value) {
-        statement_.bind(index, value ? 1 : 0);
+        statement_->bind(index, value ? 1 : 0);
     }
     template <bool borrow>
     void bind(int index, Timestamp at) {
-        statement_.bind(index, static_cast<std::int64_t>(at.time_since_epoch().count()));
+        statement_->bind(index, static_cast<std::int64_t>(at.time_since_epoch().count()));
     }
     template <bool borrow>
     void bind(int index, Date date) {
-        statement_.bind(index, formatDate(date));
+        statement_->bind(index, formatDate(date));
     }
     template <bool borrow>
     void bind(int index, Decimal number) {
-        statement_.bind(index, number.toString());
+        statement_->bind(index, number.toString());
     }
     template <bool borrow, class T>
     void bind(int index, const std::optional<T>& value) {
         if (value)
             bind<borrow>(index, *value);
         else
-            statement_.bind(index);
+            statement_->bind(index);
     }
 
-    SQLite::Statement statement_;
+    SQLite::Database& database_;
+    std::string sql_;
+    std::optional<SQLite::Statement> statement_;
 };
 
 }  // namespace backorderd::store

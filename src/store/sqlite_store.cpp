@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -106,7 +107,7 @@ std::vector<Message> SqliteStore::read(std::span<const MessageId> ids) {
     found.reserve(ids.size());
     for (const auto id : ids) {
         auto message = messages_.find(id);
-        require(message.has_value(), "read: it does not exist", id);
+        if (!message) continue;
         message->notices = notices_.idsOfMessage(id);
         found.push_back(std::move(*message));
     }
@@ -158,6 +159,21 @@ void SqliteStore::supersede(std::span<const MessageId> ids, std::string_view rea
             cases_.wakeOf(id, now);
             notices_.release(id, reason, now);
         }
+    });
+}
+
+std::vector<MessageId> SqliteStore::lookAtUnsent(std::span<const std::string> senders,
+                                                 Timestamp now) {
+    return writing("looking at what is unsent", [&] {
+        std::vector<MessageId> others;
+        for (const auto state : {MessageState::Ready, MessageState::Deferred}) {
+            for (const auto id : messages_.inState(state)) {
+                cases_.wakeOf(id, now);
+                const auto sender = messages_.senderOf(id);
+                if (std::ranges::find(senders, sender) == senders.end()) others.push_back(id);
+            }
+        }
+        return others;
     });
 }
 

@@ -134,11 +134,6 @@ public:
         return reading("reading what is held",
                        [&] { return goods_.held(sources_.findId(source), now, except); });
     }
-    void lookAgainAt(std::span<const CaseId> ids, Timestamp at) override {
-        writing("making cases due", [&] {
-            for (const auto id : ids) cases_.wakeBy(id, at);
-        });
-    }
     void lookAtAllAgain(Timestamp at) override {
         writing("making all cases due", [&] { lists_.walkAll(at); });
     }
@@ -167,6 +162,8 @@ public:
     std::vector<Message> messages(std::span<const MessageId> ids) override {
         return reading("reading messages", [&] { return read(ids); });
     }
+    std::vector<MessageId> lookAtUnsent(std::span<const std::string> senders,
+                                        Timestamp now) override;
     std::vector<MessageId> listMessages(const MessageFilter& filter) override {
         return reading("listing messages", [&] { return messages_.list(filter); });
     }

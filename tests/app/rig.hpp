@@ -131,6 +131,8 @@ struct FakeMailbox {
     std::deque<Outcome> next;      ///< outcomes of the coming attempts; then Accepted
     bool die_on_wire = false;      ///< the attempt never returns from the wire
     int attempts = 0;
+    std::string unsendable;  ///< why no message can go there; empty: each can
+    std::optional<Outcome> always;  ///< of each attempt for which `next` has nothing
 };
 
 class FakeSender final : public Sender {
@@ -140,9 +142,10 @@ public:
     Channel channel() const override { return channel_; }
     OnUnknown onUnknown() const override { return OnUnknown::SendAgainOnce; }
     int parallel() const override { return 4; }
+    std::string whyUnsendable(const Message&) const override { return mailbox_.unsendable; }
     asio::awaitable<Outcome> send(const Message& message, WireGate& gate) override {
         ++mailbox_.attempts;
-        Outcome outcome = Accepted{"250 ok"};
+        Outcome outcome = mailbox_.always.value_or(Accepted{"250 ok"});
         if (!mailbox_.next.empty()) {
             outcome = mailbox_.next.front();
             mailbox_.next.pop_front();
@@ -238,8 +241,9 @@ public:
         footing = std::make_unique<Footing>(findFooting(settings, clock.now(), journal_options));
         Ends ends;
         ends.sources.push_back({"erp", std::make_unique<FakeConnector>(erp)});
-        ends.senders.push_back({"mail", std::make_unique<FakeSender>(mailbox)});
+        ends.senders.push_back({mail_sender, std::make_unique<FakeSender>(mailbox)});
         ends.senders.push_back({"ops", std::make_unique<FakeSender>(ops, Channel::Webhook)});
+        ends.senders.push_back({"sms", std::make_unique<FakeSender>(phone, Channel::Sms)});
         engine = std::make_unique<Engine>(context->get_executor(), *store, clock, *log, settings,
                                           policy(), std::move(ends), footing.get());
     }
@@ -337,7 +341,9 @@ public:
     FakeClock clock;
     FakeErp erp;
     FakeMailbox mailbox;
+    std::string mail_sender = "mail";  ///< its name in the settings
     FakeMailbox ops;  ///< behind the sender of that name, a webhook
+    FakeMailbox phone;  ///< behind the sender of SMS
     config::Settings settings = emptySettings();
     std::unique_ptr<asio::io_context> context;
     std::unique_ptr<Store> store;

@@ -87,6 +87,29 @@ TEST_F(Http, UsesAConnectionAgainUnlessAskedNotTo) {
     EXPECT_EQ(server.heard().size(), 3u);
 }
 
+TEST_F(Http, SaysWhetherTheReceiverMayHaveTheRequest) {
+    ScriptedServer closes(io_, {Script{{{"", "\r\n\r\n"}}}});
+    EXPECT_TRUE(std::get<TransferError>(ask(request(closes))).request_sent);
+    HttpRequest nowhere = request(closes);
+    {
+        const ScriptedServer gone(io_, {Script{}});
+        nowhere.url = "http://127.0.0.1:" + std::to_string(gone.port());
+    }
+    EXPECT_FALSE(std::get<TransferError>(ask(nowhere)).request_sent);
+    HttpRequest unsendable = request(closes);
+    unsendable.headers = {{"X", "a\r\nb"}};
+    EXPECT_FALSE(std::get<TransferError>(ask(unsendable)).request_sent);
+}
+
+TEST_F(Http, LogsInByBasicAuthentication) {
+    ScriptedServer server(io_, {Script{{{"", "\r\n\r\n"}, {answer("a"), ""}}}});
+    HttpRequest made = request(server);
+    made.user = "me";
+    made.password = "p:w";
+    ask(made);
+    EXPECT_THAT(server.heard().at(0), HasSubstr("Authorization: Basic bWU6cDp3\r\n"));
+}
+
 TEST_F(Http, SkipsInterimAnswers) {
     ScriptedServer server(
         io_,

@@ -277,6 +277,15 @@ TEST(Render, WithoutAnSmsPartTheSubjectIsTheSms) {
     EXPECT_EQ(templates->render(exampleRequest("t", "en"))->sms, "Short and plain");
 }
 
+TEST(Render, TheSmsIsWrittenInSignsThatCostOnePlace) {
+    const TemplateFolder folder{{{"t.en.mustache", templateText("“Pump” – 3…", "T")}}};
+    const auto templates = Templates::load(folder.path(), sampleHouse());
+    ASSERT_TRUE(templates.has_value());
+    const Rendered out = templates->render(exampleRequest("t", "en")).value();
+    EXPECT_EQ(out.subject, "“Pump” – 3…");
+    EXPECT_EQ(out.sms, "\"Pump\" - 3...");
+}
+
 TEST(Render, EmptyLinesOfSectionsAreNotLeftBehind) {
     EXPECT_EQ(renderText("a\n{{#many}}\nnever\n{{/many}}\n{{! a remark }}\nb\n\n{{^many}}\nc\n"
                          "{{/many}}\n\n\n\nd",

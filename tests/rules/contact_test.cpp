@@ -38,6 +38,19 @@ TEST(Contact, FirstChannelThatReachesThem) {
     EXPECT_EQ(rules::reachContact(by_phone, {Email}), std::nullopt);
 }
 
+TEST(Contact, NumberIsTakenAsItIsWritten) {
+    auto contact = plainLine().contact;
+    contact.email.clear();
+    contact.phone = "+49 (0)30 / 12 34 56";
+    EXPECT_EQ(rules::reachContact(contact, {Channel::Sms})->address, "+4930123456");
+    contact.phone = "030 123456";
+    EXPECT_EQ(rules::reachContact(contact, {Channel::Sms}), std::nullopt);
+    EXPECT_NE(rules::whyUnreachable(contact, {Channel::Sms}).find("not written with its country"),
+              std::string_view::npos);
+    EXPECT_EQ(rules::whyUnreachable(contact, {Channel::Email}),
+              "The contact cannot be reached on any of the policy's channels.");
+}
+
 TEST(Team, StandInsInACircleEnd) {
     auto rules = rulesOf({});
     rules.teams = {{"a", true, {}, "", "b", "", {}}, {"b", false, {}, "", "a", "", {}}};

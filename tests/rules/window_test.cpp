@@ -61,6 +61,26 @@ TEST(Window, OneThatNeverOpensHoldsNothing) {
     EXPECT_TRUE((rules::Window{policy, calendar, ""}.isOpen(at("2026-03-02T09:00:00Z"))));
 }
 
+TEST(Window, AnSmsHasOneInAnyCase) {
+    auto policy = plainPolicy();
+    policy.send_window.reset();
+    const auto calendar = vienna();
+    const Recipient by_mail{Channel::Email, "a@example.com", "", "", "America/Chicago", ""};
+    const Recipient by_sms{Channel::Sms, "+13125550100", "", "", "America/Chicago", ""};
+    EXPECT_TRUE((rules::Window{policy, calendar, by_mail}.isOpen(at("2026-03-01T09:00:00Z"))));
+    // Nine to eight in Chicago, also on a Sunday: 15:00 to 2:00 UTC.
+    const rules::Window window{policy, calendar, by_sms};
+    EXPECT_EQ(formatTimestamp(window.firstOpen(at("2026-03-01T09:00:00Z"))),
+              "2026-03-01T15:00:00Z");
+    EXPECT_TRUE(window.isOpen(at("2026-03-02T01:59:59Z")));
+    EXPECT_EQ(formatTimestamp(window.firstOpen(at("2026-03-02T02:00:00Z"))),
+              "2026-03-02T15:00:00Z");
+    policy.send_window = kOffice;
+    EXPECT_EQ(formatTimestamp(
+                  rules::Window(policy, calendar, by_sms).firstOpen(at("2026-03-01T15:00:00Z"))),
+              "2026-03-02T07:00:00Z");
+}
+
 struct DigestCase {
     const char* name;
     const char* from;

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 
+#include "senders/attempt.hpp"
 #include "senders/senders.hpp"
 #include "support/run_coroutine.hpp"
 #include "support/scripted_server.hpp"
@@ -139,45 +140,6 @@ private:
     test::ScratchFolder folder_;
     int saved_;
 };
-
-/// The durable mark, counted; it may also fail.
-class CountingGate final : public WireGate {
-public:
-    explicit CountingGate(bool fails = false) : fails_(fails) {}
-    asio::awaitable<void> beforeWire(MessageId id) override {
-        calls.push_back(id);
-        if (fails_) throw std::runtime_error("the disk is full");
-        co_return;
-    }
-    std::vector<MessageId> calls;
-
-private:
-    bool fails_;
-};
-
-enum class Meant { Accepted, TryLater, Refused, BadAddress, Unknown };
-
-Meant meant(const Outcome& outcome) {
-    struct {
-        Meant operator()(const Accepted&) const { return Meant::Accepted; }
-        Meant operator()(const TryLater&) const { return Meant::TryLater; }
-        Meant operator()(const Refused& refused) const {
-            return refused.address_invalid ? Meant::BadAddress : Meant::Refused;
-        }
-        Meant operator()(const Unknown&) const { return Meant::Unknown; }
-    } visitor;
-    return std::visit(visitor, outcome);
-}
-
-std::string reasonOf(const Outcome& outcome) {
-    struct {
-        std::string operator()(const Accepted& one) const { return one.reply; }
-        std::string operator()(const TryLater& one) const { return one.reason; }
-        std::string operator()(const Refused& one) const { return one.reason; }
-        std::string operator()(const Unknown& one) const { return one.reason; }
-    } visitor;
-    return std::visit(visitor, outcome);
-}
 
 Message mail() {
     Message message;

@@ -29,7 +29,8 @@ protected:
 };
 
 TEST_F(Kinds, AreListed) {
-    EXPECT_THAT(senderKinds(), testing::ElementsAre("smtp", "file", "stdout"));
+    EXPECT_THAT(senderKinds(),
+                testing::ElementsAre("smtp", "twilio", "kannel", "http", "file", "stdout"));
 }
 
 TEST_F(Kinds, WorkWithTheirLeastSettings) {
@@ -62,7 +63,7 @@ TEST_F(Kinds, NameWhatIsWrong) {
     const std::string password = "\npassword: { env: BACKORDERD_TEST_PASSWORD }\n";
     const std::vector<BadSettings> cases{
         {"smpt", "url: x\n", "there is no sender of the kind 'smpt'; did you mean 'smtp'?"},
-        {"carrier-pigeon", "url: x\n", "the kinds are smtp, file, stdout"},
+        {"carrier-pigeon", "url: x\n", "the kinds are smtp, twilio"},
         {"smtp", "connections: 4\n", "url"},
         {"smtp", "url: mail.example.com\n", "it must begin with smtp:// or smtps://"},
         {"smtp", "url: http://mail.example.com\n", "it must begin with smtp://"},
@@ -80,6 +81,15 @@ TEST_F(Kinds, NameWhatIsWrong) {
         {"smtp", "url: smtp://h\nuser: me" + password, "a password needs 'tls: required'"},
         {"smtp", "url: smtp://h" + password, "'password' without 'user'"},
         {"smtp", "url: smtp://h\nfolder: x\n", "folder"},
+        {"smtp", "url: smtp://h\ntls: required\nauth: xoauth2\nuser: me" + password,
+         "'user' needs a 'token'"},
+        {"smtp", "url: smtp://h\nreturn_path: nobody\n", "no mail address"},
+        {"smtp", "url: smtp://h\nreturn_path_key: { env: BACKORDERD_TEST_PASSWORD }\n",
+         "'return_path_key' signs a 'return_path'"},
+        {"smtp",
+         "url: smtp://h\nreturn_path: b@example.com\n"
+         "return_path_key: { env: BACKORDERD_TEST_PASSWORD }\n",
+         "fewer than 32 bytes"},
         {"file", "format: eml\n", "'folder' is missing"},
         {"file", "folder: x\nformat: mbox\n", "format"},
         {"stdout", "channel: fax\n", "channel"},

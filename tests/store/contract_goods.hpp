@@ -197,27 +197,6 @@ TEST_P(StoreContract, FindsWhoWaitsForItems) {
     EXPECT_EQ(waiting("other", {"PX-100"}), Ids{});
 }
 
-TEST_P(StoreContract, CasesAreMadeDueNoLaterThanTheyWere) {
-    const auto never = open("8"), soon = open("9"), late = open("10"), closed = open("11");
-    for (const auto& [id, at] : {std::pair{soon, 1}, {late, 9}}) {
-        auto change = changing(id);
-        change.after.look_again = kNow + hours{at};
-        commit(change);
-    }
-    auto closing = changing(closed);
-    closing.after.closed_at = kNow;
-    commit(closing);
-    const Ids all{never, soon, late, closed};
-    store().lookAgainAt(all, kNow + hours{3});
-    reopen();
-    EXPECT_EQ(one(never).look_again, kNow + hours{3});
-    EXPECT_EQ(one(soon).look_again, kNow + hours{1});
-    EXPECT_EQ(one(late).look_again, kNow + hours{3});
-    EXPECT_EQ(one(closed).look_again, std::nullopt);
-    store().lookAgainAt({}, kNow);
-    EXPECT_EQ(store().nextLookAgain(), kNow + hours{1});
-}
-
 TEST_P(StoreContract, ANoticeKeepsTheSenderThatATeamNames) {
     const auto id = open("8");
     auto alert = notice("escalation/2/1");

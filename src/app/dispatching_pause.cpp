@@ -1,0 +1,61 @@
+#include <chrono>
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "app/dispatching.hpp"
+
+namespace backorderd::app {
+namespace {
+
+/// Whether the attempt says that the receiver takes nothing, whatever it is sent. A mail of which
+/// no one answers whether it arrived counts: a receiver that hangs is not to hang all that follow.
+bool saysDown(const Outcome& outcome) {
+    if (std::holds_alternative<Unknown>(outcome)) return true;
+    const auto* later = std::get_if<TryLater>(&outcome);
+    return later != nullptr && later->receiver_down;
+}
+
+std::string reasonOf(const Outcome& outcome) {
+    if (const auto* unknown = std::get_if<Unknown>(&outcome)) return unknown->reason;
+    const auto* later = std::get_if<TryLater>(&outcome);
+    return later != nullptr ? later->reason : "";
+}
+
+}  // namespace
+
+bool Dispatcher::claim(Lane& lane) {
+    const int limit = lane.breaker.open() ? 1 : settings_.claim_batch;
+    auto messages = store_.claimReady(lane.sender->name, clock_.now(), limit);
+    if (messages.empty()) {
+        lane.behind = lane.breaker.open();
+        return false;
+    }
+    std::vector<MessageId> ids;
+    for (const auto& message : messages) ids.push_back(message.id);
+    std::move(messages.begin(), messages.end(), std::back_inserter(lane.claimed));
+    if (lane.behind && on_late_) on_late_(ids);
+    return true;
+}
+
+void Dispatcher::judgeReceiver(Lane& lane, const Outcome& outcome, bool was_probe) {
+    using Change = outbox::Breaker::Change;
+    const auto change = lane.breaker.ended(!saysDown(outcome), was_probe, clock_.steady());
+    if (change == Change::Resumed) log_.info("sender.resumed", {{"sender", lane.sender->name}});
+    if (change != Change::Paused) return;
+    lane.behind = true;
+    release(lane, "its receiver takes nothing now", settlements_);
+    const auto pause = *lane.breaker.retryAt() - clock_.steady();
+    log_.warning(
+        "sender.paused",
+        {{"sender", lane.sender->name},
+         {"seconds", std::to_string(std::chrono::ceil<std::chrono::seconds>(pause).count())},
+         {"reason", reasonOf(outcome)}});
+}
+
+void Dispatcher::release(Lane& lane, const char* reason, std::vector<Settlement>& unsent) {
+    for (const auto& message : std::exchange(lane.claimed, {}))
+        unsent.push_back({message.id, MessageState::Ready, reason, {}, {}, false, true});
+}
+
+}  // namespace backorderd::app

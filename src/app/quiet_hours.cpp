@@ -1,0 +1,61 @@
+#include "app/quiet_hours.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "rules/rules.hpp"
+
+namespace backorderd::app {
+namespace {
+
+class QuietSender final : public Sender {
+public:
+    QuietSender(std::unique_ptr<Sender> sender, Store& store, const Clock& clock,
+                std::function<const RuleSet&()> rules)
+        : sender_{std::move(sender)}, store_{store}, clock_{clock}, rules_{std::move(rules)} {}
+
+    Channel channel() const override { return sender_->channel(); }
+    OnUnknown onUnknown() const override { return sender_->onUnknown(); }
+    int parallel() const override { return sender_->parallel(); }
+    std::string whyUnsendable(const Message& message) const override {
+        return sender_->whyUnsendable(message);
+    }
+
+    boost::asio::awaitable<Outcome> send(const Message& message, WireGate& gate) override {
+        const auto now = clock_.now();
+        const auto opens = opensAt(message, now);
+        if (opens > now)
+            co_return TryLater{"the send window of an SMS is shut until " + formatTimestamp(opens),
+                               opens - now};
+        co_return co_await sender_->send(message, gate);
+    }
+
+private:
+    Timestamp opensAt(const Message& message, Timestamp now) const {
+        auto opens = now;
+        for (const auto& notice : store_.notices(message.notices)) {
+            const std::vector<CaseId> ids{notice.case_id};
+            for (const auto& subject : store_.cases(ids))
+                opens = std::max(opens, rules::sendOpensAt(rules_(), subject, notice, now));
+        }
+        return opens;
+    }
+
+    std::unique_ptr<Sender> sender_;
+    Store& store_;
+    const Clock& clock_;
+    std::function<const RuleSet&()> rules_;
+};
+
+}  // namespace
+
+std::vector<NamedSender> withQuietHours(std::vector<NamedSender> senders, Store& store,
+                                        const Clock& clock, std::function<const RuleSet&()> rules) {
+    for (auto& named : senders)
+        if (named.sender->channel() == Channel::Sms)
+            named.sender =
+                std::make_unique<QuietSender>(std::move(named.sender), store, clock, rules);
+    return senders;
+}
+
+}  // namespace backorderd::app

@@ -100,6 +100,35 @@ struct AuditEntry {
     std::string reason;
 };
 
+/// What one notice is known by in every copy of the database, whatever numbers it has there.
+struct NoticeIdentity {
+    std::string source;
+    std::string line_id;
+    std::string key;
+    std::string address;
+};
+
+struct MessageIdentity {
+    std::string stable_id;
+    std::vector<NoticeIdentity> notices;
+};
+
+/// What left after this copy of the database was made: known by the keyed hash of a message's id or
+/// of a notice's identity.
+struct Departure {
+    std::string hash;
+    MessageState state{};  ///< Sent or Unknown
+    Timestamp at{};
+};
+
+/// Messages of this copy that left after it was made.
+struct Departed {
+    MessageId id = 0;
+    MessageState state{};  ///< Sent or Unknown
+    Timestamp at{};
+    std::string reason;
+};
+
 struct QueueCounts {
     std::vector<std::pair<NoticeState, std::int64_t>> notices;
     std::vector<std::pair<MessageState, std::int64_t>> messages;
@@ -181,7 +210,8 @@ public:
     /// When messages that this recipient may have got were sent, since `since`, ascending.
     virtual std::vector<Timestamp> heardBy(const Recipient& recipient, Timestamp since) = 0;
     /// Freezes messages: writes each as Ready, binds its notices (Planned -> Bundled) to it and
-    /// fills in the ids. A `stable_id` that exists is our own bug.
+    /// fills in the ids. A `stable_id` that exists is our own bug. One whose state is Sent or Unknown
+    /// is what left before a restore, at its `state_at`: it and its notices are written in that state.
     virtual void freeze(std::span<Message> messages) = 0;
 
     // -- Guards ------------------------------------------------------------------------------
@@ -219,12 +249,14 @@ public:
     // -- Messages ----------------------------------------------------------------------------
     /// Takes up to `limit` Ready messages of a sender, oldest first, and marks them Claimed.
     virtual std::vector<Message> claimReady(std::string_view sender, Timestamp now, int limit) = 0;
-    /// Claimed -> OnWire, durable when it returns.
-    virtual void markOnWire(std::span<const MessageId> ids, Timestamp now) = 0;
+    /// Claimed -> OnWire, durable when it returns. `journal_seq`: the number of the last record that
+    /// the send journal will have of it; 0: there is no journal.
+    virtual void markOnWire(std::span<const MessageId> ids, Timestamp now,
+                            std::uint64_t journal_seq = 0) = 0;
     /// Records outcomes (Claimed or OnWire -> the settlement's state), the same for the notices in
     /// them, makes their cases due, and adds `notes`.
     virtual void settle(std::span<const Settlement> settlements, Timestamp now,
-                        std::span<const Annotation> notes) = 0;
+                        std::span<const Annotation> notes, std::uint64_t journal_seq = 0) = 0;
     /// Deferred -> Ready, when its retry time has come.
     virtual void makeReady(std::span<const MessageId> ids, Timestamp now) = 0;
     /// Ready or Deferred messages -> Superseded: what they say is no longer true; one that is
@@ -252,6 +284,22 @@ public:
     virtual bool retryMessage(MessageId id, const AuditEntry& why) = 0;
     virtual bool dropMessage(MessageId id, const AuditEntry& why) = 0;
     virtual bool dropNotice(NoticeId id, const AuditEntry& why) = 0;
+
+    // -- After a restore ---------------------------------------------------------------------
+    /// The highest `journal_seq` that any step carried; what the journal has above it left after this
+    /// copy of the database was made.
+    virtual std::uint64_t journalSeq() = 0;
+    /// In the order asked for.
+    virtual std::vector<MessageIdentity> messageIdentities(std::span<const MessageId> ids) = 0;
+    virtual std::vector<NoticeIdentity> noticeIdentities(std::span<const NoticeId> ids) = 0;
+    /// Takes in what the journal knows: `known` is remembered, `messages` (Ready, Deferred, Held,
+    /// Claimed, OnWire or Unknown) and their notices go to the state said.
+    virtual void importDepartures(std::span<const Departure> known,
+                                  std::span<const Departed> messages, std::uint64_t journal_seq,
+                                  Timestamp now) = 0;
+    virtual std::optional<Departure> departure(std::string_view hash) = 0;
+    /// Whether any is known.
+    virtual bool hasDepartures() = 0;
 
     // -- Notes to the ERP --------------------------------------------------------------------
     virtual std::vector<Annotation> annotationsDue(Timestamp now, int limit) = 0;

@@ -61,13 +61,14 @@ private:
 class Daemon {
 public:
     Daemon(std::string settings_file, Setup setup, net::Net& net, const Clock& clock, Log& log,
-           Store& store, asio::io_context& context)
+           Store& store, Footing& footing, asio::io_context& context)
         : settings_file_{std::move(settings_file)},
           settings_{std::move(setup.settings)},
           net_{net},
           clock_{clock},
           log_{log},
           store_{store},
+          footing_{footing},
           context_{context},
           signals_{context, SIGTERM, SIGINT, SIGHUP},
           work_nap_{context.get_executor()},
@@ -91,7 +92,8 @@ public:
 private:
     void begin(Policy policy, Ends ends) {
         engine_ = std::make_unique<Engine>(context_.get_executor(), store_, clock_, log_,
-                                           *settings_, std::move(policy), std::move(ends));
+                                           *settings_, std::move(policy), std::move(ends),
+                                           &footing_);
         engine_->onWork([this] { work_nap_.wake(); });
     }
 
@@ -105,7 +107,9 @@ private:
     }
 
     std::string statusLine() const {
-        std::string line;
+        std::string line = engine_->gates().summary();
+        if (!engine_->mode().live())
+            line += (line.empty() ? "" : "; ") + engine_->mode().words();
         for (const auto& name : engine_->sourceNames()) {
             const auto& state = engine_->sourceState(name);
             line += (line.empty() ? "" : "; ") + name + ": " +
@@ -119,6 +123,7 @@ private:
         while (!stopping_) {
             const bool more = !reloading_ && engine_->work();
             systemd::watchdog();
+            if (const auto line = statusLine(); line != told_status_) systemd::status(told_status_ = line);
             std::chrono::steady_clock::duration quiet = kQuietMax;
             if (more) quiet = 0s;
             else if (const auto due = engine_->quietFor(); due && *due < kQuietMax)
@@ -226,6 +231,8 @@ private:
                                           Severity::Error});
         };
         refuse("data_dir", settings_->data_dir, setup.settings->data_dir);
+        refuse("journal", settings_->journal, setup.settings->journal);
+        refuse("environment", settings_->environment, setup.settings->environment);
         refuse("control_socket", settings_->control_socket, setup.settings->control_socket);
         const auto& log = settings_->log;
         refuse("log.level", log.level, setup.settings->log.level);
@@ -291,6 +298,7 @@ private:
     const Clock& clock_;
     Log& log_;
     Store& store_;
+    Footing& footing_;
     asio::io_context& context_;
     asio::signal_set signals_;
     Nap work_nap_;
@@ -299,6 +307,7 @@ private:
     Operations operations_;
     std::unique_ptr<net::UnixHttpServer> control_;
     Problems last_problems_;  ///< of the last reload
+    std::string told_status_;  ///< to the service manager
     int generation_ = 0;
     bool stopping_ = false;
     bool reloading_ = false;     ///< the engine is being replaced
@@ -323,11 +332,15 @@ int runDaemon(const std::string& settings_file) {
         log.warning("config.warning", {{"problem", formatProblem(warning)}});
     try {
         const auto store = store::openStore(setup->settings->data_dir);
-        Daemon daemon{settings_file, std::move(*setup), net, clock, log, *store, context};
+        auto footing = findFooting(*setup->settings, clock.now());
+        Daemon daemon{settings_file, std::move(*setup), net, clock, log, *store, footing, context};
         daemon.run();
         return 0;
     } catch (const store::StoreRefused& refused) {
         log.error("store.refused", {{"reason", refused.what()}});
+        return 3;
+    } catch (const store::JournalRefused& refused) {
+        log.error("journal.refused", {{"reason", refused.what()}});
         return 3;
     }
 }

@@ -27,13 +27,15 @@ Log::Level levelOf(MessageState state) {
 }  // namespace
 
 Dispatcher::Dispatcher(asio::any_io_executor executor, Store& store, const Clock& clock, Log& log,
-                       std::vector<NamedSender>& senders, Settings settings, NoteMaker note_maker)
+                       std::vector<NamedSender>& senders, Settings settings, NoteMaker note_maker,
+                       store::SendJournal* journal)
     : executor_{std::move(executor)},
       store_{store},
       clock_{clock},
       log_{log},
       settings_{settings},
-      note_maker_{std::move(note_maker)} {
+      note_maker_{std::move(note_maker)},
+      steps_{store, journal} {
     for (auto& sender : senders)
         lanes_.push_back({&sender, {}, 0, outbox::Breaker{settings_.pause}, false});
 }
@@ -70,7 +72,7 @@ void Dispatcher::recover() {
 }
 
 void Dispatcher::kick() {
-    if (stopping_) return;
+    if (stopping_ || held_) return;
     for (auto& lane : lanes_) fillLane(lane);
 }
 
@@ -143,11 +145,11 @@ void Dispatcher::flush() {
     flush_scheduled_ = false;
     const auto now = clock_.now();
     if (!wire_marks_.empty()) {
-        store_.markOnWire(std::exchange(wire_marks_, {}), now);
+        steps_.markOnWire(std::exchange(wire_marks_, {}), now);
         std::exchange(wire_barrier_, nullptr)->cancel();
     }
     if (settlements_.empty()) return;
-    store_.settle(std::exchange(settlements_, {}), now, std::exchange(notes_, {}));
+    steps_.settle(std::exchange(settlements_, {}), now, std::exchange(notes_, {}));
     kick();
     if (on_settled_) on_settled_();
 }
@@ -206,7 +208,16 @@ bool Dispatcher::idle() const {
 
 void Dispatcher::stop() {
     stopping_ = true;
-    for (auto& lane : lanes_) release(lane, "the daemon stopped before it was sent", settlements_);
+    giveBackClaimed("the daemon stopped before it was sent");
+}
+
+void Dispatcher::hold(bool held) {
+    held_ = held;
+    if (held_) giveBackClaimed("sending was held before it was sent");
+}
+
+void Dispatcher::giveBackClaimed(const char* reason) {
+    for (auto& lane : lanes_) release(lane, reason, settlements_);
     if (!settlements_.empty()) scheduleFlush();
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "app/journaling.hpp"
 #include "app/log.hpp"
 #include "backorderd/clock.hpp"
 #include "backorderd/sender.hpp"
@@ -21,6 +22,8 @@ namespace backorderd::app {
 struct NamedSender {
     std::string name;
     std::unique_ptr<Sender> sender;
+    /// What `sender` stands in for in a dry run; only a drill uses it. Null: nothing.
+    std::unique_ptr<Sender> behind{};
 };
 
 /// Moves frozen messages out: claims them, has them sent in parallel, makes 'on the wire' and the
@@ -35,13 +38,17 @@ public:
         outbox::PauseLimits pause{};
     };
     /// All references must outlive the dispatcher, and the dispatcher every send under way.
+    /// `journal` null: only the store knows what left.
     Dispatcher(boost::asio::any_io_executor executor, Store& store, const Clock& clock, Log& log,
-               std::vector<NamedSender>& senders, Settings settings, NoteMaker note_maker);
+               std::vector<NamedSender>& senders, Settings settings, NoteMaker note_maker,
+               store::SendJournal* journal = nullptr);
 
     /// Decides about what a crash left behind. Once, before the first `kick`.
     void recover();
     /// Starts as many sends as may run; returns at once.
     void kick();
+    /// Starts no further sends until told otherwise, and gives back what was claimed and not begun.
+    void hold(bool held);
     /// Called whenever outcomes have been written: there may be more to do.
     void onSettled(std::function<void()> callback) { on_settled_ = std::move(callback); }
     /// Called for messages that are about to be sent and have waited for a paused sender. What is
@@ -85,6 +92,7 @@ private:
     void scheduleFlush();
     void flush();
     void defer(MessageId id, std::chrono::seconds delay);
+    void giveBackClaimed(const char* reason);
 
     boost::asio::any_io_executor executor_;
     Store& store_;
@@ -92,6 +100,7 @@ private:
     Log& log_;
     Settings settings_;
     NoteMaker note_maker_;
+    JournaledSteps steps_;
     std::vector<Lane> lanes_;
     std::map<MessageId, SteadyTime> retry_at_;
 
@@ -102,6 +111,7 @@ private:
     std::shared_ptr<boost::asio::steady_timer> wire_barrier_;  // shared by all that wait for it
     bool flush_scheduled_ = false;
     bool stopping_ = false;
+    bool held_ = false;
     std::function<void()> on_settled_;
     std::function<void(const std::vector<MessageId>&)> on_late_;
 };

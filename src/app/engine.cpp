@@ -1,6 +1,7 @@
 #include "app/engine.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "app/quiet_hours.hpp"
 
@@ -39,12 +40,16 @@ struct Engine::Source {
 };
 
 Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock, Log& log,
-               const config::Settings& settings, Policy policy, Ends ends)
+               const config::Settings& settings, Policy policy, Ends ends, Footing* footing)
     : store_{store},
       clock_{clock},
       log_{log},
       settings_{settings},
       policy_{std::make_unique<Policy>(std::move(policy))},
+      footing_{footing},
+      gates_{store, log, footing != nullptr},
+      mode_{settings.delivery},
+      clock_watch_{{settings.clock.max_back, settings.clock.max_forward}},
       senders_{withQuietHours(std::move(ends.senders), store, clock,
                               [this]() -> const RuleSet& { return policy_->rules; })} {
     evaluator_ = std::make_unique<Evaluator>(
@@ -69,19 +74,23 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
     guards_ = std::make_unique<Guards>(store_, log_, *policy_, settings_.guards, *alert_);
     preparer_ = std::make_unique<Preparer>(store_, *evaluator_, *guards_, log_, *policy_,
                                            settings.house, lastHops(senders_));
+    preparer_->useMode(mode_);
+    if (footing_) preparer_->useJournal(*footing_->journal);
     annotator_ = std::make_unique<Annotator>(
         executor, store_, clock_, log_,
         [this](std::string_view name) { return annotatable(name); });
     dispatcher_ = std::make_unique<Dispatcher>(
         executor, store_, clock_, log_, senders_, dispatcherSettings(settings.outbox),
         takesNotes() ? [this](const Message& message) { return annotator_->notesFor(message); }
-                     : Dispatcher::NoteMaker{});
+                     : Dispatcher::NoteMaker{},
+        footing_ ? footing_->journal.get() : nullptr);
     evaluator_->onStale([this](const std::vector<MessageId>& ids) { dispatcher_->giveBack(ids); });
     evaluator_->onCommitted([this](const CaseChange& change) { sharing_->noted(change); });
     dispatcher_->onLate([this](const std::vector<MessageId>& ids) {
         preparer_->stillTrue(ids, clock_.now());
     });
     care_ = std::make_unique<Care>(store_, log_, settings.retention);
+    if (footing_) raiseGates(clock_.now());
     dispatcher_->recover();
     lookAtUnsent();
     // Rules may have been edited while nobody looked.
@@ -203,8 +212,14 @@ void Engine::report(const PollReport& poll_report) {
 bool Engine::work() {
     if (stopping_) return false;
     const auto now = clock_.now();
+    if (footing_) watchClock(now);
     // A digest is one message only if every case that may add to it has been looked at.
     const bool more_due = evaluator_->evaluateDue(now, pace_.cases) == pace_.cases;
+    if (!gates_.open()) {
+        evaluator_->forget();
+        return more_due || workPasses(now);
+    }
+    if (std::exchange(catching_up_, catching_up_ && more_due)) return true;
     const int prepared = more_due ? 0 : preparer_->prepareDue(now, pace_.groups);
     evaluator_->forget();
     const bool retried = workRetries(now);
@@ -235,6 +250,20 @@ bool Engine::workRetries(Timestamp now) {
     return true;
 }
 
+/// How long nothing will leave; empty: until something happens, or while a gate is up.
+std::optional<std::chrono::seconds> Engine::nextSend(Timestamp now) const {
+    if (!gates_.open()) return std::nullopt;
+    std::optional<std::chrono::seconds> soonest;
+    const auto consider = [&](std::chrono::seconds span) {
+        if (!soonest || span < *soonest) soonest = span;
+    };
+    if (const auto at = store_.nextNoticeDue()) consider(*at - now);
+    if (const auto at = store_.nextAnnotationDue(); at && annotator_->idle()) consider(*at - now);
+    if (const auto at = dispatcher_->nextRetry())
+        consider(std::chrono::ceil<std::chrono::seconds>(*at - clock_.steady()));
+    return soonest;
+}
+
 std::optional<std::chrono::seconds> Engine::quietFor() const {
     const auto now = clock_.now();
     std::optional<std::chrono::seconds> quiet;
@@ -243,10 +272,7 @@ std::optional<std::chrono::seconds> Engine::quietFor() const {
         if (!quiet || span < *quiet) quiet = span;
     };
     if (const auto at = store_.nextLookAgain()) consider(*at - now);
-    if (const auto at = store_.nextNoticeDue()) consider(*at - now);
-    if (const auto at = store_.nextAnnotationDue(); at && annotator_->idle()) consider(*at - now);
-    if (const auto at = dispatcher_->nextRetry())
-        consider(std::chrono::ceil<std::chrono::seconds>(*at - clock_.steady()));
+    if (const auto at = nextSend(now)) consider(*at);
     for (const auto& source : sources_) {
         const auto& name = source->settings->name;
         if (!source->polling && !source->poller->goodsAreStale(now) &&

@@ -12,7 +12,12 @@
 #include "app/allocating.hpp"
 #include "app/annotating.hpp"
 #include "app/care.hpp"
+#include "app/clock_watch.hpp"
+#include "app/delivery_mode.hpp"
 #include "app/dispatching.hpp"
+#include "app/drill.hpp"
+#include "app/footing.hpp"
+#include "app/gates.hpp"
 #include "app/guards.hpp"
 #include "app/operations_alert.hpp"
 #include "app/polling.hpp"
@@ -38,9 +43,10 @@ class Engine {
 public:
     /// Takes the store in hand: reads what is known, and decides about what a crash left behind.
     /// References must outlive the engine. A sender or source of the settings that `ends` lacks is
-    /// our own bug.
+    /// our own bug. `footing` null: a rehearsal, which no gate holds.
     Engine(boost::asio::any_io_executor executor, Store& store, const Clock& clock, Log& log,
-           const config::Settings& settings, Policy policy, Ends ends);
+           const config::Settings& settings, Policy policy, Ends ends,
+           Footing* footing = nullptr);
     ~Engine();
 
     std::vector<std::string> sourceNames() const;
@@ -88,6 +94,16 @@ public:
     /// Has a note written on an order, where the source takes notes; false where it does not.
     bool note(Annotation annotation);
 
+    const Gates& gates() const { return gates_; }
+    const DeliveryMode& mode() const { return mode_; }
+    /// Begins no further send until `resume`.
+    void pause(const AuditEntry& why);
+    /// Lowers a gate; false where it is not up. When the last has fallen, every open case is looked
+    /// at before anything is sent.
+    bool resume(GateName name, const AuditEntry& why);
+    /// See `app::drill`.
+    boost::asio::awaitable<std::vector<DrillResult>> drill(DrillOrder order);
+
     /// No poll, send or note under way.
     bool idle() const;
     /// Begins no further poll, send or note.
@@ -103,12 +119,20 @@ private:
     bool mayKnowBetter(Timestamp now) const;
     bool workRetries(Timestamp now);
     bool workPasses(Timestamp now);
+    std::optional<std::chrono::seconds> nextSend(Timestamp now) const;
+    void raiseGates(Timestamp now);
+    void watchClock(Timestamp now);
+    void gatesMoved(Timestamp now);
 
     Store& store_;
     const Clock& clock_;
     Log& log_;
     const config::Settings& settings_;
     std::unique_ptr<Policy> policy_;
+    Footing* footing_;
+    Gates gates_;
+    DeliveryMode mode_;
+    ClockWatch clock_watch_;
     std::vector<NamedSender> senders_;
     std::unique_ptr<Evaluator> evaluator_;
     std::vector<std::unique_ptr<Source>> sources_;
@@ -124,6 +148,8 @@ private:
     Pace pace_;
     bool unsent_looked_at_ = false;  ///< what was frozen before this start
     bool stopping_ = false;
+    bool clock_off_ = false;    ///< the clock was seen to step, and has not come back
+    bool catching_up_ = false;  ///< the gates have fallen, and open cases are still looked at
 };
 
 }  // namespace backorderd::app

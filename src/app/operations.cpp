@@ -7,8 +7,9 @@
 #include "app/coverage.hpp"
 #include "app/declined.hpp"
 #include "app/explain.hpp"
-#include "app/rails.hpp"
+#include "app/gatekeeping.hpp"
 #include "app/personal_data.hpp"
+#include "app/rails.hpp"
 #include "app/telling.hpp"
 #include "rules/rules.hpp"
 
@@ -93,6 +94,13 @@ asio::awaitable<json> Operations::call(std::string name, json arguments) {
         if (name == "backup") co_return backup(arguments);
         if (name == "forget") co_return answer(forgetCustomer(store_, arguments, now));
         if (name == "export") co_return answer(exportCustomer(store_, arguments, now));
+        if (name == "gates") co_return answer(gateRows(engine_().gates()));
+        if (name == "pause") co_return answer(pauseSending(engine_(), arguments, now));
+        if (name == "resume") co_return answer(resumeSending(engine_(), arguments, now));
+        if (name == "drill") {
+            auto rows = co_await drillSenders(engine_(), arguments);
+            co_return answer(std::move(rows));
+        }
         if (name == "queue.list") co_return queueList(arguments);
         if (name == "queue.show") co_return queueShow(arguments);
         if (auto said = rails(name, arguments); !said.is_null())
@@ -126,7 +134,9 @@ json Operations::status() {
         notices[std::string{noticeStateName(state)}] = count;
     for (const auto& [state, count] : counts.messages)
         messages[std::string{messageStateName(state)}] = count;
-    return answer({{"sources", sources},
+    return answer({{"mode", engine.mode().words()},
+                   {"gates", gateRows(engine.gates())},
+                   {"sources", sources},
                    {"notices", notices},
                    {"messages", messages},
                    {"policies", engine.policy().rules.cadence.size()}});
@@ -231,6 +241,11 @@ json Operations::explain(const json& arguments) {
     json stories = json::array();
     for (const auto& subject : store_.cases(ids))
         stories.push_back(tellCase(engine_(), store_, subject, now, at));
+    // What holds everything is the first answer to 'why has it not been sent?'.
+    for (auto& story : stories) {
+        story["mode"] = engine_().mode().words();
+        story["gates"] = gateRows(engine_().gates());
+    }
     return answer(std::move(stories));
 }
 

@@ -40,6 +40,10 @@ namespace backorderd::app {
 /// | `backup` | `file`, `author` | – |
 /// | `forget` | `customer`, `even_open`, `author`, `reason` | cases forgotten, and left |
 /// | `export` | `customer` | all that is known of a customer |
+/// | `gates` | – | the gates that are up, and why |
+/// | `pause` | `author`, `reason` | – |
+/// | `resume` | `gate`, `author`, `reason` | the gates that are still up |
+/// | `drill` | `to`, `sender` | what became of each sender's test message |
 class Operations {
 public:
     /// Does a reload; returns problems, with `Severity::Error` where nothing was changed. `anyway`:

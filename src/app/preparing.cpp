@@ -131,10 +131,14 @@ int Preparer::prepareDue(Timestamp now, int limit) {
     Shelf shelf{store_, policy_->rules, now};
     std::vector<Message> messages;
     for (const auto& group : groups) {
-        const auto notices = guarded(survivors(group, cases, now), cases, now);
+        auto notices = survivors(group, cases, now);
+        if (auto departed = departedBefore(notices, now)) messages.push_back(std::move(*departed));
+        notices = guarded(std::move(notices), cases, now);
         if (notices.empty()) continue;
         if (const auto reason = whyUnserved(notices.front().recipient)) {
             postpone(notices, cases, now, now + kConfigurationRetry, *reason);
+        } else if (const auto route = routeOf(notices.front().recipient); !route.barred.empty()) {
+            suppress(notices, cases, now, route.barred);
         } else if (const auto until = limitedUntil(notices, cases, now)) {
             postpone(notices, cases, now, *until,
                      "the recipient's limit of messages is reached until " +
@@ -265,22 +269,34 @@ std::string Preparer::messageDomain() const {
                                             : house_.message_id_domain;
 }
 
-std::optional<Message> Preparer::compose(const std::vector<Notice>& group, const Cases& cases,
-                                         Shelf& shelf, Timestamp now) {
-    const auto request = requestFor(*policy_, group, cases, now, &shelf);
-    const auto& hop = *hopFor(request.recipient);
+Message Preparer::envelopeFor(const std::vector<Notice>& group, Timestamp now) const {
     Message message;
     message.stable_id = outbox::stableId(group) + '@' + messageDomain();
-    message.sender = hop.name;
-    message.recipient = request.recipient;
+    message.recipient = group.front().recipient;
+    const auto* hop = hopFor(message.recipient);
+    message.sender = hop ? hop->name : std::string{channelName(message.recipient.channel)};
     message.envelope_from = house_.from_address;
     message.created_at = now;
     message.state_at = now;
     for (const auto& notice : group) message.notices.push_back(notice.id);
+    return message;
+}
+
+DeliveryMode::Route Preparer::routeOf(const Recipient& recipient) const {
+    return mode_ ? mode_->routeOf(recipient) : DeliveryMode::Route{recipient, "", ""};
+}
+
+std::optional<Message> Preparer::compose(const std::vector<Notice>& group, const Cases& cases,
+                                         Shelf& shelf, Timestamp now) {
+    const auto request = requestFor(*policy_, group, cases, now, &shelf);
+    auto message = envelopeFor(group, now);
+    const auto route = routeOf(request.recipient);
+    message.recipient = route.recipient;
     const auto problems = writer_ ? writer_(request, message)
-                                  : writeDocument(request, hop.sender->channel(), message);
-    const auto why =
-        hasErrors(problems) ? formatProblems(problems) : hop.sender->whyUnsendable(message);
+                                  : writeDocument(request, route.redirected_from, message);
+    const auto why = hasErrors(problems)
+                         ? formatProblems(problems)
+                         : hopFor(request.recipient)->sender->whyUnsendable(message);
     if (why.empty()) return message;
     postpone(group, cases, now, now + kConfigurationRetry, why);
     return std::nullopt;
@@ -295,14 +311,15 @@ render::Rendered Preparer::sample(const Notice& notice, Timestamp now) {
     return rendered ? *rendered : render::Rendered{};
 }
 
-Problems Preparer::writeDocument(const render::Request& request, Channel channel,
-                                 Message& message) const {
+Problems Preparer::writeDocument(const render::Request& request,
+                                 const std::string& redirected_from, Message& message) const {
     const auto rendered = policy_->templates.render(request);
     if (!rendered) return rendered.error();
-    const auto& recipient = request.recipient;
+    const auto& recipient = message.recipient;
     message.subject = rendered->subject;
-    if (channel != Channel::Email) {
-        message.document = rendered->sms;
+    if (hopFor(request.recipient)->sender->channel() != Channel::Email) {
+        if (!redirected_from.empty()) message.document = "[for " + redirected_from + "]\n";
+        message.document += rendered->sms;
         return {};
     }
     const auto& first = request.entries.front().subject.line;
@@ -314,7 +331,7 @@ Problems Preparer::writeDocument(const render::Request& request, Channel channel
     const render::MailHeaders headers{
         house_.from_name,  house_.from_address, house_.reply_to, recipient.name, recipient.address,
         message.stable_id, one_order ? threadId(first, messageDomain()) : std::string{},
-        house_.unsubscribe_link, request.now};
+        house_.unsubscribe_link, request.now, redirected_from};
     message.document = render::mailDocument(headers, *rendered);
     return {};
 }

@@ -8,9 +8,11 @@
 #include "app/evaluating.hpp"
 #include "app/guards.hpp"
 #include "app/log.hpp"
+#include "app/delivery_mode.hpp"
 #include "app/shelf.hpp"
 #include "backorderd/sender.hpp"
 #include "config/config.hpp"
+#include "store/journal.hpp"
 
 namespace backorderd::app {
 
@@ -34,6 +36,12 @@ public:
     /// Has messages written otherwise than by the templates: a rehearsal reads what they are made of.
     void useWriter(Writer writer) { writer_ = std::move(writer); }
 
+    /// Notices that left before this copy of the database was made are written down as such, instead
+    /// of being sent again. Must outlive the preparer.
+    void useJournal(const store::SendJournal& journal) { journal_ = &journal; }
+    /// Sends elsewhere than to whom notices are for. Must outlive the preparer.
+    void useMode(const DeliveryMode& mode) { mode_ = &mode; }
+
     /// Handles up to `limit` groups of due notices; returns how many there were.
     int prepareDue(Timestamp now, int limit);
     /// What a held notice would say if it left now; empty where it cannot be rendered.
@@ -55,9 +63,14 @@ private:
     void postpone(std::vector<Notice> group, const Cases& cases, Timestamp now, Timestamp until,
                   const std::string& reason);
     void change(const std::vector<Notice>& notices, const Cases& cases, Timestamp now);
+    std::optional<Message> departedBefore(std::vector<Notice>& group, Timestamp now);
+    void suppress(std::vector<Notice> group, const Cases& cases, Timestamp now,
+                  const std::string& reason);
+    Message envelopeFor(const std::vector<Notice>& group, Timestamp now) const;
+    DeliveryMode::Route routeOf(const Recipient& recipient) const;
     std::optional<Message> compose(const std::vector<Notice>& group, const Cases& cases,
                                    Shelf& shelf, Timestamp now);
-    Problems writeDocument(const render::Request& request, Channel channel,
+    Problems writeDocument(const render::Request& request, const std::string& redirected_from,
                            Message& message) const;
     std::string messageDomain() const;
 
@@ -69,6 +82,8 @@ private:
     const config::HouseSettings& house_;
     std::vector<LastHop> hops_;
     Writer writer_;
+    const store::SendJournal* journal_ = nullptr;
+    const DeliveryMode* mode_ = nullptr;
 };
 
 /// What a template needs of the notices of one message. From `shelf`, what our own people are told

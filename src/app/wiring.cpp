@@ -1,7 +1,9 @@
 #include "app/wiring.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <set>
+#include <stdexcept>
 
 #include "backorderd/sms_text.hpp"
 #include "connectors/connectors.hpp"
@@ -11,6 +13,18 @@ namespace backorderd::app {
 namespace {
 
 void append(Problems& all, const Problems& more) { all.insert(all.end(), more.begin(), more.end()); }
+
+/// In a dry run a sender of files stands before the real one.
+void intoFiles(NamedSender& named, const config::Settings& settings, net::Net& net) {
+    const auto folder = settings.data_dir + "/dry-run/" + named.name;
+    const nlohmann::json section{{"folder", folder},
+                                 {"channel", channelName(named.sender->channel())}};
+    named.behind = std::move(named.sender);
+    // JSON is YAML: the path is quoted as it has to be.
+    named.sender = senders::makeSender(
+        "file", config::Section::fromText(section.dump(), "dry-run"), net);
+    if (!named.sender) throw std::logic_error{"a dry run has no file sender"};
+}
 
 Ends makeEnds(config::Settings& settings, net::Net& net, const Clock& clock) {
     Ends ends;
@@ -22,8 +36,9 @@ Ends makeEnds(config::Settings& settings, net::Net& net, const Clock& clock) {
     }
     for (auto& sender : settings.senders) {
         if (sender.kind.empty()) continue;
-        ends.senders.push_back(
-            {sender.name, senders::makeSender(sender.kind, sender.section, net)});
+        NamedSender named{sender.name, senders::makeSender(sender.kind, sender.section, net)};
+        if (settings.delivery.mode == "dry-run" && named.sender) intoFiles(named, settings, net);
+        ends.senders.push_back(std::move(named));
     }
     return ends;
 }

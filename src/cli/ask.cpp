@@ -48,9 +48,10 @@ int doHere(const Common& common, const std::string& operation, const json& argum
     quiet.level = "err";
     app::Log log{quiet};
     const auto store = store::openStore(setup->settings->data_dir);
-    app::Engine engine{context.get_executor(), *store,          clock,
+    auto footing = app::findFooting(*setup->settings, clock.now());
+    app::Engine engine{context.get_executor(), *store,           clock,
                        log,                    *setup->settings, std::move(setup->policy),
-                       std::move(setup->ends)};
+                       std::move(setup->ends), &footing};
     app::Operations operations{*store, clock, [&engine]() -> app::Engine& { return engine; },
                                reloadNothing};
     json answer;
@@ -93,6 +94,9 @@ int ask(const Common& common, const std::string& operation, const json& argument
     try {
         return doHere(common, operation, arguments, result);
     } catch (const store::StoreRefused& refused) {
+        std::fprintf(stderr, "backorderd: %s\n", refused.what());
+        return kUnreachable;
+    } catch (const store::JournalRefused& refused) {
         std::fprintf(stderr, "backorderd: %s\n", refused.what());
         return kUnreachable;
     }

@@ -34,6 +34,9 @@ void addCasework(CLI::App& app, Action& action);
 /// Adds `queue held`, `queue approve`, `silence` and `suppress`; `queue` must be there.
 void addRails(CLI::App& app, Action& action);
 
+/// Adds `gates`, `pause`, `resume` and `drill`: whether anything is sent, and whether it arrives.
+void addGates(CLI::App& app, Action& action);
+
 /// Asks the running daemon for an operation; where none runs, the same handler does it here, on the
 /// store itself. `result` receives the answer. On failure the reason is on standard error.
 int ask(const Common& common, const std::string& operation, const nlohmann::json& arguments,

@@ -115,6 +115,12 @@ void printForeseen(const json& story) {
 
 void printNext(const json& story) {
     std::printf("\nWhat comes next\n");
+    if (const auto mode = story.value("mode", "live"); mode != "live")
+        std::printf("  %s\n", mode.c_str());
+    if (story.contains("gates"))
+        for (const auto& gate : story["gates"])
+            std::printf("  nothing leaves while the gate '%s' is up: %s\n",
+                        cell(gate, "gate").c_str(), cell(gate, "reason").c_str());
     for (const auto& notice : story["planned"])
         std::printf("  %s  %s to %s by %s\n      %s\n", cell(notice, "due_at").c_str(),
                     cell(notice, "topic").c_str(), cell(notice, "to").c_str(),

@@ -53,6 +53,10 @@ int showStatus(const Common& common) {
         printJson(result);
         return kDone;
     }
+    if (cell(result, "mode") != "live") std::printf("%s\n", cell(result, "mode").c_str());
+    for (const auto& gate : result["gates"])
+        std::printf("HELD by the gate '%s' since %s: %s\n", cell(gate, "gate").c_str(),
+                    cell(gate, "since").c_str(), cell(gate, "reason").c_str());
     printTable({"SOURCE", "LAST POLL", "LAST GOOD", "RESULT"},
                cells(result["sources"], {"name", "last_poll_at", "last_good_at", "last_result"}),
                "no sources");

@@ -37,7 +37,7 @@ Result<Workshop> workshopOf(const std::string& file) {
     return Workshop{settings->house, settings->rules_dir, settings->templates_dir};
 }
 
-int refuse(const Problems& problems) {
+int refuseRuleTests(const Problems& problems) {
     std::fputs(formatProblems(problems).c_str(), stderr);
     return kNo;
 }
@@ -46,7 +46,7 @@ int refuse(const Problems& problems) {
 
 int testRules(const Common& common, std::vector<std::string> paths, const std::string& junit) {
     const auto workshop = workshopOf(common.config);
-    if (!workshop) return refuse(workshop.error());
+    if (!workshop) return refuseRuleTests(workshop.error());
     if (paths.empty()) {
         if (workshop->rules_dir.empty()) {
             std::fprintf(stderr, "backorderd: name the tests, or the settings with --config\n");
@@ -55,7 +55,7 @@ int testRules(const Common& common, std::vector<std::string> paths, const std::s
         paths.push_back(workshop->rules_dir + "/tests");
     }
     const auto files = rehearsal::findTests(paths);
-    if (!files) return refuse(files.error());
+    if (!files) return refuseRuleTests(files.error());
     const app::SystemClock clock;
     rehearsal::TestBench bench{workshop->house, workshop->templates_dir, clock};
     std::vector<rehearsal::TestReport> reports;

@@ -83,6 +83,20 @@ struct RetentionSettings {
     std::chrono::seconds addresses = std::chrono::hours{24 * 180};  ///< from the case's end on
 };
 
+/// Where messages really go.
+struct DeliverySettings {
+    std::string mode;  ///< `live`, `redirect`, `dry-run`
+    std::string redirect_email;
+    std::string redirect_sms;
+    std::vector<std::string> allow_domains;  ///< empty: all
+};
+
+/// How far the wall clock may step before nothing is sent.
+struct ClockSettings {
+    std::chrono::seconds max_back{};
+    std::chrono::seconds max_forward{};
+};
+
 struct LogSettings {
     std::string format;  ///< `text`, `json`, `journal`
     std::string level;
@@ -107,6 +121,11 @@ struct Settings {
     GuardSettings guards{};
     OperationsSettings operations{};
     RetentionSettings retention{};
+    std::string journal{};      ///< the file of the send journal
+    std::chrono::seconds journal_keep{};
+    std::string environment{};  ///< what this installation is for
+    DeliverySettings delivery{};
+    ClockSettings clock{};
 };
 
 /// Reads the settings file. Connectors and senders read their own sections later: call

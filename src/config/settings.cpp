@@ -138,6 +138,56 @@ void readRetention(Section retention, const OutboxSettings& outbox, RetentionSet
         retention.problem("addresses", "'addresses' must not be shorter than 'bodies'");
 }
 
+/// Whether a path lies in a folder, or is it.
+bool liesIn(const std::string& path, const std::string& folder) {
+    namespace fs = std::filesystem;
+    std::error_code ignored;
+    const auto inner = fs::weakly_canonical(path, ignored);
+    const auto outer = fs::weakly_canonical(folder, ignored);
+    return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first ==
+           outer.end();
+}
+
+void readJournal(Section& root, Settings& out) {
+    out.journal = root.path("journal", "",
+                            "The file of the send journal, outside of `data_dir`; empty: "
+                            "`send.journal` in the folder named as `data_dir`, with `-journal` "
+                            "behind it.");
+    out.journal_keep = root.duration(
+        "journal_keep", {.fallback = 1440h, .min = 24h, .max = 87'600h},
+        "How long the journal knows what left; longer than the oldest backup you would restore.");
+    out.environment = root.text("environment", "production",
+                                "What this installation is for; a database that belongs to another "
+                                "environment, or another machine, sends nothing until you say so.");
+    if (out.journal.empty()) out.journal = out.data_dir + "-journal/send.journal";
+    if (liesIn(out.journal, out.data_dir))
+        root.problem("journal", "'journal' must not lie in 'data_dir': a restore of that folder "
+                                "would set it back as well");
+    if (out.environment.empty())
+        root.problem("environment", "'environment' is empty: write a word, such as production");
+}
+
+void readDelivery(Section& root, DeliverySettings& out) {
+    out.mode = root.choice("mode", {"live", "redirect", "dry-run"}, "live",
+                           "Where messages go: to whom they are for, to the addresses of "
+                           "`redirect`, or into files below `data_dir`/dry-run.");
+    out.allow_domains =
+        root.texts("allow_domains", "The only domains that mails are sent to; empty: all.");
+    Section redirect = root.child("redirect", "Who gets everything in the mode `redirect`.");
+    out.redirect_email = redirect.text("email", "", "The address that gets all mails.");
+    out.redirect_sms = redirect.text("sms", "", "The number that gets all SMS.");
+    checkMailAddress(redirect, "email", out.redirect_email);
+    if (out.mode == "redirect" && out.redirect_email.empty() && out.redirect_sms.empty())
+        root.problem("mode", "the mode 'redirect' needs an address: redirect: { email: … }");
+}
+
+void readClock(Section clock, ClockSettings& out) {
+    out.max_back = clock.duration("max_back", {.fallback = 5min, .min = 1s, .max = 24h},
+                                  "A wall clock that steps back by more holds everything.");
+    out.max_forward = clock.duration("max_forward", {.fallback = 1h, .min = 1min, .max = 240h},
+                                     "A wall clock that steps forward by more holds everything.");
+}
+
 void readLog(Section log, LogSettings& out) {
     out.format =
         log.choice("format", {"text", "json", "journal"}, "text",
@@ -235,6 +285,10 @@ void readAll(Settings& settings) {
     Section& root = settings.root;
     readTop(root, settings);
     if (SectionAccess::impl(root).reader.isOther()) return;
+    readJournal(root, settings);
+    readDelivery(root, settings.delivery);
+    readClock(root.child("clock", "What steps of the machine's clock are trusted."),
+              settings.clock);
     readHouse(root.child("house", "Who we are to the customer."), settings.house);
     readOutbox(root.child("outbox", "How messages are tried again."), settings.outbox);
     readReload(root.child("reload", "What new rules may do at once."), settings.reload);

@@ -97,6 +97,9 @@ void setHeaders(GMimeMessage* message, const MailHeaders& headers, const std::st
     addThread(message, headers);
     setHeader(message, "Auto-Submitted", "auto-generated");
     addUnsubscribe(message, headers);
+    if (!headers.redirected_from.empty())
+        setHeader(message, "X-Backorderd-Redirected-From",
+                  cleanLine(headers.redirected_from, kNameCharactersMax));
     setHeader(message, "MIME-Version", "1.0");
 }
 

@@ -99,6 +99,7 @@ struct MailHeaders {
                              ///< Empty: none
     std::string unsubscribe_link;
     Timestamp date{};
+    std::string redirected_from{};  ///< whom it was for, where it goes to somebody else
 };
 
 /// An RFC 5322 message with CRLF line ends: multipart/alternative of text and HTML,

@@ -95,7 +95,15 @@ MessageTables::MessageTables(SQLite::Database& database)
                         " AND EXISTS (SELECT 1 FROM message_document WHERE message_id = ?1)")
                            .c_str()},
       drop_{database,
-            step("dropped", "'ready', 'deferred', 'held', 'refused', 'unknown', 'dead'").c_str()} {}
+            step("dropped", "'ready', 'deferred', 'held', 'refused', 'unknown', 'dead'").c_str()},
+      depart_ready_{database, step("ready", "'deferred', 'held'").c_str()},
+      depart_claimed_{database,
+                      "UPDATE message SET state = 'claimed', state_reason = ?2, state_at = ?3,"
+                      " attempts = attempts + 1 WHERE id = ?1 AND state = 'ready'"},
+      depart_{database,
+              "UPDATE message SET state = ?2, state_reason = ?3, state_at = ?4, heard_at = ?5,"
+              " unknown_outcomes = unknown_outcomes + (?2 = 'unknown')"
+              " WHERE id = ?1 AND state IN ('claimed', 'on_wire', 'unknown')"} {}
 
 void MessageTables::insert(Message& message) {
     const auto& to = message.recipient;
@@ -182,6 +190,13 @@ bool MessageTables::retry(MessageId id, std::string_view reason, Timestamp now) 
 
 bool MessageTables::drop(MessageId id, std::string_view reason, Timestamp now) {
     return drop_.run(id, reason, now) == 1;
+}
+
+bool MessageTables::depart(const Departed& departed, Timestamp now) {
+    depart_ready_.run(departed.id, departed.reason, now);
+    depart_claimed_.run(departed.id, departed.reason, now);
+    return depart_.run(departed.id, messageStateName(departed.state), departed.reason, now,
+                       departed.at) == 1;
 }
 
 }  // namespace backorderd::store

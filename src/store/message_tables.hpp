@@ -45,11 +45,16 @@ public:
     bool retry(MessageId id, std::string_view reason, Timestamp now);
     /// Ready, Deferred, Held, Refused, Unknown or Dead -> Dropped.
     bool drop(MessageId id, std::string_view reason, Timestamp now);
+    /// Ready, Deferred, Held, Claimed, OnWire or Unknown -> Sent or Unknown: it left, as the send
+    /// journal says. One that waits takes the steps that it took then.
+    bool depart(const Departed& departed, Timestamp now);
 
 private:
     SQLite::Database& database_;
-    Query insert_, insert_document_, find_, sender_of_, ready_, in_state_, list_, list_state_, heard_, counts_;
-    Query claim_, on_wire_, settle_, make_ready_, supersede_, release_, lose_, retry_, drop_;
+    Query insert_, insert_document_, find_, sender_of_, ready_, in_state_, list_, list_state_, heard_,
+        counts_;
+    Query claim_, on_wire_, settle_, make_ready_, supersede_, release_, lose_, retry_, drop_,
+        depart_ready_, depart_claimed_, depart_;
 };
 
 }  // namespace backorderd::store

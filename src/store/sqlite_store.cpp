@@ -86,11 +86,20 @@ void SqliteStore::strikeOutArrival(const CaseChange& change) {
 void SqliteStore::freeze(std::span<Message> messages) {
     writing("freezing messages", [&] {
         for (auto& message : messages) {
+            const Departed departed{0, message.state, message.state_at, message.state_reason};
             messages_.insert(message);
             for (const auto notice : message.notices)
                 notices_.bind(notice, message.id, message.created_at);
+            if (departed.state != MessageState::Ready) depart(message, departed);
         }
     });
+}
+
+void SqliteStore::depart(Message& message, Departed departed) {
+    departed.id = message.id;
+    require(messages_.depart(departed, message.created_at), "called departed", message.id);
+    follow(message.id, departed.state, departed.reason, message.created_at);
+    message.state = departed.state;
 }
 
 std::vector<Message> SqliteStore::read(std::span<const MessageId> ids) {
@@ -116,14 +125,16 @@ std::vector<Message> SqliteStore::claimReady(std::string_view sender, Timestamp 
     });
 }
 
-void SqliteStore::markOnWire(std::span<const MessageId> ids, Timestamp now) {
+void SqliteStore::markOnWire(std::span<const MessageId> ids, Timestamp now,
+                             std::uint64_t journal_seq) {
     writing("marking messages", [&] {
         for (const auto id : ids) require(messages_.markOnWire(id, now), "marked on wire", id);
+        departures_.setJournalSeq(journal_seq);
     });
 }
 
 void SqliteStore::settle(std::span<const Settlement> settlements, Timestamp now,
-                         std::span<const Annotation> notes) {
+                         std::span<const Annotation> notes, std::uint64_t journal_seq) {
     writing("recording outcomes", [&] {
         for (const auto& settlement : settlements) {
             require(messages_.settle(settlement, now), "settled", settlement.id);
@@ -134,6 +145,7 @@ void SqliteStore::settle(std::span<const Settlement> settlements, Timestamp now,
                     now);
         }
         for (const auto& note : notes) notes_.add(note, now);
+        departures_.setJournalSeq(journal_seq);
     });
 }
 

@@ -14,6 +14,7 @@
 #include "store/case_lists.hpp"
 #include "store/case_tables.hpp"
 #include "store/database.hpp"
+#include "store/departure_tables.hpp"
 #include "store/goods_tables.hpp"
 #include "store/guard_tables.hpp"
 #include "store/message_tables.hpp"
@@ -190,9 +191,10 @@ public:
     }
 
     std::vector<Message> claimReady(std::string_view sender, Timestamp now, int limit) override;
-    void markOnWire(std::span<const MessageId> ids, Timestamp now) override;
+    void markOnWire(std::span<const MessageId> ids, Timestamp now,
+                    std::uint64_t journal_seq) override;
     void settle(std::span<const Settlement> settlements, Timestamp now,
-                std::span<const Annotation> notes) override;
+                std::span<const Annotation> notes, std::uint64_t journal_seq) override;
     void makeReady(std::span<const MessageId> ids, Timestamp now) override;
     void supersede(std::span<const MessageId> ids, std::string_view reason, Timestamp now) override;
     std::vector<MessageId> rescue(Timestamp now) override;
@@ -218,6 +220,20 @@ public:
     bool retryMessage(MessageId id, const AuditEntry& why) override;
     bool dropMessage(MessageId id, const AuditEntry& why) override;
     bool dropNotice(NoticeId id, const AuditEntry& why) override;
+
+    std::uint64_t journalSeq() override {
+        return reading("reading the journal's number", [&] { return departures_.journalSeq(); });
+    }
+    std::vector<MessageIdentity> messageIdentities(std::span<const MessageId> ids) override;
+    std::vector<NoticeIdentity> noticeIdentities(std::span<const NoticeId> ids) override;
+    void importDepartures(std::span<const Departure> known, std::span<const Departed> messages,
+                          std::uint64_t journal_seq, Timestamp now) override;
+    std::optional<Departure> departure(std::string_view hash) override {
+        return reading("finding what left", [&] { return departures_.find(hash); });
+    }
+    bool hasDepartures() override {
+        return reading("finding what left", [&] { return departures_.any(); });
+    }
 
     std::vector<Annotation> annotationsDue(Timestamp now, int limit) override {
         return reading("finding due notes", [&] { return notes_.due(now, limit); });
@@ -259,12 +275,16 @@ private:
     /// A step was taken: the notices follow it, and the cases are due.
     void follow(MessageId id, MessageState state, std::string_view reason, Timestamp now);
 
+    /// A message that was just written left before a restore.
+    void depart(Message& message, Departed departed);
+
     std::unique_ptr<DirectoryLock> lock_;
     SQLite::Database database_;
     SourceTables sources_{database_};
     NoticeTables notices_{database_};
     MessageTables messages_{database_};
     NoteTables notes_{database_};
+    DepartureTables departures_{database_};
     GoodsTables goods_{database_};
     PassTables passes_{database_};
     GuardTables guards_{database_};

@@ -221,6 +221,11 @@ public:
         settings.rules_dir = folder / "rules.d";
         settings.templates_dir = std::string{BACKORDERD_SOURCE_DIR} + "/config/templates";
         settings.slice_lines = 2000;
+        settings.journal = folder / "journal/send.journal";
+        settings.journal_keep = 60 * 24h;
+        settings.environment = "test";
+        settings.delivery.mode = "live";
+        settings.clock = {5min, 1h};
         settings.house.name = "House";
         settings.house.from_name = "House";
         settings.house.from_address = "orders@house.example";
@@ -252,19 +257,21 @@ public:
         context = std::make_unique<asio::io_context>(1);
         store = store::openStore(settings.data_dir);
         log = std::make_unique<Log>(settings.log);
+        footing = std::make_unique<Footing>(findFooting(settings, clock.now(), journal_options));
         Ends ends;
         ends.sources.push_back({"erp", std::make_unique<FakeConnector>(erp)});
         ends.senders.push_back({mail_sender, std::make_unique<FakeSender>(mailbox)});
         ends.senders.push_back({"ops", std::make_unique<FakeSender>(ops, Channel::Webhook)});
         ends.senders.push_back({"sms", std::make_unique<FakeSender>(phone, Channel::Sms)});
         engine = std::make_unique<Engine>(context->get_executor(), *store, clock, *log, settings,
-                                          policy(), std::move(ends));
+                                          policy(), std::move(ends), footing.get());
     }
 
     /// As after kill -9: nothing is told goodbye.
     void crash() {
         engine.reset();
         context.reset();
+        footing.reset();
         store.reset();
     }
 
@@ -360,6 +367,8 @@ public:
     std::unique_ptr<asio::io_context> context;
     std::unique_ptr<Store> store;
     std::unique_ptr<Log> log;
+    store::JournalOptions journal_options;
+    std::unique_ptr<Footing> footing;
     std::unique_ptr<Engine> engine;
 };
 

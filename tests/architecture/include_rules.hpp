@@ -44,6 +44,7 @@ inline const std::vector<Library> kLibraries{
     {"ical", {"libical/"}},
     {"cli11", {"CLI/"}},
     {"json", {"nlohmann/"}},
+    {"openssl", {"openssl/"}},
     {"simdjson", {"simdjson.h"}},
     {"spdlog", {"spdlog/"}},
     {"sqlite", {"SQLiteCpp/", "sqlite3.h"}},
@@ -55,7 +56,7 @@ inline const std::vector<Library> kLibraries{
 inline const Words kFrontHeaders{
     "lines/lines.hpp", "rules/rules.hpp", "outbox/outbox.hpp", "codec/codec.hpp",
     "config/config.hpp", "config/section.hpp", "config/scripts.hpp", "render/render.hpp",
-    "store/store.hpp",
+    "store/store.hpp", "store/journal.hpp",
     "net/net.hpp", "connectors/connectors.hpp", "senders/senders.hpp",
 };
 
@@ -67,7 +68,7 @@ inline const std::vector<Folder> kFolders{
     {"codec", {}, {"json", "simdjson", "fmt"}},
     {"config", {}, {"yaml", "ical", "xxhash", "fmt"}},
     {"render", {}, {"gmime", "mustache", "date", "fmt"}},
-    {"store", {"codec/codec.hpp"}, {"sqlite", "xxhash", "fmt"}},
+    {"store", {"codec/codec.hpp"}, {"sqlite", "openssl", "xxhash", "fmt"}},
     {"net", {}, {"curl", "asio", "beast", "awaitable", "fmt"}},
     {"connectors", {"config/section.hpp", "net/net.hpp", "codec/codec.hpp"},
      {"awaitable", "json", "simdjson", "xxhash", "date", "fmt"}},

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "app/gates.hpp"
+#include "app/log.hpp"
+#include "config/config.hpp"
+#include "store/journal.hpp"
+
+namespace backorderd::app {
+
+/// What ties a store to this machine: the send journal beside it, and who the machine is. A
+/// rehearsal has none of it.
+struct Footing {
+    std::unique_ptr<store::SendJournal> journal;
+    std::string machine;  ///< a fingerprint of the machine and the place of the data
+};
+
+/// Throws store::JournalRefused. Whoever calls it holds the store.
+Footing findFooting(const config::Settings& settings, Timestamp now,
+                    store::JournalOptions options = {});
+
+/// The two compared with what the store knows, once at a start, before anything else is done with
+/// it: raises the gates `restored`, `journal` and `environment`, and takes in what left after this
+/// copy of the database was made.
+void takeFooting(Footing& footing, Store& store, Gates& gates, Log& log,
+                 const config::Settings& settings, Timestamp now);
+
+/// The database is this machine's from here on.
+void acceptEnvironment(const Footing& footing, Store& store, const config::Settings& settings);
+
+}  // namespace backorderd::app

@@ -1,0 +1,85 @@
+#include "store/departure_tables.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+namespace backorderd::store {
+namespace {
+
+/// The line's own id stands in its JSON text, by the name that codec/ gives it.
+std::string identityWhere(std::string_view condition) {
+    return fmt::format(
+        "SELECT source.name, json_extract(case_line.line, '$.line'), notice.key, notice.address"
+        " FROM notice JOIN case_file ON case_file.id = notice.case_id"
+        " JOIN case_line ON case_line.case_id = notice.case_id"
+        " JOIN source ON source.id = case_file.source_id WHERE {} ORDER BY notice.id",
+        condition);
+}
+
+NoticeIdentity readIdentity(const Rows& row) {
+    return {row.text(0), row.text(1), row.text(2), row.text(3)};
+}
+
+}  // namespace
+
+DepartureTables::DepartureTables(SQLite::Database& database)
+    : seq_{database, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'journal_seq'"},
+      set_seq_{database,
+               "INSERT INTO meta (key, value) VALUES ('journal_seq', CAST(?1 AS TEXT))"
+               " ON CONFLICT DO UPDATE SET value = excluded.value"
+               " WHERE CAST(value AS INTEGER) < ?1"},
+      stable_id_{database, "SELECT stable_id FROM message WHERE id = ?1"},
+      of_message_{database, identityWhere("notice.message_id = ?1").c_str()},
+      of_notice_{database, identityWhere("notice.id = ?1").c_str()},
+      // Of two records of one departure, the surer one counts.
+      add_{database,
+           "INSERT INTO departure (hash, state, at) VALUES (?1, ?2, ?3)"
+           " ON CONFLICT DO UPDATE SET state = excluded.state, at = excluded.at"
+           " WHERE state = 'unknown'"},
+      find_{database, "SELECT hash, state, at FROM departure WHERE hash = ?1"},
+      any_{database, "SELECT EXISTS (SELECT 1 FROM departure)"} {}
+
+std::uint64_t DepartureTables::journalSeq() {
+    auto rows = seq_.rows();
+    return rows.next() ? static_cast<std::uint64_t>(rows.integer(0)) : 0;
+}
+
+void DepartureTables::setJournalSeq(std::uint64_t seq) {
+    if (seq > 0) set_seq_.run(static_cast<std::int64_t>(seq));
+}
+
+MessageIdentity DepartureTables::ofMessage(MessageId id) {
+    MessageIdentity identity;
+    auto names = stable_id_.rows(id);
+    if (!names.next()) throw std::logic_error(fmt::format("there is no message {}", id));
+    identity.stable_id = names.text(0);
+    auto rows = of_message_.rows(id);
+    while (rows.next()) identity.notices.push_back(readIdentity(rows));
+    return identity;
+}
+
+NoticeIdentity DepartureTables::ofNotice(NoticeId id) {
+    auto rows = of_notice_.rows(id);
+    if (!rows.next()) throw std::logic_error(fmt::format("there is no notice {}", id));
+    return readIdentity(rows);
+}
+
+void DepartureTables::add(const Departure& departure) {
+    add_.run(departure.hash, messageStateName(departure.state), departure.at);
+}
+
+std::optional<Departure> DepartureTables::find(std::string_view hash) {
+    auto rows = find_.rows(hash);
+    if (!rows.next()) return std::nullopt;
+    const auto state = parseMessageState(rows.view(1));
+    if (!state) throw StoreBroken(fmt::format("'{}' is no state of a message", rows.view(1)));
+    return Departure{rows.text(0), *state, rows.time(2)};
+}
+
+bool DepartureTables::any() {
+    auto rows = any_.rows();
+    return rows.next() && rows.flag(0);
+}
+
+}  // namespace backorderd::store

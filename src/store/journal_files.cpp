@@ -1,0 +1,141 @@
+#include "store/journal_files.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "store/journal.hpp"
+
+namespace backorderd::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kKeyBytes = 32;
+constexpr std::size_t kHashBytes = 16;
+constexpr mode_t kPrivateMode = 0600;
+
+template <class Bytes>
+std::string hexDigits(const Bytes& bytes, std::size_t count) {
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i)
+        text += fmt::format("{:02x}", static_cast<unsigned>(bytes[i]));
+    return text;
+}
+
+/// The two numbers behind `FILE.`; a file that has other words there is none of ours.
+bool parseClosedName(const std::string& name, const std::string& prefix, ClosedSegment& segment) {
+    if (!name.starts_with(prefix)) return false;
+    const char* const end = name.data() + name.size();
+    const auto [dot, error] = std::from_chars(name.data() + prefix.size(), end, segment.last_seq);
+    if (error != std::errc{} || dot == end || *dot != '.') return false;
+    std::int64_t seconds = 0;
+    const auto [rest, unread] = std::from_chars(dot + 1, end, seconds);
+    segment.last_at = Timestamp{std::chrono::seconds{seconds}};
+    return unread == std::errc{} && rest == end;
+}
+
+std::string newKey() {
+    std::array<unsigned char, kKeyBytes> bytes{};
+    if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+        throw StoreBroken("the system has no random numbers for the send journal's key");
+    return hexDigits(bytes, bytes.size());
+}
+
+void writeKey(const fs::path& file, const std::string& key) {
+    const int descriptor =
+        open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kPrivateMode);
+    const std::string text = key + '\n';
+    const bool done =
+        descriptor >= 0 &&
+        write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+        fsync(descriptor) == 0;
+    const int why = errno;
+    if (descriptor >= 0) close(descriptor);
+    if (!done) refuseJournal(file, fmt::format("it cannot be written ({})", std::strerror(why)));
+}
+
+}  // namespace
+
+void refuseJournal(const fs::path& file, const std::string& text) {
+    throw JournalRefused(
+        fmt::format("the send journal {} cannot be used: {}", file.string(), text));
+}
+
+fs::path closedName(const fs::path& file, std::uint64_t last_seq, Timestamp last_at) {
+    return fmt::format("{}.{}.{}", file.string(), last_seq, last_at.time_since_epoch().count());
+}
+
+std::vector<ClosedSegment> closedSegments(const fs::path& file) {
+    std::vector<ClosedSegment> segments;
+    std::error_code missing;
+    for (const auto& entry : fs::directory_iterator{file.parent_path(), missing}) {
+        ClosedSegment segment{entry.path(), 0, {}};
+        if (parseClosedName(entry.path().filename(), file.filename().string() + '.', segment))
+            segments.push_back(segment);
+    }
+    std::sort(segments.begin(), segments.end(),
+              [](const auto& a, const auto& b) { return a.last_seq < b.last_seq; });
+    return segments;
+}
+
+std::string journalKey(const fs::path& file, bool journal_exists) {
+    const fs::path key_file = file.string() + ".key";
+    std::error_code ignored;
+    if (fs::file_size(key_file, ignored) == 0 && !journal_exists) fs::remove(key_file, ignored);
+    if (!fs::exists(key_file)) {
+        if (journal_exists)
+            refuseJournal(file, fmt::format("its key {} is missing. Restore it from a backup; or "
+                                            "move the journal away, and a new one is begun",
+                                            key_file.string()));
+        writeKey(key_file, newKey());
+        syncDirectory(file.parent_path());
+    }
+    std::string key = journalBytes(key_file);
+    if (!key.empty() && key.back() == '\n') key.pop_back();
+    if (key.size() != 2 * kKeyBytes)
+        refuseJournal(file, fmt::format("its key {} is damaged. Restore it from a backup; or move "
+                                        "key and journal away, and a new one is begun",
+                                        key_file.string()));
+    return key;
+}
+
+std::string keyedHash(const std::string& key, std::string_view text) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+             reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(),
+             &size) == nullptr)
+        throw StoreBroken("the send journal's hash cannot be computed");
+    return hexDigits(digest, kHashBytes);
+}
+
+std::string journalBytes(const fs::path& file) {
+    std::ifstream in{file, std::ios::binary};
+    std::string bytes{std::istreambuf_iterator<char>{in}, {}};
+    if (!in.is_open() || in.bad())
+        refuseJournal(file, "it cannot be read. The user that runs backorderd must own it");
+    return bytes;
+}
+
+void syncDirectory(const fs::path& directory) {
+    const int descriptor = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool done = descriptor >= 0 && fsync(descriptor) == 0;
+    const int why = errno;
+    if (descriptor >= 0) close(descriptor);
+    if (!done)
+        throw StoreBroken(fmt::format("syncing {}: {}", directory.string(), std::strerror(why)));
+}
+
+}  // namespace backorderd::store

@@ -6,3 +6,6 @@ CREATE TABLE departure (
     state TEXT NOT NULL CHECK (state IN ('sent', 'unknown')),
     at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- What is on its way to a recipient counts against the limit of their messages.
+CREATE INDEX message_unsent ON message (address) WHERE heard_at IS NULL;

@@ -20,7 +20,7 @@ struct CaseEvent {
 /// A line's life from opened to closed: what happened, and what was sent. The log from which every
 /// step is derived; nothing else has to survive a restart.
 struct Case {
-    CaseId id = 0;  ///< 0 until stored.
+    CaseId id = 0;   ///< 0 until stored.
     OrderLine line;  ///< as last read from the ERP
     Timestamp opened_at{};
     bool adopted = false;  ///< opened by the baseline

@@ -56,7 +56,8 @@ struct RuleLook {
     RuleName rule;
     bool applied = false;
     bool reached = true;  ///< false: an earlier rule had already taken the line
-    std::optional<FailedTest> failed;  ///< of `match`, and of a ladder whose match holds: of `start`
+    std::optional<FailedTest>
+        failed;  ///< of `match`, and of a ladder whose match holds: of `start`
 };
 
 /// A topic that is not told now, and why.
@@ -64,12 +65,14 @@ struct Withheld {
     Topic topic;
     std::string_view rule;  ///< its name; points into the rule set; empty: none concerns it
     WithheldReason reason;
-    std::string detail;              ///< for a person
-    std::optional<Timestamp> until;  ///< when this reason may be gone; empty: when something changes
-    std::string key;                 ///< the notice it concerns, where there is one
+    std::string detail;  ///< for a person
+    std::optional<Timestamp>
+        until;        ///< when this reason may be gone; empty: when something changes
+    std::string key;  ///< the notice it concerns, where there is one
 };
 
-/// What one evaluation of a case found. The log, `explain`, tests and the simulator read this value.
+/// What one evaluation of a case found. The log, `explain`, tests and the simulator read this
+/// value.
 struct Decision {
     /// Every notice that should exist and has not left yet: pending ones that are still right come
     /// back with the same key. A pending notice whose key is missing here is superseded.

@@ -14,8 +14,8 @@ using CaseId = std::int64_t;
 using NoticeId = std::int64_t;
 using MessageId = std::int64_t;
 
-/// What a notice is about: the keys below `messages:` of a cadence policy, then what the other rules
-/// tell. The names are persisted: do not change.
+/// What a notice is about: the keys below `messages:` of a cadence policy, then what the other
+/// rules tell. The names are persisted: do not change.
 enum class Topic {
     Opened,
     PromiseChanged,
@@ -53,8 +53,8 @@ struct Recipient {
     std::string name;
     std::string language;  ///< BCP 47; empty: the house language.
     std::string timezone;  ///< IANA; empty: the calendar's.
-    std::string sender{};  ///< the sender that reaches them, by its name in the settings; empty: the
-                           ///< one that serves the channel
+    std::string sender{};  ///< the sender that reaches them, by its name in the settings; empty:
+                           ///< the one that serves the channel
 
     bool operator==(const Recipient&) const = default;
 };

@@ -67,17 +67,17 @@ const ConditionField* findConditionField(std::string_view name);
 
 /// One entry of a condition map: a field and what it must be. Everything given must hold.
 struct Test {
-    const ConditionField* field = nullptr;  ///< never null in a loaded rule set
-    std::string attribute;                  ///< full name, for an attribute family
-    std::vector<std::string> any_of;        ///< equality where there is one; compared as text
-    std::string like;                       ///< glob of `*` and `?`; empty: not asked
-    std::optional<Decimal> min, max;        ///< inclusive; numbers, money, days, counts
-    std::string currency;                   ///< of money bounds
+    const ConditionField* field = nullptr;   ///< never null in a loaded rule set
+    std::string attribute;                   ///< full name, for an attribute family
+    std::vector<std::string> any_of;         ///< equality where there is one; compared as text
+    std::string like;                        ///< glob of `*` and `?`; empty: not asked
+    std::optional<Decimal> min, max;         ///< inclusive; numbers, money, days, counts
+    std::string currency;                    ///< of money bounds
     std::optional<Period> min_age, max_age;  ///< inclusive; Age
     std::optional<Date> from, until;         ///< inclusive; Date (`min`, `max` in YAML)
-    std::optional<bool> known;  ///< `{ is: known }` true, `{ is: unknown }` false
-    bool or_unknown = false;    ///< an unknown value passes the bounds
-    std::optional<bool> flag;   ///< Flag
+    std::optional<bool> known;               ///< `{ is: known }` true, `{ is: unknown }` false
+    bool or_unknown = false;                 ///< an unknown value passes the bounds
+    std::optional<bool> flag;                ///< Flag
     Place place;
 
     bool operator==(const Test&) const = default;
@@ -86,9 +86,9 @@ struct Test {
 /// A condition: all tests, and all nested groups, must hold. Empty: always holds.
 struct Condition {
     std::vector<Test> tests;
-    std::vector<Condition> all;                ///< every one must hold
-    std::vector<std::vector<Condition>> any;   ///< of each list at least one must hold
-    std::vector<Condition> none;               ///< none may hold
+    std::vector<Condition> all;               ///< every one must hold
+    std::vector<std::vector<Condition>> any;  ///< of each list at least one must hold
+    std::vector<Condition> none;              ///< none may hold
     /// Named segments that must hold; resolved by the loader, shared by all that name them.
     struct SegmentUse {
         std::string name;
@@ -114,7 +114,7 @@ struct DayHours {
 
 struct Calendar {
     std::string name;
-    std::string timezone = "UTC";   ///< IANA name
+    std::string timezone = "UTC";    ///< IANA name
     std::bitset<7> work_week{0x3e};  ///< bit 0 is Sunday; Monday to Friday by default
     DayHours hours{8 * 60, 17 * 60};
     std::set<Date> holidays;  ///< from `dates` and `ics`
@@ -141,10 +141,10 @@ struct MessageRule {
     std::string template_name;
     std::string first, second, further;  ///< other templates as the wait goes on; empty: the same
     std::optional<Period> within;        ///< no digest holds it for longer
-    std::optional<Period> min_change;  ///< promise_changed: smaller moves are not told
-    std::optional<Period> settle;      ///< promise_changed: the new date must stand this long
-    std::optional<Period> every;       ///< status: since the customer last heard anything
-    bool critical = false;             ///< passes limits and opt-outs
+    std::optional<Period> min_change;    ///< promise_changed: smaller moves are not told
+    std::optional<Period> settle;        ///< promise_changed: the new date must stand this long
+    std::optional<Period> every;         ///< status: since the customer last heard anything
+    bool critical = false;               ///< passes limits and opt-outs
     Place place;
 
     bool operator==(const MessageRule&) const = default;
@@ -160,8 +160,8 @@ struct DigestRule {
 
 struct SendWindow {
     DayHours hours;
-    bool work_days_only = false;  ///< `days: work_week`
-    std::bitset<7> days{0x7f};    ///< `days: [mon, …]`
+    bool work_days_only = false;    ///< `days: work_week`
+    std::bitset<7> days{0x7f};      ///< `days: [mon, …]`
     bool in_customer_zone = false;  ///< `in: customer`, else the calendar's zone
     bool operator==(const SendWindow&) const = default;
 };
@@ -178,7 +178,7 @@ struct CadencePolicy {
     std::string name;
     Condition match;
     bool continues = false;  ///< `continue: true`: the next policy is looked at as well
-    std::string calendar;    ///< name in RuleSet::calendars; empty: the built-in one (UTC, Mon–Fri)
+    std::string calendar;  ///< name in RuleSet::calendars; empty: the built-in one (UTC, Mon–Fri)
     std::vector<Channel> channels{Channel::Email};
     Period grace{0, Period::Unit::Seconds};
     std::vector<std::pair<Topic, MessageRule>> messages;  ///< in the order of `Topic`
@@ -193,7 +193,8 @@ struct CadencePolicy {
     bool operator==(const CadencePolicy&) const = default;
 };
 
-/// What is offered instead of an item that is not there. The first rule that matches a line applies.
+/// What is offered instead of an item that is not there. The first rule that matches a line
+/// applies.
 struct SubstitutionRule {
     std::string name;
     Condition match;
@@ -210,20 +211,20 @@ struct SubstitutionRule {
         std::optional<Decimal> price_min_ratio, price_max_ratio;  ///< candidate / line, inclusive
         bool cover_full = true;  ///< the free stock must cover the open quantity; else any of it
         enum class Warehouse { Any, Same, Named };
-        Warehouse warehouse = Warehouse::Any;  ///< `Same`: the line's own
-        std::string warehouse_name;            ///< of `Named`
-        Decimal keep_back;                     ///< of each item and warehouse, never offered
+        Warehouse warehouse = Warehouse::Any;      ///< `Same`: the line's own
+        std::string warehouse_name;                ///< of `Named`
+        Decimal keep_back;                         ///< of each item and warehouse, never offered
         std::optional<Date> valid_from, valid_to;  ///< inclusive; in the calendar's zone
-        Condition exclude;  ///< lines for which it must not be; empty: none
+        Condition exclude;                         ///< lines for which it must not be; empty: none
         bool operator==(const Candidates&) const = default;
     } candidates;
 
     enum class Rank { SameWarehouse, Price, Stock };  ///< same first; cheaper first; more first
-    int max = 3;  ///< items in one offer, 1 to 10
+    int max = 3;                                      ///< items in one offer, 1 to 10
     std::vector<Rank> rank{Rank::SameWarehouse, Rank::Price, Rank::Stock};
-    MessageRule offer;                  ///< its template
+    MessageRule offer;  ///< its template
     std::string withdrawn_template = "offer-withdrawn";
-    std::string accepted_team;          ///< who enters an accepted one; empty: nobody is alerted
+    std::string accepted_team;  ///< who enters an accepted one; empty: nobody is alerted
     std::string accepted_template = "offer-accepted";
     Period answer_within{5, Period::Unit::BusinessDays};
     Period hold{48, Period::Unit::Hours};
@@ -272,8 +273,8 @@ struct EscalationRule {
 /// The first rule that matches a line applies.
 struct FulfilmentRule {
     /// The field's names, in the order of serving: covered in full, also from what others have
-    /// reserved; before the others, and what it has stays; shared with others of equal rank; by rank,
-    /// what is left; nothing.
+    /// reserved; before the others, and what it has stays; shared with others of equal rank; by
+    /// rank, what is left; nothing.
     enum class Strategy { Win, Gain, Redistribute, Fill, Lose };
     enum class Rank { Tier, PromiseDate, Age, OpenValue };
 
@@ -283,8 +284,8 @@ struct FulfilmentRule {
     std::vector<std::pair<Strategy, Condition>> strategies;  ///< the first that holds
     Strategy fallback = Strategy::Fill;
     std::vector<Rank> rank{Rank::Tier, Rank::PromiseDate, Rank::Age, Rank::OpenValue};
-    bool ship_complete = false;      ///< an order that ships complete gets all of it or nothing
-    bool one_backorder = false;      ///< an order with one back order gets all of the line or nothing
+    bool ship_complete = false;  ///< an order that ships complete gets all of it or nothing
+    bool one_backorder = false;  ///< an order with one back order gets all of the line or nothing
     std::string team;
     std::string template_name = "allocation-advice";
     AlertDigest digest;
@@ -293,7 +294,7 @@ struct FulfilmentRule {
         Condition match;
         std::string team;
         std::string template_name = "expedite";
-        std::optional<Period> again;  ///< empty: once for each promised date
+        std::optional<Period> again;        ///< empty: once for each promised date
         std::optional<AlertDigest> digest;  ///< empty: the rule's
         Place place;
         bool operator==(const Expedite&) const = default;

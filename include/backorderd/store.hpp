@@ -19,7 +19,7 @@ namespace backorderd {
 /// What is kept of a source between polls.
 struct SourceState {
     std::string name;
-    bool baseline_done = false;  ///< a first snapshot has been taken in to its end
+    bool baseline_done = false;             ///< a first snapshot has been taken in to its end
     std::optional<Timestamp> last_good_at;  ///< `as_of` of the last snapshot read to its end
     std::optional<Timestamp> last_poll_at;
     std::string last_result;  ///< of the last poll, for a person
@@ -74,7 +74,8 @@ struct Settlement {
     std::string reply;
     std::optional<Timestamp> next_attempt_at;
     bool outcome_unknown = false;  ///< adds one to `Message::unknown_outcomes`
-    /// Ready again without an attempt having been made: the one that claiming counted is taken back.
+    /// Ready again without an attempt having been made: the one that claiming counted is taken
+    /// back.
     bool not_tried = false;
     /// The receiver says that there is no such recipient: nothing more goes there.
     bool address_invalid = false;
@@ -209,19 +210,24 @@ public:
     virtual std::optional<Timestamp> nextNoticeDue() = 0;
     /// When messages that this recipient may have got were sent, since `since`, ascending.
     virtual std::vector<Timestamp> heardBy(const Recipient& recipient, Timestamp since) = 0;
+    /// How many messages to this recipient are Ready, Claimed, OnWire or Deferred, without those
+    /// that `heardBy` knows.
+    virtual int unsentTo(const Recipient& recipient) = 0;
     /// Freezes messages: writes each as Ready, binds its notices (Planned -> Bundled) to it and
-    /// fills in the ids. A `stable_id` that exists is our own bug. One whose state is Sent or Unknown
-    /// is what left before a restore, at its `state_at`: it and its notices are written in that state.
+    /// fills in the ids. A `stable_id` that exists is our own bug. One whose state is Sent or
+    /// Unknown is what left before a restore, at its `state_at`: it and its notices are written in
+    /// that state.
     virtual void freeze(std::span<Message> messages) = 0;
 
     // -- Guards ------------------------------------------------------------------------------
-    /// How many messages the planned notices that are due would make, counted up to `limit`, without
-    /// those that were approved for `guard`.
+    /// How many messages the planned notices that are due would make, counted up to `limit`,
+    /// without those that were approved for `guard`.
     virtual std::int64_t countDue(Timestamp now, std::string_view guard, std::int64_t limit) = 0;
     /// How many messages were frozen since `since`, without those approved for `guard`.
     virtual std::int64_t countFrozen(Timestamp since, std::string_view guard) = 0;
     /// Planned and due -> Held by `guard`, but for those approved for it; how many.
-    virtual std::int64_t holdDue(Timestamp now, std::string_view guard, std::string_view reason) = 0;
+    virtual std::int64_t holdDue(Timestamp now, std::string_view guard,
+                                 std::string_view reason) = 0;
     /// Held notices, of one guard or of any, ascending by id.
     virtual std::vector<Notice> heldNotices(std::string_view guard, int limit) = 0;
     /// Held -> Planned, approved for the guard that held them; makes their cases due. Returns how
@@ -249,8 +255,8 @@ public:
     // -- Messages ----------------------------------------------------------------------------
     /// Takes up to `limit` Ready messages of a sender, oldest first, and marks them Claimed.
     virtual std::vector<Message> claimReady(std::string_view sender, Timestamp now, int limit) = 0;
-    /// Claimed -> OnWire, durable when it returns. `journal_seq`: the number of the last record that
-    /// the send journal will have of it; 0: there is no journal.
+    /// Claimed -> OnWire, durable when it returns. `journal_seq`: the number of the last record
+    /// that the send journal will have of it; 0: there is no journal.
     virtual void markOnWire(std::span<const MessageId> ids, Timestamp now,
                             std::uint64_t journal_seq = 0) = 0;
     /// Records outcomes (Claimed or OnWire -> the settlement's state), the same for the notices in
@@ -286,8 +292,8 @@ public:
     virtual bool dropNotice(NoticeId id, const AuditEntry& why) = 0;
 
     // -- After a restore ---------------------------------------------------------------------
-    /// The highest `journal_seq` that any step carried; what the journal has above it left after this
-    /// copy of the database was made.
+    /// The highest `journal_seq` that any step carried; what the journal has above it left after
+    /// this copy of the database was made.
     virtual std::uint64_t journalSeq() = 0;
     /// In the order asked for.
     virtual std::vector<MessageIdentity> messageIdentities(std::span<const MessageId> ids) = 0;

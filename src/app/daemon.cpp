@@ -91,9 +91,9 @@ public:
 
 private:
     void begin(Policy policy, Ends ends) {
-        engine_ = std::make_unique<Engine>(context_.get_executor(), store_, clock_, log_,
-                                           *settings_, std::move(policy), std::move(ends),
-                                           &footing_);
+        engine_ =
+            std::make_unique<Engine>(context_.get_executor(), store_, clock_, log_, *settings_,
+                                     std::move(policy), std::move(ends), &footing_);
         engine_->onWork([this] { work_nap_.wake(); });
     }
 
@@ -108,8 +108,7 @@ private:
 
     std::string statusLine() const {
         std::string line = engine_->gates().summary();
-        if (!engine_->mode().live())
-            line += (line.empty() ? "" : "; ") + engine_->mode().words();
+        if (!engine_->mode().live()) line += (line.empty() ? "" : "; ") + engine_->mode().words();
         for (const auto& name : engine_->sourceNames()) {
             const auto& state = engine_->sourceState(name);
             line += (line.empty() ? "" : "; ") + name + ": " +
@@ -123,9 +122,11 @@ private:
         while (!stopping_) {
             const bool more = !reloading_ && engine_->work();
             systemd::watchdog();
-            if (const auto line = statusLine(); line != told_status_) systemd::status(told_status_ = line);
+            if (const auto line = statusLine(); line != told_status_)
+                systemd::status(told_status_ = line);
             std::chrono::steady_clock::duration quiet = kQuietMax;
-            if (more) quiet = 0s;
+            if (more)
+                quiet = 0s;
             else if (const auto due = engine_->quietFor(); due && *due < kQuietMax)
                 quiet = std::max<std::chrono::steady_clock::duration>(*due, kQuietMin);
             if (feed_every && quiet > *feed_every) quiet = *feed_every;
@@ -169,8 +170,9 @@ private:
     /// Everything that can fail comes before anything is replaced.
     asio::awaitable<Problems> reload(bool anyway) {
         if (std::exchange(reload_asked_, true)) {
-            Problems busy{{{settings_file_, 0, 0}, "a reload is under way; ask again when it has "
-                                                   "ended"}};
+            Problems busy{{{settings_file_, 0, 0},
+                           "a reload is under way; ask again when it has "
+                           "ended"}};
             co_return busy;
         }
         systemd::reloading();
@@ -213,8 +215,8 @@ private:
         if (old.fingerprint == setup.policy.rules.fingerprint) co_return;
         const std::function<std::optional<Timestamp>(std::string_view)> fresh_until =
             [this](std::string_view source) { return engine_->freshUntil(source); };
-        const auto outlook = co_await compareOutlooks(store_, old, setup.policy.rules, fresh_until,
-                                                      clock_.now());
+        const auto outlook =
+            co_await compareOutlooks(store_, old, setup.policy.rules, fresh_until, clock_.now());
         auto held_back = whyHeldBack(outlook, setup.settings->reload.max_messages);
         if (!held_back) co_return;
         setup.warnings.push_back(
@@ -278,8 +280,8 @@ private:
 
     asio::awaitable<net::ServedResponse> serve(const net::ServedRequest& request) {
         net::ServedResponse response;
-        auto arguments = nlohmann::json::parse(request.body.empty() ? "{}" : request.body, nullptr,
-                                               false);
+        auto arguments =
+            nlohmann::json::parse(request.body.empty() ? "{}" : request.body, nullptr, false);
         if (request.method != "POST" || request.target.size() < 2 || !arguments.is_object()) {
             response.status = 400;
             response.body = R"({"ok":false,"error":"POST /OPERATION with a JSON object"})";
@@ -306,7 +308,7 @@ private:
     std::unique_ptr<Engine> engine_;
     Operations operations_;
     std::unique_ptr<net::UnixHttpServer> control_;
-    Problems last_problems_;  ///< of the last reload
+    Problems last_problems_;   ///< of the last reload
     std::string told_status_;  ///< to the service manager
     int generation_ = 0;
     bool stopping_ = false;

@@ -1,10 +1,10 @@
 #include "app/dispatching.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -19,8 +19,10 @@ Log::Level levelOf(MessageState state) {
     switch (state) {
         case MessageState::Refused:
         case MessageState::Unknown:
-        case MessageState::Dead: return Log::Level::Warning;
-        default: return Log::Level::Info;
+        case MessageState::Dead:
+            return Log::Level::Warning;
+        default:
+            return Log::Level::Info;
     }
 }
 
@@ -102,8 +104,8 @@ void Dispatcher::finish(const Message& message, const Outcome& outcome, const Se
     const auto now = clock_.now();
     const auto step = outbox::afterAttempt(message, outcome, sender.onUnknown(),
                                            message.unknown_outcomes > 0, settings_.schedule, now);
-    Settlement settlement{message.id, step.state, step.reason, step.reply, std::nullopt,
-                          std::holds_alternative<Unknown>(outcome)};
+    Settlement settlement{message.id, step.state,   step.reason,
+                          step.reply, std::nullopt, std::holds_alternative<Unknown>(outcome)};
     if (const auto* refused = std::get_if<Refused>(&outcome))
         settlement.address_invalid = refused->address_invalid;
     if (step.retry_in) {

@@ -76,9 +76,9 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
                                            settings.house, lastHops(senders_));
     preparer_->useMode(mode_);
     if (footing_) preparer_->useJournal(*footing_->journal);
-    annotator_ = std::make_unique<Annotator>(
-        executor, store_, clock_, log_,
-        [this](std::string_view name) { return annotatable(name); });
+    annotator_ =
+        std::make_unique<Annotator>(executor, store_, clock_, log_,
+                                    [this](std::string_view name) { return annotatable(name); });
     dispatcher_ = std::make_unique<Dispatcher>(
         executor, store_, clock_, log_, senders_, dispatcherSettings(settings.outbox),
         takesNotes() ? [this](const Message& message) { return annotator_->notesFor(message); }
@@ -86,9 +86,8 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
         footing_ ? footing_->journal.get() : nullptr);
     evaluator_->onStale([this](const std::vector<MessageId>& ids) { dispatcher_->giveBack(ids); });
     evaluator_->onCommitted([this](const CaseChange& change) { sharing_->noted(change); });
-    dispatcher_->onLate([this](const std::vector<MessageId>& ids) {
-        preparer_->stillTrue(ids, clock_.now());
-    });
+    dispatcher_->onLate(
+        [this](const std::vector<MessageId>& ids) { preparer_->stillTrue(ids, clock_.now()); });
     care_ = std::make_unique<Care>(store_, log_, settings.retention);
     if (footing_) raiseGates(clock_.now());
     dispatcher_->recover();

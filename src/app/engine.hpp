@@ -45,8 +45,7 @@ public:
     /// References must outlive the engine. A sender or source of the settings that `ends` lacks is
     /// our own bug. `footing` null: a rehearsal, which no gate holds.
     Engine(boost::asio::any_io_executor executor, Store& store, const Clock& clock, Log& log,
-           const config::Settings& settings, Policy policy, Ends ends,
-           Footing* footing = nullptr);
+           const config::Settings& settings, Policy policy, Ends ends, Footing* footing = nullptr);
     ~Engine();
 
     std::vector<std::string> sourceNames() const;

@@ -159,8 +159,10 @@ std::vector<Case> Evaluator::evaluateNow(const std::vector<CaseId>& ids, Timesta
     std::vector<Case> cases;
     std::vector<CaseId> others;
     for (const auto id : ids) {
-        if (auto found = just_evaluated_.extract(id)) cases.push_back(std::move(found.mapped()));
-        else others.push_back(id);
+        if (auto found = just_evaluated_.extract(id))
+            cases.push_back(std::move(found.mapped()));
+        else
+            others.push_back(id);
     }
     auto evaluated = evaluate(others, now);
     std::move(evaluated.begin(), evaluated.end(), std::back_inserter(cases));

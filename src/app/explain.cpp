@@ -29,8 +29,8 @@ json timeline(const Case& subject) {
     };
     std::vector<Entry> entries;
     for (const auto& event : subject.events)
-        entries.push_back({event.at, std::string{eventName(event.event)},
-                           describeEvent(event.event)});
+        entries.push_back(
+            {event.at, std::string{eventName(event.event)}, describeEvent(event.event)});
     for (const auto& notice : subject.notices) {
         if (notice.state == NoticeState::Planned) continue;
         std::string text = std::string{topicName(notice.topic)} + " to " +
@@ -49,9 +49,7 @@ json timeline(const Case& subject) {
 }
 
 json lookRow(const RuleLook& look) {
-    json row{{"section", look.rule.section},
-             {"rule", look.rule.name},
-             {"applied", look.applied}};
+    json row{{"section", look.rule.section}, {"rule", look.rule.name}, {"applied", look.applied}};
     if (!look.reached) {
         row["why_not"] = "an earlier rule has taken the line already";
     } else if (look.failed) {
@@ -81,14 +79,14 @@ json offerRow(const rules::OfferView& offer) {
 }
 
 json candidateRow(const rules::Candidate& candidate) {
-    return {{"item", candidate.item.item.id},
-            {"name", candidate.item.item.name},
-            {"warehouse", candidate.warehouse},
-            {"free", candidate.free.toString()},
-            {"price_ratio", candidate.price_ratio ? json(candidate.price_ratio->toString())
-                                                  : json()},
-            {"fits", candidate.fits},
-            {"why_not", candidate.why_not}};
+    return {
+        {"item", candidate.item.item.id},
+        {"name", candidate.item.item.name},
+        {"warehouse", candidate.warehouse},
+        {"free", candidate.free.toString()},
+        {"price_ratio", candidate.price_ratio ? json(candidate.price_ratio->toString()) : json()},
+        {"fits", candidate.fits},
+        {"why_not", candidate.why_not}};
 }
 
 json withheldRow(const Withheld& withheld) {

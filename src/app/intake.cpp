@@ -49,11 +49,12 @@ void Poller::Intake::takeRecord(const LineRecord& record, std::size_t index,
     known_shown_ += sight.seen == Seen::Unchanged || sight.seen == Seen::Changed ? 1 : 0;
     if (sight.seen == Seen::Again || (sight.seen == Seen::Unchanged && !sight.missing)) return;
     if (sight.seen == Seen::Conflict) return contradict(record.id, sight);
-    // Nobody reads what is thrown away for certain.
-    if (judged_ && tooMany(known_changed_, known_before_)) return setAside(record, sight, nullptr);
-    auto line = decode(record, sight, index, reader);
-    if (!line) return;
+    // Nobody reads what is thrown away for certain; it counts all the same.
+    const bool lost = judged_ && tooMany(known_changed_, known_before_);
+    auto line = lost ? std::nullopt : decode(record, sight, index, reader);
+    if (!line && !lost) return;
     if (sight.seen == Seen::Changed) ++known_changed_;
+    if (lost) return setAside(record, sight, nullptr);
     if (judged_) return setAside(record, sight, &*line);
     route({std::move(*line), record.fingerprint, sight.case_id}, sight.seen == Seen::New);
 }
@@ -142,9 +143,10 @@ void Poller::Intake::refuse(std::string_view id, const Sight& sight) {
 void Poller::Intake::contradict(std::string_view id, const Sight& sight) {
     if (!contradicted_.emplace(id).second) return;
     report_.problems.push_back(
-        {{}, "line '" + std::string{id} +
-                 "' came twice in one snapshot with different contents; neither is taken, correct "
-                 "the export"});
+        {{},
+         "line '" + std::string{id} +
+             "' came twice in one snapshot with different contents; neither is taken, correct "
+             "the export"});
     refuse(id, sight);
 }
 

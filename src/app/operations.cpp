@@ -103,8 +103,7 @@ asio::awaitable<json> Operations::call(std::string name, json arguments) {
         }
         if (name == "queue.list") co_return queueList(arguments);
         if (name == "queue.show") co_return queueShow(arguments);
-        if (auto said = rails(name, arguments); !said.is_null())
-            co_return answer(std::move(said));
+        if (auto said = rails(name, arguments); !said.is_null()) co_return answer(std::move(said));
         if (name.starts_with("queue.")) co_return queueChange(name.substr(6), arguments);
     } catch (const Declined& declined) {
         co_return decline(declined.reason);

@@ -8,7 +8,9 @@
 namespace backorderd::app {
 namespace {
 
-void append(Problems& all, const Problems& more) { all.insert(all.end(), more.begin(), more.end()); }
+void append(Problems& all, const Problems& more) {
+    all.insert(all.end(), more.begin(), more.end());
+}
 
 /// Templates that rules name and nobody wrote.
 Problems findMissingTemplates(const RuleSet& rules, const render::Templates& templates) {
@@ -16,9 +18,9 @@ Problems findMissingTemplates(const RuleSet& rules, const render::Templates& tem
     for (const auto& use : config::templatesUsed(rules)) {
         if (templates.has(use.name)) continue;
         const auto near = nearestWord(use.name, templates.names());
-        problems.push_back({use.place, "there is no template '" + use.name + "'" +
-                                           (near.empty() ? std::string{}
-                                                         : " (did you mean '" + near + "'?)")});
+        problems.push_back(
+            {use.place, "there is no template '" + use.name + "'" +
+                            (near.empty() ? std::string{} : " (did you mean '" + near + "'?)")});
     }
     return problems;
 }
@@ -45,8 +47,9 @@ void sortByPlace(Problems& problems) {
 
 render::House houseOf(const config::Settings& settings) {
     const auto& house = settings.house;
-    return {house.name,     house.phone,    house.signature,        house.language,
-            house.timezone, house.unsubscribe_link, house.reply_to};
+    return {house.name,     house.phone,    house.signature,
+            house.language, house.timezone, house.unsubscribe_link,
+            house.reply_to};
 }
 
 Result<Policy> loadPolicy(const config::Settings& settings, Problems& warnings) {

@@ -154,7 +154,8 @@ boost::asio::awaitable<void> Poller::finishSnapshot(Intake& intake, const Snapsh
     if (!stopping_) intake.openSiblings();
     co_await commitRest(intake);
     report.end = PollReport::End::Partial;
-    if (!end.complete) report.reason = end.why_incomplete;
+    if (!end.complete)
+        report.reason = end.why_incomplete;
     else if (!proven)
         report.reason = "not every record could be read; nothing is closed by it";
     if (!read_through) co_return;
@@ -162,8 +163,10 @@ boost::asio::awaitable<void> Poller::finishSnapshot(Intake& intake, const Snapsh
     const auto agreed = missingBefore(intake, proven);
     co_await markMissing(intake, proven, report);
     const bool all_marked = !stopping_;
-    if (connector_.capabilities().find) co_await lookUp(intake, report);
-    else co_await inSlices(intake, agreed, &Intake::takeGone);
+    if (connector_.capabilities().find)
+        co_await lookUp(intake, report);
+    else
+        co_await inSlices(intake, agreed, &Intake::takeGone);
     report.unsettled = intake.unsettled();
     if (!all_marked) {  // Lines of which nothing is known would count as fresh.
         report.end = PollReport::End::Failed;
@@ -219,8 +222,10 @@ boost::asio::awaitable<void> Poller::markMissing(Intake& intake, bool proven, Po
     std::move(unreadable.begin(), unreadable.end(), std::back_inserter(lines));
     std::erase_if(lines, [](const Absent& line) { return line.missing; });
     report.missing = lines.size();
-    if (proven) marks_are_proven_ = true;
-    else if (!lines.empty()) marks_are_proven_ = false;
+    if (proven)
+        marks_are_proven_ = true;
+    else if (!lines.empty())
+        marks_are_proven_ = false;
     co_await inSlices(intake, std::move(lines), &Intake::takeMissing);
 }
 

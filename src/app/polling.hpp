@@ -47,7 +47,7 @@ public:
         std::size_t slice_lines = 2000;     ///< lines per transaction
         std::size_t finds_max = 500;        ///< look-ups of vanished lines per poll
         std::size_t finds_failed_max = 10;  ///< in a row; then the source itself is unwell
-        std::string spool_dir{};         ///< where changed lines wait if they are many
+        std::string spool_dir{};            ///< where changed lines wait if they are many
         /// More than this share of the known lines changed, or gone, is not believed.
         struct MassChange {
             double max_share = 0.2;
@@ -63,8 +63,8 @@ public:
     /// One poll. Never two at a time. `accept`: takes in what it reads, however much changed.
     boost::asio::awaitable<PollReport> poll(bool accept = false);
 
-    /// A poll under way ends at its next page or look-up. What it has committed so far is kept, what
-    /// waits for a verdict is read again after the next start.
+    /// A poll under way ends at its next page or look-up. What it has committed so far is kept,
+    /// what waits for a verdict is read again after the next start.
     void stop() { stopping_ = true; }
 
     const SourceState& state() const;

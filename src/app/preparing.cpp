@@ -139,10 +139,10 @@ int Preparer::prepareDue(Timestamp now, int limit) {
             postpone(notices, cases, now, now + kConfigurationRetry, *reason);
         } else if (const auto route = routeOf(notices.front().recipient); !route.barred.empty()) {
             suppress(notices, cases, now, route.barred);
-        } else if (const auto until = limitedUntil(notices, cases, now)) {
-            postpone(notices, cases, now, *until,
-                     "the recipient's limit of messages is reached until " +
-                         formatTimestamp(*until));
+        } else if (const auto until = limitedUntil(notices, cases, messages, now)) {
+            postpone(
+                notices, cases, now, *until,
+                "the recipient's limit of messages is reached until " + formatTimestamp(*until));
         } else if (auto message = compose(notices, cases, shelf, now)) {
             messages.push_back(std::move(*message));
         }
@@ -212,27 +212,6 @@ std::optional<std::string> Preparer::whyUnserved(const Recipient& recipient) con
     if (hop->sender->channel() == Channel::Sms && recipient.channel != Channel::Sms)
         return "the sender '" + hop->name + "' sends SMS, and a team has no phone number";
     return std::nullopt;
-}
-
-std::optional<Timestamp> Preparer::limitedUntil(const std::vector<Notice>& group,
-                                                const Cases& cases, Timestamp now) {
-    std::optional<Timestamp> latest;
-    for (const auto& notice : group) {
-        if (!isForCustomer(notice.topic)) continue;
-        const auto* cadence =
-            rules::policyOf(policy_->rules, cases.at(notice.case_id), notice, now);
-        if (!cadence || !cadence->limit) continue;
-        const auto* message = cadence->message(notice.topic);
-        if (message && message->critical) return std::nullopt;
-        const Calendar utc;
-        const auto* calendar = policy_->rules.findCalendar(cadence->calendar);
-        const auto per =
-            rules::addPeriod(now, cadence->limit->per, calendar ? *calendar : utc) - now;
-        const auto heard = store_.heardBy(notice.recipient, now - per);
-        const auto until = outbox::limitedUntil(heard, cadence->limit->max, per, now);
-        if (until && (!latest || *until > *latest)) latest = until;
-    }
-    return latest;
 }
 
 void Preparer::postpone(std::vector<Notice> group, const Cases& cases, Timestamp now,
@@ -306,13 +285,13 @@ render::Rendered Preparer::sample(const Notice& notice, Timestamp now) {
     std::map<CaseId, Case> cases;
     cases.emplace(notice.case_id, std::move(store_.cases({&notice.case_id, 1}).front()));
     Shelf shelf{store_, policy_->rules, now};
-    const auto rendered = policy_->templates.render(
-        requestFor(*policy_, {notice}, cases, now, &shelf));
+    const auto rendered =
+        policy_->templates.render(requestFor(*policy_, {notice}, cases, now, &shelf));
     return rendered ? *rendered : render::Rendered{};
 }
 
-Problems Preparer::writeDocument(const render::Request& request,
-                                 const std::string& redirected_from, Message& message) const {
+Problems Preparer::writeDocument(const render::Request& request, const std::string& redirected_from,
+                                 Message& message) const {
     const auto rendered = policy_->templates.render(request);
     if (!rendered) return rendered.error();
     const auto& recipient = message.recipient;
@@ -328,10 +307,16 @@ Problems Preparer::writeDocument(const render::Request& request,
             return entry.subject.line.key.source == first.key.source &&
                    entry.subject.line.order == first.order;
         });
-    const render::MailHeaders headers{
-        house_.from_name,  house_.from_address, house_.reply_to, recipient.name, recipient.address,
-        message.stable_id, one_order ? threadId(first, messageDomain()) : std::string{},
-        house_.unsubscribe_link, request.now, redirected_from};
+    const render::MailHeaders headers{house_.from_name,
+                                      house_.from_address,
+                                      house_.reply_to,
+                                      recipient.name,
+                                      recipient.address,
+                                      message.stable_id,
+                                      one_order ? threadId(first, messageDomain()) : std::string{},
+                                      house_.unsubscribe_link,
+                                      request.now,
+                                      redirected_from};
     message.document = render::mailDocument(headers, *rendered);
     return {};
 }

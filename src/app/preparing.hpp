@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "app/delivery_mode.hpp"
 #include "app/evaluating.hpp"
 #include "app/guards.hpp"
 #include "app/log.hpp"
-#include "app/delivery_mode.hpp"
 #include "app/shelf.hpp"
 #include "backorderd/sender.hpp"
 #include "config/config.hpp"
@@ -33,11 +33,12 @@ public:
 
     /// Puts subject and document into a message; problems put the message off.
     using Writer = std::function<Problems(const render::Request&, Message&)>;
-    /// Has messages written otherwise than by the templates: a rehearsal reads what they are made of.
+    /// Has messages written otherwise than by the templates: a rehearsal reads what they are made
+    /// of.
     void useWriter(Writer writer) { writer_ = std::move(writer); }
 
-    /// Notices that left before this copy of the database was made are written down as such, instead
-    /// of being sent again. Must outlive the preparer.
+    /// Notices that left before this copy of the database was made are written down as such,
+    /// instead of being sent again. Must outlive the preparer.
     void useJournal(const store::SendJournal& journal) { journal_ = &journal; }
     /// Sends elsewhere than to whom notices are for. Must outlive the preparer.
     void useMode(const DeliveryMode& mode) { mode_ = &mode; }
@@ -58,8 +59,13 @@ private:
                                   Timestamp now) const;
     const LastHop* hopFor(const Recipient& recipient) const;
     std::optional<std::string> whyUnserved(const Recipient& recipient) const;
+    /// Until when the limits of the policies let none of these leave; empty: they may. `composed`:
+    /// messages of this round that are not stored yet.
     std::optional<Timestamp> limitedUntil(const std::vector<Notice>& group, const Cases& cases,
-                                          Timestamp now);
+                                          const std::vector<Message>& composed, Timestamp now);
+    std::vector<Timestamp> toldTimes(const Notice& notice, const Case& subject, bool per_recipient,
+                                     const std::vector<Message>& composed, Timestamp since,
+                                     Timestamp now);
     void postpone(std::vector<Notice> group, const Cases& cases, Timestamp now, Timestamp until,
                   const std::string& reason);
     void change(const std::vector<Notice>& notices, const Cases& cases, Timestamp now);

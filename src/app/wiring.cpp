@@ -12,7 +12,9 @@
 namespace backorderd::app {
 namespace {
 
-void append(Problems& all, const Problems& more) { all.insert(all.end(), more.begin(), more.end()); }
+void append(Problems& all, const Problems& more) {
+    all.insert(all.end(), more.begin(), more.end());
+}
 
 /// In a dry run a sender of files stands before the real one.
 void intoFiles(NamedSender& named, const config::Settings& settings, net::Net& net) {
@@ -21,8 +23,8 @@ void intoFiles(NamedSender& named, const config::Settings& settings, net::Net& n
                                  {"channel", channelName(named.sender->channel())}};
     named.behind = std::move(named.sender);
     // JSON is YAML: the path is quoted as it has to be.
-    named.sender = senders::makeSender(
-        "file", config::Section::fromText(section.dump(), "dry-run"), net);
+    named.sender =
+        senders::makeSender("file", config::Section::fromText(section.dump(), "dry-run"), net);
     if (!named.sender) throw std::logic_error{"a dry run has no file sender"};
 }
 
@@ -140,9 +142,10 @@ Problems findUnknownSenders(const RuleSet& rules, const config::Settings& settin
     for (const auto& team : rules.teams) {
         if (team.sender.empty() || std::ranges::find(names, team.sender) != names.end()) continue;
         const auto near = nearestWord(team.sender, names);
-        problems.push_back({team.place, "the settings have no sender '" + team.sender +
-                                            "', which the team '" + team.name + "' names" +
-                                            (near.empty() ? "" : " (did you mean '" + near + "'?)")});
+        problems.push_back(
+            {team.place, "the settings have no sender '" + team.sender + "', which the team '" +
+                             team.name + "' names" +
+                             (near.empty() ? "" : " (did you mean '" + near + "'?)")});
     }
     return problems;
 }
@@ -159,8 +162,10 @@ Result<Setup> loadSetup(const std::string& settings_file, net::Net& net, const C
     Problems problems = config::findUnread(*owned);
     Problems warnings;
     auto policy = loadPolicy(*owned, warnings);
-    if (!policy) append(problems, policy.error());
-    else append(problems, findUnknownSenders(policy->rules, *owned));
+    if (!policy)
+        append(problems, policy.error());
+    else
+        append(problems, findUnknownSenders(policy->rules, *owned));
     if (hasErrors(problems)) return problems;
     append(warnings, problems);
     append(warnings, passOverUnserved(policy->rules, ends));

@@ -49,9 +49,9 @@ int doHere(const Common& common, const std::string& operation, const json& argum
     app::Log log{quiet};
     const auto store = store::openStore(setup->settings->data_dir);
     auto footing = app::findFooting(*setup->settings, clock.now());
-    app::Engine engine{context.get_executor(), *store,           clock,
-                       log,                    *setup->settings, std::move(setup->policy),
-                       std::move(setup->ends), &footing};
+    app::Engine engine{
+        context.get_executor(), *store,  clock, log, *setup->settings, std::move(setup->policy),
+        std::move(setup->ends), &footing};
     app::Operations operations{*store, clock, [&engine]() -> app::Engine& { return engine; },
                                reloadNothing};
     json answer;

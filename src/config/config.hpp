@@ -121,7 +121,7 @@ struct Settings {
     GuardSettings guards{};
     OperationsSettings operations{};
     RetentionSettings retention{};
-    std::string journal{};      ///< the file of the send journal
+    std::string journal{};  ///< the file of the send journal
     std::chrono::seconds journal_keep{};
     std::string environment{};  ///< what this installation is for
     DeliverySettings delivery{};

@@ -78,12 +78,12 @@ struct TestStep {
 /// A test of rules. `key.source` of the lines is `test`.
 struct RuleTest {
     std::string file;
-    std::string name;           ///< for reports; that of the file where none is given
+    std::string name;                ///< for reports; that of the file where none is given
     std::vector<std::string> rules;  ///< as `loadRules` takes them; at least one
-    std::string templates_dir;  ///< empty: not given
+    std::string templates_dir;       ///< empty: not given
     Timestamp start{};
     std::chrono::seconds offset{};  ///< from UTC, as `start` is written; by it a day begins
-    bool adopt = false;  ///< the lines were there before anybody watched
+    bool adopt = false;             ///< the lines were there before anybody watched
     std::vector<OrderLine> lines;
     Goods goods;
     std::vector<TestStep> steps;  ///< at least one; ascending by `at`

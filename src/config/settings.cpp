@@ -161,8 +161,9 @@ void readJournal(Section& root, Settings& out) {
                                 "environment, or another machine, sends nothing until you say so.");
     if (out.journal.empty()) out.journal = out.data_dir + "-journal/send.journal";
     if (liesIn(out.journal, out.data_dir))
-        root.problem("journal", "'journal' must not lie in 'data_dir': a restore of that folder "
-                                "would set it back as well");
+        root.problem("journal",
+                     "'journal' must not lie in 'data_dir': a restore of that folder "
+                     "would set it back as well");
     if (out.environment.empty())
         root.problem("environment", "'environment' is empty: write a word, such as production");
 }
@@ -294,8 +295,7 @@ void readAll(Settings& settings) {
     readReload(root.child("reload", "What new rules may do at once."), settings.reload);
     readGuards(root.child("guards", "What protects people from storms and mistakes."),
                settings.guards);
-    readOperations(root.child("operations", "Who keeps the service running."),
-                   settings.operations);
+    readOperations(root.child("operations", "Who keeps the service running."), settings.operations);
     readRetention(root.child("retention", "How long what concerns persons is kept."),
                   settings.outbox, settings.retention);
     readLog(root.child("log", "What is logged, and how."), settings.log);

@@ -196,6 +196,7 @@ private:
             rule_.rank.clear();
             for (const std::size_t rank : ranks) rule_.rank.push_back(static_cast<Rank>(rank));
         }
+        const auto before = entry_.problems().size();
         rule_.answer_within =
             readPeriod(*offer, "answer_within", kAnswerWithin).value_or(rule_.answer_within);
         rule_.hold = readPeriod(*offer, "hold", kHold).value_or(rule_.hold);
@@ -208,7 +209,8 @@ private:
                 fmt::format("units are held for {}, longer than the offer stands "
                             "({}); shorten 'hold', or lengthen 'answer_within'",
                             formatPeriod(rule_.hold), formatPeriod(rule_.answer_within)));
-        warnOfShortHold(*offer);
+        // A time that is refused is no reason for a second problem.
+        if (entry_.problems().size() == before) warnOfShortHold(*offer);
         offer->finish();
     }
 

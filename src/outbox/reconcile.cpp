@@ -82,8 +82,7 @@ Notice next(const Notice& there, const Notice* wanted, const Decision& decision,
 bool isStale(const Notice& frozen, const Notice* wanted, Timestamp now) {
     if (wanted == nullptr || hasExpired(frozen, now)) return true;
     const auto &was = frozen.recipient, &is = wanted->recipient;
-    const bool must_wait = wanted->ready_at > std::max(frozen.ready_at, now);
-    return must_wait || frozen.facts != wanted->facts || was.channel != is.channel ||
+    return frozen.facts != wanted->facts || was.channel != is.channel ||
            was.address != is.address || was.sender != is.sender;
 }
 

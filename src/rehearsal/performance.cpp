@@ -138,8 +138,8 @@ private:
             if (std::none_of(items.begin(), items.end(), [&](const OfferedItem& entry) {
                     return entry.item == answer.accepted_item;
                 })) {
-                report.failures.push_back(fmt::format("line {} was not offered {}", act.line,
-                                                      answer.accepted_item));
+                report.failures.push_back(
+                    fmt::format("line {} was not offered {}", act.line, answer.accepted_item));
                 return;
             }
         }

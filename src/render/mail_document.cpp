@@ -89,7 +89,8 @@ void setHeaders(GMimeMessage* message, const MailHeaders& headers, const std::st
     if (isMailAddress(headers.reply_to)) {
         addMailbox(g_mime_message_get_reply_to(message), "", headers.reply_to);
     }
-    g_mime_message_set_subject(message, cleanLine(subject, kSubjectHeaderCharactersMax).c_str(), "utf-8");
+    g_mime_message_set_subject(message, cleanLine(subject, kSubjectHeaderCharactersMax).c_str(),
+                               "utf-8");
     GDateTime* date = g_date_time_new_from_unix_utc(headers.date.time_since_epoch().count());
     g_mime_message_set_date(message, date);
     g_date_time_unref(date);

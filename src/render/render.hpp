@@ -63,8 +63,8 @@ struct Rendered {
 };
 
 /// All templates of a directory, parsed and checked. A template NAME has the files
-/// `NAME.LANG.mustache`; `layout.*`, and files beginning with `_`, are partials. Cheap to copy: copies
-/// share what was parsed.
+/// `NAME.LANG.mustache`; `layout.*`, and files beginning with `_`, are partials. Cheap to copy:
+/// copies share what was parsed.
 class Templates {
 public:
     /// Every problem of every template at once: an unknown variable, a section left open, a missing

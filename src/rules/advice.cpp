@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "rules/fulfilment.hpp"
 #include "rules/ladder.hpp"
 #include "rules/tellings.hpp"
@@ -11,7 +9,7 @@
 namespace backorderd::rules {
 namespace {
 
-/// UncoveredSince when nothing covers the line, and the event that says so.
+/// Since when nothing covers the line, and the event that says so.
 struct UncoveredSince {
     int seq = 0;
     Timestamp at{};
@@ -87,10 +85,6 @@ void decideExpedite(Evaluation& evaluation, const FulfilmentRule& rule) {
     }
     const auto date = promised ? formatDate(*promised) : std::string{"unknown"};
     const auto digest = expedite.digest.value_or(rule.digest);
-    // Days turn at midnight; nobody wants to hear of it before the day begins.
-    const auto from = digest.at_minute
-                          ? evaluation.now
-                          : std::max(evaluation.now, hoursBeginAt(evaluation.now, calendar));
     alertOfState(evaluation,
                  {.topic = Topic::Expedite,
                   .rule = rule.name,
@@ -100,8 +94,8 @@ void decideExpedite(Evaluation& evaluation, const FulfilmentRule& rule) {
                   .digest = digest,
                   .policy = nullptr,
                   .key = fmt::format("{}/{}", topicName(Topic::Expedite), date),
-                  .fact_at = from,
-                  .from = from,
+                  .fact_at = evaluation.now,
+                  .from = evaluation.now,
                   .needs_fresh_data = true,
                   .reason = promised ? fmt::format("Promised for {}, and {} still open.", date,
                                                    evaluation.subject.line.open().toString())

@@ -53,11 +53,7 @@ void Evaluation::alertOne(const Alert& alert, std::size_t number, Recipient&& re
         });
         return;
     }
-    const auto schedule = alert.policy
-                              ? scheduleOf(*alert.policy, *alert.calendar, recipient)
-                              : scheduleOf(alert.digest, *alert.calendar);
-    if (row && row->state == NoticeState::Bundled)
-        return wantFrozen(*row, recipient, schedule.window.firstOpen(now));
+    if (row && row->state == NoticeState::Bundled) return wantFrozen(*row, recipient);
     // What is planned stands since its own moment, whatever it is asked for by now.
     const auto fact_at = row ? std::min(alert.fact_at, row->fact_at) : alert.fact_at;
     const auto from = row ? std::min(alert.from, row->fact_at) : alert.from;
@@ -65,7 +61,9 @@ void Evaluation::alertOne(const Alert& alert, std::size_t number, Recipient&& re
                                    : alertDigestKey(alert.template_name, recipient);
     if (!alert.apart_by.empty() && !alert.policy && !alert.digest.at_minute)
         digest_key += '|' + alert.apart_by;
-    Terms terms{alert.rule, std::string{alert.template_name}, std::move(digest_key), schedule};
+    Terms terms{alert.rule, std::string{alert.template_name}, std::move(digest_key),
+                alert.policy ? scheduleOf(*alert.policy, *alert.calendar, recipient)
+                             : scheduleOf(alert.digest, *alert.calendar)};
     want(std::move(terms),
          {.topic = alert.topic,
           .key = std::move(key),

@@ -137,7 +137,7 @@ Notice* Evaluation::propose(const TopicRule& its_rule, Occasion occasion) {
     if (!recipient && (!unreachable_ || occasion.from < unreachable_->from))
         unreachable_ = Unreachable{its_rule, occasion.from};
     if (row && row->state == NoticeState::Bundled) {
-        keepFrozenOf(its_rule, *row, recipient);
+        keepFrozen(*row, recipient);
         return nullptr;
     }
     if (!recipient) {
@@ -245,28 +245,25 @@ void Evaluation::sayWhyNotYet(const Notice& notice, const Occasion& occasion,
         occasion.key);
 }
 
-void Evaluation::keepFrozenOf(const TopicRule& its_rule, const Notice& frozen,
-                              const std::optional<Recipient>& recipient) {
+void Evaluation::keepFrozen(const Notice& frozen, const std::optional<Recipient>& recipient) {
     if (!isOutdated(frozen)) {
-        const auto& to = recipient ? *recipient : frozen.recipient;
-        const Window window{*its_rule.policy, *its_rule.calendar, to};
-        const auto may_leave = recipient ? now : nextOnGrid(now, kHoldStep);
-        return wantFrozen(frozen, to, window.firstOpen(may_leave));
+        wantFrozen(frozen, recipient);
+        return;
     }
     withhold(
         frozen.topic, WithheldReason::NotTrueAnyMore,
         [] { return "The message names a date that holds no longer."; }, std::nullopt, frozen.key);
 }
 
-/// A frozen notice as it should be by now: where it would say something else, go elsewhere or leave
-/// later, the outbox takes its message back and plans it anew.
-void Evaluation::wantFrozen(const Notice& frozen, const Recipient& recipient, Timestamp may_leave) {
+/// A frozen notice as it should be by now: where it would go elsewhere, the outbox takes its
+/// message back and plans it anew.
+void Evaluation::wantFrozen(const Notice& frozen, const std::optional<Recipient>& recipient) {
     auto& wanted = decision_.wanted.emplace_back(frozen);
-    wanted.recipient = recipient;
-    wanted.facts.open = subject.line.open();
-    if (may_leave <= now) return;
-    wanted.ready_at = std::max(frozen.ready_at, may_leave);
-    wanted.due_at = std::max(frozen.due_at, wanted.ready_at);
+    if (!recipient) return;
+    const auto& was = frozen.recipient;
+    if (was.channel != recipient->channel || was.address != recipient->address ||
+        was.sender != recipient->sender)
+        wanted.recipient = *recipient;
 }
 
 /// Messages about the wait itself are not sent with a date that has changed or passed since they

@@ -178,9 +178,8 @@ private:
         return detail == Detail::Full || history.pending[indexOf(topic)] > 0;
     }
     void addWithheld(Withheld withheld);
-    void keepFrozenOf(const TopicRule& its_rule, const Notice& frozen,
-                      const std::optional<Recipient>& recipient);
-    void wantFrozen(const Notice& frozen, const Recipient& recipient, Timestamp may_leave);
+    void keepFrozen(const Notice& frozen, const std::optional<Recipient>& recipient);
+    void wantFrozen(const Notice& frozen, const std::optional<Recipient>& recipient);
     std::optional<Hold> findHold(const Occasion& occasion) const;
     std::optional<Timestamp> heldUntil(std::string_view rule, const Occasion& occasion,
                                        const Notice* row, const SendTimes& times);

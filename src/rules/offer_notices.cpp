@@ -197,8 +197,8 @@ std::optional<Obstacle> findObstacle(const Evaluation& evaluation, const Substit
     for (const auto& offer : offers)
         if (auto found = obstacleOf(evaluation, rule, offer)) return found;
     if (evaluation.subject.missing_since)
-        return Obstacle{WithheldReason::Missing, "The last snapshot did not have the line, or not readably.",
-                        std::nullopt};
+        return Obstacle{WithheldReason::Missing,
+                        "The last snapshot did not have the line, or not readably.", std::nullopt};
     if (!waitingOf(evaluation.subject.line).isPositive())
         return Obstacle{WithheldReason::NotTrueAnyMore,
                         "All that is open is reserved for the line.", std::nullopt};

@@ -49,8 +49,9 @@ Timestamp sendOpensAt(const RuleSet& rules, const Case& subject, const Notice& n
                       Timestamp now);
 
 /// What has come about by the passing of time alone and is not in the case's log yet: the promise
-/// lapsed (in the zone of the policy's calendar), a ladder's start or stop condition holds, an offer
-/// expired. To be added to the log, in this order, before the case is evaluated. Ladders start by fresh data, or by what somebody said in this moment.
+/// lapsed (in the zone of the policy's calendar), a ladder's start or stop condition holds, an
+/// offer expired. To be added to the log, in this order, before the case is evaluated. Ladders
+/// start by fresh data, or by what somebody said in this moment.
 std::vector<Event> clockEvents(const RuleSet& rules, const Case& subject, const Facts& facts);
 
 /// What the loader cannot know: zones that do not exist, calendars with no working day, rules that
@@ -68,9 +69,9 @@ struct OfferView {
     const OfferMade* made = nullptr;
     State state = State::Open;
     Timestamp state_at{};
-    const OfferAnswered* answer = nullptr;       ///< of Accepted and Declined
-    const OfferWithdrawn* withdrawn = nullptr;   ///< of Withdrawn
-    std::optional<Timestamp> heard_at;           ///< since when the customer may know of it
+    const OfferAnswered* answer = nullptr;      ///< of Accepted and Declined
+    const OfferWithdrawn* withdrawn = nullptr;  ///< of Withdrawn
+    std::optional<Timestamp> heard_at;          ///< since when the customer may know of it
 };
 std::string_view offerStateName(OfferView::State state);  ///< `open`
 /// All offers of the case, oldest first.
@@ -89,8 +90,8 @@ struct Candidate {
     bool fits = false;
     std::string why_not;  ///< where it does not fit: the first test that failed, for a person
 };
-/// All candidates of a rule for a line, in the rule's rank, those that fit first. `held`: what other
-/// offers hold.
+/// All candidates of a rule for a line, in the rule's rank, those that fit first. `held`: what
+/// other offers hold.
 std::vector<Candidate> findCandidates(const RuleSet& rules, const SubstitutionRule& rule,
                                       const Case& subject, const Goods& goods,
                                       std::span<const StockHold> held, Timestamp now);
@@ -102,14 +103,15 @@ struct OfferWish {
 };
 /// Shares free stock out among all lines that want an offer, whatever their order here: by tier,
 /// then age, then open value, then case id. No unit is in two offers, none that is held is in any.
-/// Returns an event for each line that gets an offer, in the order of serving. The hold and the time
-/// to answer are counted from `now`. Each line once; one that waits for nothing any more gets none.
+/// Returns an event for each line that gets an offer, in the order of serving. The hold and the
+/// time to answer are counted from `now`. Each line once; one that waits for nothing any more gets
+/// none.
 std::vector<std::pair<CaseId, OfferMade>> shareOut(const RuleSet& rules,
                                                    std::span<const OfferWish> wishes,
                                                    const Goods& goods,
                                                    std::span<const StockHold> held, Timestamp now);
-/// Why the latest offer of a case holds no longer, where it is open: `goods` of its items, `held` by
-/// the offers of other cases. An item that is short makes all of it untrue. Of two offers that
+/// Why the latest offer of a case holds no longer, where it is open: `goods` of its items, `held`
+/// by the offers of other cases. An item that is short makes all of it untrue. Of two offers that
 /// together are short each is found untrue: enter one's end, and what it frees, before asking for
 /// the next.
 std::optional<OfferWithdrawn> recheckOffer(const Case& subject, const Goods& goods,
@@ -117,13 +119,13 @@ std::optional<OfferWithdrawn> recheckOffer(const Case& subject, const Goods& goo
 
 // -- Stock that arrived --------------------------------------------------------------------------
 
-/// Who of the lines that wait for `item` should get what is free of it, by the fulfilment rules, best
-/// first; lines that no rule matches are not served and not mentioned, nor are those that what is
-/// free does not reach. `cases`: all open cases of the item, and, where a line of them ships complete
-/// or is a kit's component, all other open cases of its order; those of other items only decide
-/// whether the order can be served. `goods`: of all items of `cases`, their free stock without what
-/// offers hold. Empty where no two lines wait. No more is proposed than is free, but for winners:
-/// what they get beyond that others have reserved, and the reason says who.
+/// Who of the lines that wait for `item` should get what is free of it, by the fulfilment rules,
+/// best first; lines that no rule matches are not served and not mentioned, nor are those that what
+/// is free does not reach. `cases`: all open cases of the item, and, where a line of them ships
+/// complete or is a kit's component, all other open cases of its order; those of other items only
+/// decide whether the order can be served. `goods`: of all items of `cases`, their free stock
+/// without what offers hold. Empty where no two lines wait. No more is proposed than is free, but
+/// for winners: what they get beyond that others have reserved, and the reason says who.
 std::vector<std::pair<CaseId, AllocationProposed>> allocate(const RuleSet& rules,
                                                             std::span<const Case> cases,
                                                             std::string_view item,

@@ -70,6 +70,10 @@ MessageTables::MessageTables(SQLite::Database& database)
       heard_{database,
              "SELECT heard_at FROM message WHERE address = ?1 AND heard_at >= ?3 AND channel = ?2"
              " AND (?4 = '' OR sender = ?4) ORDER BY heard_at"},
+      unsent_to_{database,
+                 "SELECT count(*) FROM message WHERE address = ?1 AND channel = ?2"
+                 " AND (?3 = '' OR sender = ?3) AND heard_at IS NULL"
+                 " AND state IN ('ready', 'claimed', 'on_wire', 'deferred')"},
       counts_{database, "SELECT state, count(*) FROM message GROUP BY state ORDER BY state"},
       claim_{database,
              "UPDATE message SET state = 'claimed', state_reason = '', state_at = ?2,"
@@ -140,6 +144,12 @@ std::vector<MessageId> MessageTables::list(const MessageFilter& filter) {
     if (!filter.state) return readIds(list_.rows(filter.recipient, filter.limit));
     return readIds(
         list_state_.rows(filter.recipient, filter.limit, messageStateName(*filter.state)));
+}
+
+int MessageTables::unsentTo(const Recipient& recipient) {
+    auto rows =
+        unsent_to_.rows(recipient.address, channelName(recipient.channel), recipient.sender);
+    return rows.next() ? static_cast<int>(rows.integer(0)) : 0;
 }
 
 std::vector<Timestamp> MessageTables::heardBy(const Recipient& recipient, Timestamp since) {

@@ -122,14 +122,13 @@ void NoticeTables::insert(Notice& notice) {
 
 void NoticeTables::update(const Notice& notice) {
     const auto& to = notice.recipient;
-    const int changed =
-        update_.run(notice.id, topicName(notice.topic), notice.rule, notice.template_name,
-                    channelName(to.channel), to.address, to.name, to.language, to.timezone,
-                    notice.digest_key, notice.fact_at, notice.ready_at, notice.due_at,
-                    notice.expires_at, notice.reason, notice.facts.promise.from,
-                    notice.facts.promise.to, notice.facts.open, noticeStateName(notice.state),
-                    notice.state_reason, notice.state_at, maybe(notice.message_id), to.sender,
-                    notice.guard, notice.approved);
+    const int changed = update_.run(
+        notice.id, topicName(notice.topic), notice.rule, notice.template_name,
+        channelName(to.channel), to.address, to.name, to.language, to.timezone, notice.digest_key,
+        notice.fact_at, notice.ready_at, notice.due_at, notice.expires_at, notice.reason,
+        notice.facts.promise.from, notice.facts.promise.to, notice.facts.open,
+        noticeStateName(notice.state), notice.state_reason, notice.state_at,
+        maybe(notice.message_id), to.sender, notice.guard, notice.approved);
     if (changed != 1)
         throw std::logic_error(
             fmt::format("notice {} is not pending: it cannot change", notice.id));

@@ -151,6 +151,9 @@ public:
         return reading("reading what was heard",
                        [&] { return messages_.heardBy(recipient, since); });
     }
+    int unsentTo(const Recipient& recipient) override {
+        return reading("counting what is unsent", [&] { return messages_.unsentTo(recipient); });
+    }
     void freeze(std::span<Message> messages) override;
 
     std::int64_t countDue(Timestamp now, std::string_view guard, std::int64_t limit) override {

@@ -16,6 +16,10 @@ constexpr int kLines = 200;
 class DownFor : public testing::Test {
 protected:
     DownFor() {
+        // Half of the lines change at once, and that is meant.
+        rig.settings.guards.mass_change_share = 1.0;
+        rig.crash();
+        rig.start();
         for (int i = 0; i < kLines; ++i) {
             auto line = sampleLine("L" + std::to_string(i));
             line.order.number = "SO" + std::to_string(i);

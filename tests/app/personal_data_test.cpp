@@ -15,6 +15,10 @@ constexpr const char* kFirmCanary = "Canary Wharf Pumps";
 /// A house with a customer who shall be found nowhere, and one who stays.
 struct Persons : Rig {
     Persons() {
+        // Half of the lines ship at once below, and are to be believed.
+        crash();
+        settings.guards.mass_change_share = 1.0;
+        start();
         // Many rows, so that pages are split and reordered as they are in life.
         for (int i = 0; i < 60; ++i) {
             auto line = sampleLine(std::to_string(i));

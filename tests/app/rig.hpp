@@ -9,13 +9,12 @@
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 #include "app/engine.hpp"
 #include "app/operations.hpp"
@@ -147,10 +146,10 @@ private:
 /// A mailbox, and what the next attempts meet on the way to it.
 struct FakeMailbox {
     std::vector<Message> received;
-    std::deque<Outcome> next;      ///< outcomes of the coming attempts; then Accepted
-    bool die_on_wire = false;      ///< the attempt never returns from the wire
+    std::deque<Outcome> next;  ///< outcomes of the coming attempts; then Accepted
+    bool die_on_wire = false;  ///< the attempt never returns from the wire
     int attempts = 0;
-    std::string unsendable;  ///< why no message can go there; empty: each can
+    std::string unsendable;         ///< why no message can go there; empty: each can
     std::optional<Outcome> always;  ///< of each attempt for which `next` has nothing
 };
 
@@ -234,8 +233,8 @@ public:
         settings.outbox = {60s, 4h, 2.0, 0.0, 5 * 24h, 100};
         settings.log.format = "text";
         settings.log.level = "off";
-        config::SourceSettings source{"erp", "fake", 60s, 24h, adopt, true,
-                                      config::Section::fromText("{}", "test")};
+        config::SourceSettings source{
+            "erp", "fake", 60s, 24h, adopt, true, config::Section::fromText("{}", "test")};
         settings.sources.push_back(source);
         writeRules(rules);
         start();
@@ -262,7 +261,8 @@ public:
         ends.sources.push_back({"erp", std::make_unique<FakeConnector>(erp)});
         ends.senders.push_back({mail_sender, std::make_unique<FakeSender>(mailbox)});
         ends.senders.push_back({"ops", std::make_unique<FakeSender>(ops, Channel::Webhook)});
-        ends.senders.push_back({"sms", std::make_unique<FakeSender>(phone, Channel::Sms)});
+        if (serves_sms)
+            ends.senders.push_back({"sms", std::make_unique<FakeSender>(phone, Channel::Sms)});
         engine = std::make_unique<Engine>(context->get_executor(), *store, clock, *log, settings,
                                           policy(), std::move(ends), footing.get());
     }
@@ -352,7 +352,18 @@ public:
     }
 
     static config::Settings emptySettings() {
-        return {"", "", "", "", "", 30s, 2000, {}, {}, {}, {}, {},
+        return {"",
+                "",
+                "",
+                "",
+                "",
+                30s,
+                2000,
+                {},
+                {},
+                {},
+                {},
+                {},
                 config::Section::fromText("{}", "test")};
     }
 
@@ -361,7 +372,8 @@ public:
     FakeErp erp;
     FakeMailbox mailbox;
     std::string mail_sender = "mail";  ///< its name in the settings
-    FakeMailbox ops;  ///< behind the sender of that name, a webhook
+    bool serves_sms = true;
+    FakeMailbox ops;    ///< behind the sender of that name, a webhook
     FakeMailbox phone;  ///< behind the sender of SMS
     config::Settings settings = emptySettings();
     std::unique_ptr<asio::io_context> context;

@@ -29,6 +29,7 @@ cadence:
       status: { template: status, every: 5d }
 )"};
     rig.crash();
+    rig.serves_sms = false;
     rig.settings.sources[0].max_age = 60 * 24h;
     rig.start();
     auto line = sampleLine("1");
@@ -76,8 +77,9 @@ cadence:
             << "data_dir: " << folder_ / "store"
             << "\nrules_dir: " << folder_ / "rules.d"
             << "\ntemplates_dir: " BACKORDERD_SOURCE_DIR "/config/templates\n"
-            << "house: { name: House, from: { name: House, address: a@house.example } }\n"
-            << "sources:\n  - { name: erp, kind: files, lines: { path: lines.csv } }\n"
+            << "house: { name: House, from_address: a@house.example }\n"
+            << "sources:\n  - { name: erp, kind: files, folder: " << folder_ / "export"
+            << " }\n"
             << "senders:\n  - { name: mail, kind: stdout, channel: email }\n";
         return loadSetup(folder_ / "backorderd.yaml", net_, clock_);
     }

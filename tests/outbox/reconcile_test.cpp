@@ -142,16 +142,6 @@ TEST(Reconcile, AFrozenNoticeToAnAddressThatChangedMakesItsMessageStale) {
     EXPECT_THAT(plan.stale_messages, ElementsAre(90));
 }
 
-TEST(Reconcile, AFrozenNoticeThatMayLeaveOnlyLaterMakesItsMessageStale) {
-    Notice later = wanted("opened/1");
-    later.ready_at = later.due_at = kTuesday + std::chrono::hours{1};
-    const auto frozen = caseWith({noticeIn(NoticeState::Bundled, 90)});
-    EXPECT_THAT(outbox::reconcile(frozen, wanting({later}), kTuesday).stale_messages,
-                ElementsAre(90));
-    later.ready_at = kTuesday;
-    EXPECT_THAT(outbox::reconcile(frozen, wanting({later}), kTuesday).stale_messages, IsEmpty());
-}
-
 TEST(Reconcile, AFrozenNoticeThatIsNotWantedMakesItsMessageStaleOnce) {
     Notice second = noticeIn(NoticeState::Bundled, 90);
     second.key = "promise_changed/2";

@@ -97,7 +97,11 @@ TEST(HostileMail, EveryTemplateGivesTheSameDocumentWhateverTheFieldsHold) {
                 EXPECT_EQ(skeleton(document), expected) << what;
                 EXPECT_LE(document.size(), std::size_t{2} << 20) << what;
                 EXPECT_EQ(document.find('\0'), std::string::npos) << what;
-                EXPECT_EQ(document.find("\nBcc:"), std::string::npos) << what;
+                // Behind the headers it is but a word at which a line was broken.
+                const auto end = document.find("\r\n\r\n");
+                ASSERT_NE(end, std::string::npos) << what;
+                const auto headers = document.substr(0, end);
+                EXPECT_EQ(headers.find("\nBcc:"), std::string::npos) << what;
             }
         }
     }

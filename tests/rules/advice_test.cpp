@@ -140,10 +140,10 @@ TEST(Expedite, LongOverdueLinesAreSuggestedOnceForEachDate) {
     auto line = waiting(overdueRule());
     EXPECT_THAT(reasonsOf(line.look(), "pumps"), ElementsAre("not_true_any_more"));
     line.movePromise(at("2026-03-30T08:00:00Z"), "2026-04-01");
-    // Promised for the 20th: the 25th begins in Vienna at 23:00 UTC, its hours at 7:00.
+    // Promised for the 20th in Vienna, where the 25th begins at 23:00 UTC.
     EXPECT_THAT(line.run(at("2026-05-01T00:00:00Z")),
-                ElementsAre("2026-03-25T07:00:00Z expedite/2026-03-20/0/0 rob@example.com",
-                            "2026-04-06T06:00:00Z expedite/2026-04-01/0/0 rob@example.com"));
+                ElementsAre("2026-03-24T23:00:00Z expedite/2026-03-20/0/0 rob@example.com",
+                            "2026-04-05T22:00:00Z expedite/2026-04-01/0/0 rob@example.com"));
     EXPECT_EQ(line.subject.notices.at(0).template_name, "expedite");
     EXPECT_EQ(line.subject.notices.at(0).reason, "Promised for 2026-03-20, and 10 still open.");
 }

@@ -146,7 +146,8 @@ TEST_F(OfferTimeline, NobodyIsOfferedAnythingWhoCannotBeTold) {
     EXPECT_EQ(withheldOffer(line), "not_true_any_more: All that is open is reserved for the line.");
     line.subject.line.allocated.reset();
     line.subject.missing_since = due;
-    EXPECT_EQ(withheldOffer(line), "missing: The last snapshot did not have the line, or not readably.");
+    EXPECT_EQ(withheldOffer(line),
+              "missing: The last snapshot did not have the line, or not readably.");
 }
 
 TEST_F(OfferTimeline, OneOfferAtATime) {

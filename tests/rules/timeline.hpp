@@ -105,6 +105,7 @@ private:
     void evaluate() {
         // What is taken back is planned anew at once.
         if (lookOnce()) lookOnce();
+        on_look(*this, look_again_);
     }
 
     bool lookOnce() {
@@ -119,7 +120,6 @@ private:
             wanted.id = static_cast<NoticeId>(subject.notices.size()) + 1;
             subject.notices.push_back(std::move(wanted));
         }
-        on_look(*this, look_again_);
         return taken_back;
     }
 
@@ -134,8 +134,7 @@ private:
             return false;
         }
         const bool stale = notice.state == NoticeState::Bundled &&
-                           (found->recipient != notice.recipient || found->facts != notice.facts ||
-                            found->ready_at > std::max(notice.ready_at, now));
+                           (found->recipient != notice.recipient || found->facts != notice.facts);
         if (notice.state != NoticeState::Bundled) notice = *found;
         if (stale) end(notice, NoticeState::Planned);
         return stale;

@@ -31,7 +31,7 @@ TEST(ReturnPath, NobodyElseCanMakeOne) {
     const auto path = signedReturnPath("b@example.com", kId + "@example.com", kKey);
     EXPECT_EQ(messageOfReturnPath(path, std::string(32, 'x')), std::nullopt);
     for (std::size_t i = 2; i < path.find('@'); ++i)
-        for (const char bit : {1, 2, 4, 8, 16}) {
+        for (const int bit : {1, 2, 4, 8, 16}) {
             auto other = path;
             other[i] = static_cast<char>(other[i] ^ bit);
             EXPECT_EQ(messageOfReturnPath(other, kKey), std::nullopt) << other;

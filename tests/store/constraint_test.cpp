@@ -20,8 +20,8 @@ protected:
         database_->exec("PRAGMA foreign_keys = ON");
         database_->exec(
             "INSERT INTO source (id, name) VALUES (1, 'erp');"
-            "INSERT INTO case_file VALUES (1, 1, 100, 0, NULL, NULL, NULL, NULL, '', '', '', '', "
-            "0);");
+            "INSERT INTO case_file (id, source_id, opened_at, adopted, customer_id, order_number,"
+            " item_id, position) VALUES (1, 1, 100, 0, '', '', '', '');");
         database_->exec(message("ready"));
         database_->exec(message("sent", "attempts = 1, heard_at = 5"));
     }

@@ -9,7 +9,7 @@
 namespace backorderd::rules {
 namespace {
 
-/// UncoveredSince when nothing covers the line, and the event that says so.
+/// Since when nothing covers the line, and the event that says so.
 struct UncoveredSince {
     int seq = 0;
     Timestamp at{};

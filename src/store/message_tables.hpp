@@ -48,7 +48,8 @@ public:
 
 private:
     SQLite::Database& database_;
-    Query insert_, insert_document_, find_, sender_of_, ready_, in_state_, list_, list_state_, heard_, counts_;
+    Query insert_, insert_document_, find_, sender_of_, ready_, in_state_, list_, list_state_;
+    Query heard_, counts_;
     Query claim_, on_wire_, settle_, make_ready_, supersede_, release_, lose_, retry_, drop_;
 };
 

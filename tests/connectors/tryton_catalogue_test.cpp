@@ -69,8 +69,9 @@ TEST_F(TrytonCatalogue, IsNotAskedForUnlessTheSettingSaysSo) {
     (void)readWhole(io_, *make());
     for (const auto& call : server_.calls) {
         EXPECT_NE(call.method, "model.company.company.search_read");
-        if (call.method == "model.product.product.search_read")
+        if (call.method == "model.product.product.search_read") {
             EXPECT_THAT(call.params.at(0).dump(), Not(HasSubstr("salable")));
+        }
     }
     (void)readWhole(io_, *make(kCatalogue));
     const auto asked = [&](const FakeTryton::Call& call) {

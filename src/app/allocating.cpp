@@ -6,8 +6,7 @@
 namespace backorderd::app {
 namespace {
 
-/// Cases read at once, and items whose lines are looked for at once: that is one walk over all open
-/// lines.
+/// Items whose lines are looked for at once: that is one walk over all open lines.
 constexpr std::size_t kItemsPerPiece = 500;
 /// An order with more lines is not one that somebody ships as a whole.
 constexpr int kLinesOfOrderMax = 1000;

@@ -149,6 +149,8 @@ void Evaluator::commit(Changes& changes, Timestamp now) {
 int Evaluator::evaluateDue(Timestamp now, int limit) {
     const auto ids = store_.casesDue(now, limit);
     for (auto& subject : evaluate(ids, now)) {
+        // One whose message was taken back is due again: nobody has decided about it without it.
+        if (subject.look_again && *subject.look_again <= now) continue;
         const auto id = subject.id;
         just_evaluated_.insert_or_assign(id, std::move(subject));
     }

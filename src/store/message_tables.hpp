@@ -52,10 +52,10 @@ public:
 
 private:
     SQLite::Database& database_;
-    Query insert_, insert_document_, find_, sender_of_, ready_, in_state_, list_, list_state_,
-        heard_, unsent_to_, counts_;
-    Query claim_, on_wire_, settle_, make_ready_, supersede_, release_, lose_, retry_, drop_,
-        depart_ready_, depart_claimed_, depart_;
+    Query insert_, insert_document_, find_, sender_of_, ready_, in_state_, list_, list_state_;
+    Query heard_, unsent_to_, counts_;
+    Query claim_, on_wire_, settle_, make_ready_, supersede_, release_, lose_, retry_, drop_;
+    Query depart_ready_, depart_claimed_, depart_;
 };
 
 }  // namespace backorderd::store

@@ -43,6 +43,16 @@ TEST(Restart, AnErpThatDoesNotAnswerHoldsNoMailUp) {
     EXPECT_THAT(rig.mailbox.received, SizeIs(1));
 }
 
+TEST(Restart, AMailThatTheRulesOfTodayDoNotAskForIsTakenBackAndNotFrozenAnew) {
+    Rig rig;
+    leaveAMailBehind(rig);
+    rig.writeRules("version: 1\ncadence:\n  - name: others\n    match: { customer.id: C2 }\n"
+                   "    channels: [email]\n    messages: { opened: { template: opened } }\n");
+    rig.start();
+    rig.pass(10min);
+    EXPECT_THAT(rig.mailbox.received, IsEmpty());
+}
+
 TEST(Restart, AMailOfASenderThatIsGoneTakesTheOneThatIsThere) {
     Rig rig;
     leaveAMailBehind(rig);

@@ -1,6 +1,9 @@
 #include "app/engine.hpp"
 
 #include <algorithm>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 #include "app/quiet_hours.hpp"
@@ -37,6 +40,9 @@ struct Engine::Source {
     std::unique_ptr<Poller> poller;
     bool polling = false;
     bool polled = false;  ///< to an end of any kind, since the start
+    /// Never expires; cancelled when a poll has ended. Shared with those who wait for that: a reload
+    /// may end the engine first.
+    std::shared_ptr<asio::steady_timer> ended;
 };
 
 Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock, Log& log,
@@ -64,6 +70,7 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
         auto source = std::make_unique<Source>();
         source->settings = &settings.sources.at(i);
         source->connector = std::move(ends.sources[i].connector);
+        source->ended = std::make_shared<asio::steady_timer>(executor, SteadyTime::max());
         source->poller = std::make_unique<Poller>(*source->settings, *source->connector, store_,
                                                   *evaluator_, clock_, limits);
         sources_.push_back(std::move(source));
@@ -175,11 +182,21 @@ asio::awaitable<std::optional<PollReport>> Engine::poll(std::string name, bool a
     auto poll_report = co_await source->poller->poll(accept);
     source->polling = false;
     source->polled = true;
+    source->ended->cancel();
     if (poll_report.goods_changed) sharing_->goodsChanged(name);
     if (poll_report.goods_arrived) allocating_->arrived(name);
     report(poll_report);
     if (on_work_) on_work_();
     co_return poll_report;
+}
+
+asio::awaitable<bool> Engine::pollEnded(std::string name) const {
+    const auto* source = findSource(name);
+    if (!source || !source->polling) co_return false;
+    const auto ended = source->ended;
+    boost::system::error_code cancelled;
+    co_await ended->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    co_return true;
 }
 
 void Engine::goodsChanged(std::string_view source, const Store::GoodsChange& change) {

@@ -56,6 +56,8 @@ public:
     /// One poll of a source. A poll of it that is under way is an answer, not an error: nullopt.
     /// `accept`: an operator takes in what is read, however much of it changed.
     boost::asio::awaitable<std::optional<PollReport>> poll(std::string name, bool accept = false);
+    /// Waits until the poll of a source that is under way has ended; false: there was none.
+    boost::asio::awaitable<bool> pollEnded(std::string name) const;
 
     /// Does a bounded piece of what is due now and starts sends; true where more is due at once.
     bool work();

@@ -160,13 +160,12 @@ asio::awaitable<json> Operations::poll(const json& arguments) {
     }
     json reports = json::array();
     for (const auto& name : names) {
-        const auto report = co_await engine_().poll(name, accept);
-        if (accept && !report)
-            throw Declined{"a poll of '" + name + "' is under way; ask again when it has ended"};
-        if (report)
-            reports.push_back(reportRow(*report));
-        else
-            reports.push_back({{"source", name}, {"end", "under way"}});
+        auto report = co_await engine_().poll(name, accept);
+        // What is under way began before it was asked for, and may miss what is asked about.
+        while (!report && co_await engine_().pollEnded(name))
+            report = co_await engine_().poll(name, accept);
+        if (!report) throw Declined{"the daemon is stopping or reloading; ask again in a moment"};
+        reports.push_back(reportRow(*report));
     }
     co_return answer(std::move(reports));
 }

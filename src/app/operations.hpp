@@ -10,36 +10,42 @@
 
 namespace backorderd::app {
 
+// clang-format off
 /// What an operator can ask for, by name, with arguments and answers as JSON: one implementation,
 /// reached over the control socket of a running daemon or in-process where none runs.
 ///
 /// | operation | arguments | answer |
-/// |---|---|---|
+/// | --- | --- | --- |
 /// | `status` | – | sources, counts of the outbox, rules in force |
 /// | `poll` | `source` (empty: all), `accept`, `author`, `reason` | a report for each source |
-/// | `reload` | `anyway`, `author`, `reason` | warnings; fails with all problems, the old rules
-/// stay | | `check` | `rules_dir` | warnings of what matches none of the open lines | | `lines` |
-/// `source`, `customer`, `order`, `item`, `closed`, `limit`, `after` | open cases | | `explain` |
-/// `line`, `at` | the cases that fit, each with its story | | `ack` | `line`, `rule`, `author`,
-/// `note` | the lines and ladders acknowledged | | `respond` | `line`, `answer`, `sentiment`,
-/// `accept`, `decline`, `author`, `note` | what is noted | | `offers` | `source`, `customer`,
-/// `order`, `all`, `limit` | open offers | | `escalations` | `source`, `customer`, `order`, `rule`,
-/// `all`, `limit` | active ladders | | `preview` | `template`, `line`, `language` | a rendered
-/// message | | `queue.list` | `state`, `recipient`, `limit` | messages and planned notices | |
-/// `queue.show` | `id` | one message with its document | | `queue.retry`, `queue.drop` | `id`,
-/// `author`, `reason` | – | | `queue.drop-notice` | `id`, `author`, `reason` | – | | `queue.held` |
-/// `guard`, `ids`, `limit` | what is held, counted, with rendered samples | | `queue.approve` |
-/// `guard`, `ids` or `all`; `author`, `reason` | how many go on | | `silence.add` | `match`,
-/// `from`, `for` or `until`, `author`, `reason` | the silence | | `silence.list`, `silence.expire`
-/// | `all`; `id`, `author`, `reason` | silences; what is due | | `silence.preview` | `match`,
-/// `limit` | lines that it fits, and what is planned for them | | `suppress.add` | `entries`,
-/// `source`, `author`, `reason` | how many | | `suppress.list`, `suppress.remove` | –; `channel`,
-/// `address`, `author`, `reason` | the list; – | | `backup` | `file`, `author` | – | | `forget` |
-/// `customer`, `even_open`, `author`, `reason` | cases forgotten, and left | | `export` |
-/// `customer` | all that is known of a customer | | `gates` | – | the gates that are up, and why |
+/// | `reload` | `anyway`, `author`, `reason` | warnings; fails with all problems, the old rules stay |
+/// | `check` | `rules_dir` | warnings of what matches none of the open lines |
+/// | `lines` | `source`, `customer`, `order`, `item`, `closed`, `limit`, `after` | open cases |
+/// | `explain` | `line`, `at` | the cases that fit, each with its story |
+/// | `ack` | `line`, `rule`, `author`, `note` | the lines and ladders acknowledged |
+/// | `respond` | `line`, `answer`, `sentiment`, `accept`, `decline`, `author`, `note` | what is noted |
+/// | `offers` | `source`, `customer`, `order`, `all`, `limit` | open offers |
+/// | `escalations` | `source`, `customer`, `order`, `rule`, `all`, `limit` | active ladders |
+/// | `preview` | `template`, `line`, `language` | a rendered message |
+/// | `queue.list` | `state`, `recipient`, `limit` | messages and planned notices |
+/// | `queue.show` | `id` | one message with its document |
+/// | `queue.retry`, `queue.drop` | `id`, `author`, `reason` | – |
+/// | `queue.drop-notice` | `id`, `author`, `reason` | – |
+/// | `queue.held` | `guard`, `ids`, `limit` | what is held, counted, with rendered samples |
+/// | `queue.approve` | `guard`, `ids` or `all`; `author`, `reason` | how many go on |
+/// | `silence.add` | `match`, `from`, `for` or `until`, `author`, `reason` | the silence |
+/// | `silence.list`, `silence.expire` | `all`; `id`, `author`, `reason` | silences; what is due |
+/// | `silence.preview` | `match`, `limit` | lines that it fits, and what is planned for them |
+/// | `suppress.add` | `entries`, `source`, `author`, `reason` | how many |
+/// | `suppress.list`, `suppress.remove` | –; `channel`, `address`, `author`, `reason` | the list; – |
+/// | `backup` | `file`, `author` | – |
+/// | `forget` | `customer`, `even_open`, `author`, `reason` | cases forgotten, and left |
+/// | `export` | `customer` | all that is known of a customer |
+/// | `gates` | – | the gates that are up, and why |
 /// | `pause` | `author`, `reason` | – |
 /// | `resume` | `gate`, `author`, `reason` | the gates that are still up |
 /// | `drill` | `to`, `sender` | what became of each sender's test message |
+// clang-format on
 class Operations {
 public:
     /// Does a reload; returns problems, with `Severity::Error` where nothing was changed. `anyway`:

@@ -299,6 +299,21 @@ TEST(Polling, OfContradictingRecordsNeitherIsTaken) {
                 UnorderedElementsAre("opened", "opened", "opened", "promise_changed", "opened"));
 }
 
+TEST(Polling, AnOperatorWhoAsksDuringAPollGetsOneThatBeganAfterwards) {
+    Rig rig;
+    rig.poll();
+    asio::co_spawn(*rig.context, rig.engine->poll("erp"),
+                   [](std::exception_ptr, std::optional<PollReport>) {});
+    rig.context->restart();
+    rig.context->run_one();  // It has begun to read.
+    rig.erp.lines.push_back(lineOf("1"));
+    const auto answer = rig.ask("poll", nlohmann::json::object());
+    ASSERT_TRUE(answer.value("ok", false)) << answer.dump();
+    const auto report = answer.at("result").at(0);
+    EXPECT_EQ(report.value("end", ""), "complete");
+    EXPECT_EQ(report.value("opened", 0), 1);
+}
+
 TEST(Polling, DataThatStayOldHaveNothingLookedAtAgain) {
     Rig rig;
     rig.erp.lines = linesOf(1);

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "backorderd/notice.hpp"
@@ -27,6 +28,12 @@ enum class MessageState {
 std::string_view messageStateName(MessageState state);
 std::optional<MessageState> parseMessageState(std::string_view name);
 
+/// A message's stable id without its domain: the id by which a webhook is known. No full stop is in
+/// it.
+inline std::string webhookId(std::string_view stable_id) {
+    return std::string{stable_id.substr(0, stable_id.find('@'))};
+}
+
 /// One mail, SMS or webhook call; carries one notice or a digest of many. From `Ready` on its bytes
 /// never change: every attempt sends the same document under the same id.
 struct Message {
@@ -38,7 +45,7 @@ struct Message {
     Recipient recipient;
     std::string subject;        ///< for lists and logs
     std::string envelope_from;  ///< mail: return path
-    std::string document;       ///< the frozen bytes in the channel's own form (mail: RFC 5322)
+    std::string document;       ///< the frozen bytes in the channel's own form; docs/senders.md
     MessageState state = MessageState::Ready;
     std::string state_reason;
     Timestamp state_at{};

@@ -27,6 +27,9 @@ struct TryLater {
 struct Refused {
     std::string reason;
     bool address_invalid = false;  ///< the recipient does not exist: a case for suppression
+    /// The receiver says that it takes nothing any more, whatever it is sent: the sender is not
+    /// used again before somebody has looked at the settings.
+    bool endpoint_gone = false;
 };
 /// The receiver may or may not have it.
 struct Unknown {

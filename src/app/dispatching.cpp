@@ -79,7 +79,7 @@ void Dispatcher::kick() {
 }
 
 void Dispatcher::fillLane(Lane& lane) {
-    while (!stopping_ && lane.in_flight < lane.sender->sender->parallel() &&
+    while (!stopping_ && !lane.gone && lane.in_flight < lane.sender->sender->parallel() &&
            lane.breaker.mayTry(clock_.steady())) {
         if (lane.claimed.empty()) {
             if (!claim(lane)) return;

@@ -56,6 +56,10 @@ public:
     void onLate(std::function<void(const std::vector<MessageId>&)> callback) {
         on_late_ = std::move(callback);
     }
+    /// Called when a receiver says that it takes nothing any more. Its sender is not used again by
+    /// this dispatcher: what is ready for it waits for a reload or a restart.
+    using GoneCallback = std::function<void(const std::string& sender, const std::string& reason)>;
+    void onGone(GoneCallback callback) { on_gone_ = std::move(callback); }
     /// When the next deferred message, or the receiver of a paused sender, is tried again.
     std::optional<SteadyTime> nextRetry() const;
     /// Deferred messages whose time has come; the caller checks that they are still true, and hands
@@ -80,6 +84,7 @@ private:
         int in_flight = 0;
         outbox::Breaker breaker{};
         bool behind = false;  ///< what is ready has waited for the end of a pause
+        bool gone = false;    ///< its receiver takes nothing any more
     };
     boost::asio::awaitable<void> beforeWire(MessageId id) override;
     boost::asio::awaitable<void> sendOne(Lane& lane, Message message, bool is_probe);
@@ -87,6 +92,7 @@ private:
     /// False: there is nothing to claim.
     bool claim(Lane& lane);
     void judgeReceiver(Lane& lane, const Outcome& outcome, bool was_probe);
+    void leaveAlone(Lane& lane, const std::string& reason);
     void release(Lane& lane, const char* reason, std::vector<Settlement>& unsent);
     void finish(const Message& message, const Outcome& outcome, const Sender& sender);
     void scheduleFlush();
@@ -114,6 +120,7 @@ private:
     bool held_ = false;
     std::function<void()> on_settled_;
     std::function<void(const std::vector<MessageId>&)> on_late_;
+    GoneCallback on_gone_;
 };
 
 }  // namespace backorderd::app

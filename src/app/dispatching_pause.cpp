@@ -40,6 +40,8 @@ bool Dispatcher::claim(Lane& lane) {
 
 void Dispatcher::judgeReceiver(Lane& lane, const Outcome& outcome, bool was_probe) {
     using Change = outbox::Breaker::Change;
+    const auto* refused = std::get_if<Refused>(&outcome);
+    if (refused != nullptr && refused->endpoint_gone) leaveAlone(lane, refused->reason);
     const auto change = lane.breaker.ended(!saysDown(outcome), was_probe, clock_.steady());
     if (change == Change::Resumed) log_.info("sender.resumed", {{"sender", lane.sender->name}});
     if (change != Change::Paused) return;
@@ -51,6 +53,13 @@ void Dispatcher::judgeReceiver(Lane& lane, const Outcome& outcome, bool was_prob
         {{"sender", lane.sender->name},
          {"seconds", std::to_string(std::chrono::ceil<std::chrono::seconds>(pause).count())},
          {"reason", reasonOf(outcome)}});
+}
+
+void Dispatcher::leaveAlone(Lane& lane, const std::string& reason) {
+    if (std::exchange(lane.gone, true)) return;  // What was under way says the same.
+    release(lane, "its receiver takes nothing any more", settlements_);
+    log_.error("sender.disabled", {{"sender", lane.sender->name}, {"reason", reason}});
+    if (on_gone_) on_gone_(lane.sender->name, reason);
 }
 
 void Dispatcher::release(Lane& lane, const char* reason, std::vector<Settlement>& unsent) {

@@ -34,9 +34,27 @@ Message messageFor(const NamedSender& sender, const config::HouseSettings& house
     message.created_at = now;
     message.subject = std::string{kMark} + ' ' + sender.name;
     const auto body = bodyFor(sender.name, now);
-    if (message.recipient.channel != Channel::Email) {
-        message.document = body;
-        return message;
+    render::Rendered rendered;
+    rendered.subject = message.subject;
+    rendered.text = body + '\n';
+    rendered.html = "<p>" + body + "</p>\n";
+    rendered.language = "en";
+    render::Request about_nothing;
+    about_nothing.now = now;
+    about_nothing.recipient = message.recipient;
+    const auto id = webhookId(message.stable_id);
+    switch (message.recipient.channel) {
+        case Channel::Email:
+            break;
+        case Channel::Sms:
+            message.document = body;
+            return message;
+        case Channel::Webhook:
+            message.document = render::webhookDocument(about_nothing, rendered, {}, id);
+            return message;
+        case Channel::Chat:
+            message.document = render::chatDocument(about_nothing, rendered, {}, id);
+            return message;
     }
     render::MailHeaders headers;
     headers.from_name = house.from_name;
@@ -45,10 +63,6 @@ Message messageFor(const NamedSender& sender, const config::HouseSettings& house
     headers.to_address = to;
     headers.message_id = message.stable_id;
     headers.date = now;
-    render::Rendered rendered;
-    rendered.subject = message.subject;
-    rendered.text = body + '\n';
-    rendered.html = "<p>" + body + "</p>\n";
     message.document = render::mailDocument(headers, rendered);
     return message;
 }

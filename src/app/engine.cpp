@@ -40,8 +40,8 @@ struct Engine::Source {
     std::unique_ptr<Poller> poller;
     bool polling = false;
     bool polled = false;  ///< to an end of any kind, since the start
-    /// Never expires; cancelled when a poll has ended. Shared with those who wait for that: a reload
-    /// may end the engine first.
+    /// Never expires; cancelled when a poll has ended. Shared with those who wait for that: a
+    /// reload may end the engine first.
     std::shared_ptr<asio::steady_timer> ended;
 };
 
@@ -95,6 +95,14 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
     evaluator_->onCommitted([this](const CaseChange& change) { sharing_->noted(change); });
     dispatcher_->onLate(
         [this](const std::vector<MessageId>& ids) { preparer_->stillTrue(ids, clock_.now()); });
+    dispatcher_->onGone([this](const std::string& name, const std::string& reason) {
+        alert_->raise({"sender_disabled", "sender " + name + " is disabled",
+                       "The receiver of the sender '" + name + "' says that it is gone: " + reason +
+                           ". What is for it waits, and nothing more is sent to it. Put its "
+                           "address right and reload (or restart); messages that were refused can "
+                           "be sent again with 'backorderd queue retry'."},
+                      clock_.now());
+    });
     care_ = std::make_unique<Care>(store_, log_, settings.retention);
     if (footing_) raiseGates(clock_.now());
     dispatcher_->recover();

@@ -296,11 +296,17 @@ Problems Preparer::writeDocument(const render::Request& request, const std::stri
     if (!rendered) return rendered.error();
     const auto& recipient = message.recipient;
     message.subject = rendered->subject;
-    if (hopFor(request.recipient)->sender->channel() != Channel::Email) {
+    const auto channel = hopFor(request.recipient)->sender->channel();
+    const auto id = webhookId(message.stable_id);
+    if (channel == Channel::Webhook)
+        message.document = render::webhookDocument(request, *rendered, policy_->house, id);
+    if (channel == Channel::Chat)
+        message.document = render::chatDocument(request, *rendered, policy_->house, id);
+    if (channel == Channel::Sms) {
         if (!redirected_from.empty()) message.document = "[for " + redirected_from + "]\n";
         message.document += rendered->sms;
-        return {};
     }
+    if (channel != Channel::Email) return {};
     const auto& first = request.entries.front().subject.line;
     const bool one_order = std::all_of(
         request.entries.begin(), request.entries.end(), [&](const render::Entry& entry) {

@@ -17,14 +17,15 @@ void append(Problems& all, const Problems& more) {
 }
 
 /// In a dry run a sender of files stands before the real one.
-void intoFiles(NamedSender& named, const config::Settings& settings, net::Net& net) {
+void intoFiles(NamedSender& named, const config::Settings& settings,
+               const senders::Environment& environment) {
     const auto folder = settings.data_dir + "/dry-run/" + named.name;
     const nlohmann::json section{{"folder", folder},
                                  {"channel", channelName(named.sender->channel())}};
     named.behind = std::move(named.sender);
     // JSON is YAML: the path is quoted as it has to be.
-    named.sender =
-        senders::makeSender("file", config::Section::fromText(section.dump(), "dry-run"), net);
+    named.sender = senders::makeSender("file", config::Section::fromText(section.dump(), "dry-run"),
+                                       environment);
     if (!named.sender) throw std::logic_error{"a dry run has no file sender"};
 }
 
@@ -36,10 +37,13 @@ Ends makeEnds(config::Settings& settings, net::Net& net, const Clock& clock) {
         ends.sources.push_back(
             {source.name, connectors::makeConnector(source.kind, source.section, environment)});
     }
+    const senders::Environment environment{net, clock};
     for (auto& sender : settings.senders) {
         if (sender.kind.empty()) continue;
-        NamedSender named{sender.name, senders::makeSender(sender.kind, sender.section, net)};
-        if (settings.delivery.mode == "dry-run" && named.sender) intoFiles(named, settings, net);
+        NamedSender named{sender.name,
+                          senders::makeSender(sender.kind, sender.section, environment)};
+        if (settings.delivery.mode == "dry-run" && named.sender)
+            intoFiles(named, settings, environment);
         ends.senders.push_back(std::move(named));
     }
     return ends;

@@ -1,11 +1,15 @@
 #include "net/http.hpp"
 
 #include <fmt/format.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
 #include <cstdint>
 #include <new>
+
+#include "net/public_address.hpp"
 
 namespace backorderd::net {
 
@@ -26,6 +30,7 @@ struct Receiver {
     std::size_t body_bytes_max = 0;
     std::size_t header_bytes = 0;
     std::string over_limit;  ///< which limit ended the transfer
+    std::string forbidden;   ///< the address that was not connected to, and why
 };
 
 std::string_view trimmed(std::string_view text) {
@@ -49,7 +54,8 @@ std::size_t takeHeader(char* data, std::size_t, std::size_t size, void* context)
     auto& receiver = *static_cast<Receiver*>(context);
     receiver.header_bytes += size;
     if (receiver.header_bytes > kAnswerHeaderBytesMax) {
-        receiver.over_limit = fmt::format("the headers are longer than {} bytes", kAnswerHeaderBytesMax);
+        receiver.over_limit =
+            fmt::format("the headers are longer than {} bytes", kAnswerHeaderBytesMax);
         return CURL_WRITEFUNC_ERROR;
     }
     const std::string_view line(data, size);
@@ -65,6 +71,17 @@ std::size_t takeHeader(char* data, std::size_t, std::size_t size, void* context)
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     receiver.response.headers.emplace_back(std::move(name), trimmed(line.substr(colon + 1)));
     return size;
+}
+
+/// curl asks for a socket once it knows the address that it is about to connect to.
+curl_socket_t openPublicSocket(void* context, curlsocktype, curl_sockaddr* address) {
+    auto& receiver = *static_cast<Receiver*>(context);
+    if (const std::string why = whyNotPublic(address->addr); !why.empty()) {
+        receiver.forbidden =
+            fmt::format("{} is no public address ({})", addressText(address->addr), why);
+        return CURL_SOCKET_BAD;
+    }
+    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 /// A line break in a header or an address would be a second header or request.
@@ -122,6 +139,10 @@ void configure(CURL* easy, const HttpRequest& request, curl_slist* headers, Rece
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, request.fresh_connection ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, request.fresh_connection ? 1L : 0L);
 
+    if (request.public_only) {
+        curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &openPublicSocket);
+        curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &receiver);
+    }
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &takeBody);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, &receiver);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &takeHeader);
@@ -147,6 +168,13 @@ std::string_view HttpResponse::header(std::string_view lower_name) const {
     return {};
 }
 
+std::optional<std::chrono::sys_seconds> parseHttpDate(std::string_view text) {
+    const std::string terminated(text);
+    const std::time_t seconds = curl_getdate(terminated.c_str(), nullptr);
+    if (seconds < 0) return std::nullopt;
+    return std::chrono::sys_seconds{std::chrono::seconds{seconds}};
+}
+
 asio::awaitable<std::variant<HttpResponse, TransferError>> transferHttp(CurlMulti& multi,
                                                                         HttpRequest request) {
     const std::string host = hostOf(request.url);
@@ -169,11 +197,15 @@ asio::awaitable<std::variant<HttpResponse, TransferError>> transferHttp(CurlMult
     multi.remove(easy.get());
 
     if (!receiver.over_limit.empty())
-        co_return TransferError{fmt::format("{}: {}", host, receiver.over_limit), false, sent};
+        co_return TransferError{fmt::format("{}: {}", host, receiver.over_limit), false, sent,
+                                static_cast<int>(status)};
+    if (result != CURLE_OK && !sent && !receiver.forbidden.empty())
+        co_return TransferError{fmt::format("{}: {}", host, receiver.forbidden)};
     if (result != CURLE_OK) {
         const bool timed_out = result == CURLE_OPERATION_TIMEDOUT;
         const char* why = error[0] != '\0' ? error : curl_easy_strerror(result);
-        co_return TransferError{fmt::format("{}: {}", host, why), timed_out, sent};
+        co_return TransferError{fmt::format("{}: {}", host, why), timed_out, sent,
+                                static_cast<int>(status)};
     }
     receiver.response.status = static_cast<int>(status);
     co_return std::move(receiver.response);

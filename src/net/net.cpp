@@ -8,9 +8,12 @@ namespace backorderd::net {
 
 struct Net::Impl {
     explicit Impl(const boost::asio::any_io_executor& executor)
-        : http(executor), smtp(std::make_shared<SmtpPool>(executor)) {}
+        : http(executor), public_http(executor), smtp(std::make_shared<SmtpPool>(executor)) {}
 
     CurlMulti http;
+    /// Has connections of its own: one that was made without looking at the address is not used
+    /// again by a request that wants it looked at.
+    CurlMulti public_http;
     std::shared_ptr<SmtpPool> smtp;
 };
 
@@ -19,7 +22,8 @@ Net::Net(boost::asio::any_io_executor executor) : impl_(std::make_unique<Impl>(e
 Net::~Net() = default;
 
 boost::asio::awaitable<std::variant<HttpResponse, TransferError>> Net::http(HttpRequest request) {
-    return transferHttp(impl_->http, std::move(request));
+    CurlMulti& multi = request.public_only ? impl_->public_http : impl_->http;
+    return transferHttp(multi, std::move(request));
 }
 
 boost::asio::awaitable<SmtpResult> Net::smtp(SmtpRequest request) {

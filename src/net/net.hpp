@@ -26,8 +26,11 @@ struct HttpRequest {
     std::chrono::seconds timeout{60};          ///< for the whole transfer
     std::size_t answer_bytes_max = 64u << 20;  ///< a longer answer is an error
     bool fresh_connection = false;  ///< never reuse one: for receivers that do not dedupe
-    std::string ca_file;            ///< empty: the system's
-    std::string user, password;     ///< by Basic authentication; empty user: none
+    /// Connect to public addresses alone: what a name leads to is looked at when the connection is
+    /// made, so that no spelling and no name server can lead elsewhere.
+    bool public_only = false;
+    std::string ca_file;         ///< empty: the system's
+    std::string user, password;  ///< by Basic authentication; empty user: none
 };
 
 struct HttpResponse {
@@ -42,7 +45,15 @@ struct TransferError {
     std::string reason;  ///< for a person, with the host
     bool timed_out = false;
     bool request_sent = false;  ///< in part at least: the receiver may have acted on it
+    int status = 0;             ///< of an answer that began and did not end; 0: none
 };
+
+/// Why a host that is written as an address, `10.0.0.1` or `[::1]`, is not public; empty: it is, or
+/// it is a name, of which only the connection shows where it leads.
+std::string whyNotPublicHost(std::string_view host);
+
+/// What a date in a header of an answer means (RFC 9110, 5.6.7); nullopt: it is none.
+std::optional<std::chrono::sys_seconds> parseHttpDate(std::string_view text);
 
 /// How to log in: with a password, by what both sides know or by one mechanism alone, or with an
 /// OAuth 2.0 token.

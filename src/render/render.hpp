@@ -108,6 +108,19 @@ struct MailHeaders {
 /// space.
 std::string mailDocument(const MailHeaders& headers, const Rendered& rendered);
 
+/// The body of a webhook, as config/schema/webhook.schema.json and docs/senders.md describe it.
+/// `id` is the webhook's; a request without entries is a test. Deterministic, as all of these.
+std::string webhookDocument(const Request& request, const Rendered& rendered, const House& house,
+                            std::string_view id);
+
+/// What is said in a chat, or to whoever is on call: one JSON object, of which each kind of chat
+/// makes its own body. `title` and `text`; `facts`, by name, of a message about one line;
+/// `severity` as pagers have it (`critical`, `warning`, `info`); `action` (`trigger`, or `resolve`
+/// where the line needs nobody any more) and the `dedup_key` that what is said of one line has in
+/// common; `source` and `at`. Frozen in messages: members may be added, and none changed.
+std::string chatDocument(const Request& request, const Rendered& rendered, const House& house,
+                         std::string_view id);
+
 /// Whether an address can stand in an SMTP envelope and a header: one mailbox, no control
 /// characters, no spaces, at most 254 bytes.
 bool isMailAddress(std::string_view address);

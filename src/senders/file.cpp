@@ -135,7 +135,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Sender> makeFileSender(config::Section& section, net::Net&) {
+std::unique_ptr<Sender> makeFileSender(config::Section& section, const Environment&) {
     const std::string folder =
         section.path("folder", "", "Where the files go; it is made where it is missing.");
     if (folder.empty())

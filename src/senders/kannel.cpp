@@ -54,7 +54,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Sender> makeKannelSender(config::Section& section, net::Net& net) {
+std::unique_ptr<Sender> makeKannelSender(config::Section& section, const Environment& environment) {
     KannelGateway gateway;
     gateway.url = readGatewayUrl(
         section, "url", "", "The sendsms service of smsbox: http://HOST:13013/cgi-bin/sendsms.");
@@ -76,7 +76,7 @@ std::unique_ptr<Sender> makeKannelSender(config::Section& section, net::Net& net
         !gateway.dlr_url.empty() && !why.empty())
         section.problem("dlr_url", fmt::format("'dlr_url' is no address: {}", why));
     SmsSettings settings = readSms(section);
-    return std::make_unique<KannelSender>(net, std::move(settings), std::move(gateway));
+    return std::make_unique<KannelSender>(environment.net, std::move(settings), std::move(gateway));
 }
 
 }  // namespace backorderd::senders

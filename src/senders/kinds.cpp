@@ -12,7 +12,7 @@ namespace {
 
 struct SenderKind {
     std::string_view name;
-    std::unique_ptr<Sender> (*make)(config::Section& section, net::Net& net);
+    std::unique_ptr<Sender> (*make)(config::Section& section, const Environment& environment);
 };
 
 // One a line, so that a new kind is a new line.
@@ -22,6 +22,11 @@ constexpr std::array kSenderKinds{
     SenderKind{"twilio", makeTwilioSender},
     SenderKind{"kannel", makeKannelSender},
     SenderKind{"http", makeHttpSender},
+    SenderKind{"webhook", makeWebhookSender},
+    SenderKind{"slack", makeSlackSender},
+    SenderKind{"mattermost", makeMattermostSender},
+    SenderKind{"teams", makeTeamsSender},
+    SenderKind{"pagerduty", makePagerdutySender},
     SenderKind{"file", makeFileSender},
     SenderKind{"stdout", makeStdoutSender},
 };
@@ -31,11 +36,12 @@ constexpr std::array kChannels{Channel::Email, Channel::Sms, Channel::Webhook, C
 
 }  // namespace
 
-std::unique_ptr<Sender> makeSender(std::string_view kind, config::Section section, net::Net& net) {
+std::unique_ptr<Sender> makeSender(std::string_view kind, config::Section section,
+                                   const Environment& environment) {
     for (const SenderKind& known : kSenderKinds) {
         if (known.name != kind) continue;
         const std::size_t errors_before = section.problems().size();
-        std::unique_ptr<Sender> sender = known.make(section, net);
+        std::unique_ptr<Sender> sender = known.make(section, environment);
         section.finish();
         const auto& problems = section.problems();
         for (std::size_t i = errors_before; i < problems.size(); ++i)

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backorderd/clock.hpp"
 #include "backorderd/sender.hpp"
 #include "config/section.hpp"
 #include "net/net.hpp"
@@ -12,10 +13,17 @@
 /// The channels that can be sent through; one file each.
 namespace backorderd::senders {
 
+/// What a sender has of the world; all of it outlives the sender.
+struct Environment {
+    net::Net& net;
+    const Clock& clock;
+};
+
 /// Makes the sender of that kind (`smtp`, `twilio`, `file` …) from its section, and finishes the
 /// section. Null where the section has errors or the kind does not exist; the problems are then in
-/// it. `net` outlives the sender.
-std::unique_ptr<Sender> makeSender(std::string_view kind, config::Section section, net::Net& net);
+/// it.
+std::unique_ptr<Sender> makeSender(std::string_view kind, config::Section section,
+                                   const Environment& environment);
 std::vector<std::string> senderKinds();
 
 }  // namespace backorderd::senders

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "backorderd/phone.hpp"
 #include "backorderd/sms_text.hpp"
@@ -16,8 +15,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kAnswerBytesMax = 64u << 10;
-constexpr std::size_t kReplyBytesMax = 200;
-constexpr std::int64_t kRetryAfterMax = 7 * 24 * 3600;
 /// A login or an address that is not right: the settings are at fault, not the message.
 constexpr std::array kSettingsStatuses{401, 402, 403, 404, 405, 407};
 constexpr std::array kLaterStatuses{408, 425, 429, 503};
@@ -104,29 +101,6 @@ Outcome outcomeOfStatus(const net::HttpResponse& response, std::string reply) {
             retryAfterOf(response)};
     if (status / 100 == 4) return Refused{"the gateway refused the message: " + text, false};
     return Unknown{fmt::format("the gateway does not say whether it has the message: {}", text)};
-}
-
-std::string replyText(std::string_view body) {
-    std::string text;
-    for (const char c : body.substr(0, kReplyBytesMax))
-        text += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
-    // Cut inside a character, the rest of it would not be UTF-8.
-    if (body.size() > kReplyBytesMax) {
-        while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80)
-            text.pop_back();
-        if (!text.empty() && static_cast<unsigned char>(text.back()) >= 0xC0) text.pop_back();
-    }
-    text.erase(text.find_last_not_of(' ') + 1);
-    return text;
-}
-
-std::optional<std::chrono::seconds> retryAfterOf(const net::HttpResponse& response) {
-    const std::string_view text = response.header("retry-after");
-    std::int64_t seconds = 0;
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (failed != std::errc{} || end != text.data() + text.size() || seconds < 0)
-        return std::nullopt;
-    return std::chrono::seconds{std::min(seconds, kRetryAfterMax)};
 }
 
 std::string percentEncoded(std::string_view text) {

@@ -10,6 +10,7 @@
 #include "backorderd/sender.hpp"
 #include "config/section.hpp"
 #include "net/net.hpp"
+#include "senders/web.hpp"
 
 /// What all senders of SMS have in common.
 namespace backorderd::senders {
@@ -80,11 +81,6 @@ Outcome outcomeOfFailure(const net::TransferError& error);
 /// blames our settings (log-in, address) is tried again, because no message is at fault for it; a
 /// server's own error, but for 503, leaves open whether it had taken the message.
 Outcome outcomeOfStatus(const net::HttpResponse& response, std::string reply);
-
-/// The beginning of an answer, on one line, for a person.
-std::string replyText(std::string_view body);
-/// The wait that a receiver asks for in seconds; nullopt: none.
-std::optional<std::chrono::seconds> retryAfterOf(const net::HttpResponse& response);
 
 using FormFields = std::vector<std::pair<std::string_view, std::string>>;
 /// application/x-www-form-urlencoded, also for a query.

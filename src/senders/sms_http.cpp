@@ -163,7 +163,7 @@ void readHttpLogIn(config::Section& section, HttpGateway& gateway) {
 
 }  // namespace
 
-std::unique_ptr<Sender> makeHttpSender(config::Section& section, net::Net& net) {
+std::unique_ptr<Sender> makeHttpSender(config::Section& section, const Environment& environment) {
     HttpGateway gateway;
     readHttpRequest(section, gateway);
     readHttpLogIn(section, gateway);
@@ -183,7 +183,8 @@ std::unique_ptr<Sender> makeHttpSender(config::Section& section, net::Net& net) 
         AnswerRule::read(section.child("suppress", "What a number that takes no SMS looks like."),
                          "a number that takes no SMS");
     SmsSettings settings = readSms(section);
-    return std::make_unique<HttpSmsSender>(net, std::move(settings), std::move(gateway));
+    return std::make_unique<HttpSmsSender>(environment.net, std::move(settings),
+                                           std::move(gateway));
 }
 
 }  // namespace backorderd::senders

@@ -208,7 +208,7 @@ SmtpEnvelope readEnvelope(config::Section& section) {
 
 }  // namespace
 
-std::unique_ptr<Sender> makeSmtpSender(config::Section& section, net::Net& net) {
+std::unique_ptr<Sender> makeSmtpSender(config::Section& section, const Environment& environment) {
     net::SmtpRequest request;
     readServer(section, request);
     readSecurity(section, request);
@@ -219,7 +219,7 @@ std::unique_ptr<Sender> makeSmtpSender(config::Section& section, net::Net& net) 
     const auto connections =
         section.number("connections", {.fallback = 4, .min = 1, .max = 100},
                        "How many mails may be under way at once, each over its own connection.");
-    return std::make_unique<SmtpSender>(net, std::move(request), std::move(envelope),
+    return std::make_unique<SmtpSender>(environment.net, std::move(request), std::move(envelope),
                                         static_cast<int>(connections));
 }
 

@@ -65,7 +65,7 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Sender> makeStdoutSender(config::Section& section, net::Net&) {
+std::unique_ptr<Sender> makeStdoutSender(config::Section& section, const Environment&) {
     return std::make_unique<StdoutSender>(readChannel(section));
 }
 

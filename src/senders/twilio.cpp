@@ -85,7 +85,7 @@ void readTwilioLogIn(config::Section& section, const std::string& account_sid,
 
 }  // namespace
 
-std::unique_ptr<Sender> makeTwilioSender(config::Section& section, net::Net& net) {
+std::unique_ptr<Sender> makeTwilioSender(config::Section& section, const Environment& environment) {
     TwilioAccount account;
     const std::string account_sid = section.required("account_sid", "The account's id (AC…).");
     checkTwilioSid(section, "account_sid", account_sid, "AC");
@@ -107,7 +107,7 @@ std::unique_ptr<Sender> makeTwilioSender(config::Section& section, net::Net& net
     SmsSettings settings = readSms(section);
     if (!section.has("from") && !section.has("messaging_service"))
         section.problem("from", "'from' is missing: name a sender, or a 'messaging_service'");
-    return std::make_unique<TwilioSender>(net, std::move(settings), std::move(account));
+    return std::make_unique<TwilioSender>(environment.net, std::move(settings), std::move(account));
 }
 
 }  // namespace backorderd::senders

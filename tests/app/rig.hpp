@@ -263,6 +263,8 @@ public:
         ends.senders.push_back({"ops", std::make_unique<FakeSender>(ops, Channel::Webhook)});
         if (serves_sms)
             ends.senders.push_back({"sms", std::make_unique<FakeSender>(phone, Channel::Sms)});
+        ends.senders.push_back({"chat", std::make_unique<FakeSender>(chat, Channel::Chat)});
+        if (more_ends) more_ends(ends, *context);
         engine = std::make_unique<Engine>(context->get_executor(), *store, clock, *log, settings,
                                           policy(), std::move(ends), footing.get());
     }
@@ -375,6 +377,9 @@ public:
     bool serves_sms = true;
     FakeMailbox ops;    ///< behind the sender of that name, a webhook
     FakeMailbox phone;  ///< behind the sender of SMS
+    FakeMailbox chat;   ///< behind the sender of that name
+    /// Adds senders at each start.
+    std::function<void(Ends&, asio::io_context&)> more_ends;
     config::Settings settings = emptySettings();
     std::unique_ptr<asio::io_context> context;
     std::unique_ptr<Store> store;

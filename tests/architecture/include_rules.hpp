@@ -67,7 +67,7 @@ inline const std::vector<Folder> kFolders{
     {"outbox", {}, {"xxhash"}},
     {"codec", {}, {"json", "simdjson", "fmt"}},
     {"config", {}, {"yaml", "ical", "xxhash", "fmt"}},
-    {"render", {}, {"gmime", "mustache", "date", "fmt"}},
+    {"render", {}, {"gmime", "mustache", "json", "date", "fmt"}},
     {"store", {"codec/codec.hpp"}, {"sqlite", "openssl", "xxhash", "fmt"}},
     {"net", {}, {"curl", "asio", "beast", "awaitable", "fmt"}},
     {"connectors", {"config/section.hpp", "net/net.hpp", "codec/codec.hpp"},

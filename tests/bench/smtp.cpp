@@ -15,6 +15,7 @@
 #include "senders/senders.hpp"
 #include "support/run_coroutine.hpp"
 #include "support/smtp_sink.hpp"
+#include "support/still_clock.hpp"
 
 namespace backorderd::senders {
 namespace {
@@ -53,10 +54,11 @@ asio::awaitable<void> sendAll(Work& work) {
 
 double ourRate(const test::SmtpSink& sink) {
     asio::io_context io{1};
+    const test::StillClock clock;
     net::Net net{io.get_executor()};
     const auto section = config::Section::fromText(
         fmt::format("url: {}\nconnections: {}\n", sink.url(), kConnections), "s.yaml");
-    const auto sender = makeSender("smtp", section, net);
+    const auto sender = makeSender("smtp", section, {net, clock});
     Message message;
     message.envelope_from = "us@example.com";
     message.recipient.address = "you@example.net";

@@ -15,20 +15,13 @@
 #include "config/section.hpp"
 #include "connectors/contract.hpp"
 #include "connectors/files.hpp"
+#include "support/still_clock.hpp"
 
 namespace backorderd::test {
 
 /// The columns that every line must have, and one line of them.
 inline constexpr std::string_view kHeader = "line,order.number,item.id,ordered,customer.id\n";
 inline constexpr std::string_view kRow = "1,SO1,PX-1,10,C1\n";
-
-class StillClock final : public Clock {
-public:
-    Timestamp now() const override { return at; }
-    SteadyTime steady() const override { return {}; }
-
-    Timestamp at = *parseTimestamp("2026-03-02T09:00:00Z");
-};
 
 /// A drop folder, a clock that stands, and the connector that the settings make.
 class FilesTest : public testing::Test {

@@ -14,6 +14,7 @@
 #include "support/run_coroutine.hpp"
 #include "support/scripted_server.hpp"
 #include "support/smtp_sink.hpp"
+#include "support/still_clock.hpp"
 
 namespace backorderd::senders {
 namespace contract_test {
@@ -164,12 +165,13 @@ protected:
 
     std::unique_ptr<Sender> make(const Receiver& receiver) {
         const auto section = config::Section::fromText(receiver.settings(), "test.yaml");
-        auto sender = makeSender(GetParam().kind, section, net_);
+        auto sender = makeSender(GetParam().kind, section, {net_, clock_});
         EXPECT_EQ(formatProblems(section.problems()), "");
         return sender;
     }
 
     asio::io_context io_{1};
+    const test::StillClock clock_;
     net::Net net_{io_.get_executor()};
 };
 

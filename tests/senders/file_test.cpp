@@ -7,6 +7,7 @@
 #include "senders/senders.hpp"
 #include "support/run_coroutine.hpp"
 #include "support/smtp_sink.hpp"
+#include "support/still_clock.hpp"
 
 namespace backorderd::senders {
 namespace file_test {
@@ -23,7 +24,7 @@ protected:
     void make(const std::string& format) {
         const auto section = config::Section::fromText(
             "folder: " + folder_.path().string() + "\nformat: " + format + "\n", "s.yaml");
-        sender_ = makeSender("file", section, net_);
+        sender_ = makeSender("file", section, {net_, clock_});
         ASSERT_NE(sender_, nullptr);
     }
     std::string send(const std::string& stable_id, const std::string& document) {
@@ -44,6 +45,7 @@ protected:
 
     test::ScratchFolder folder_;
     boost::asio::io_context io_{1};
+    const test::StillClock clock_;
     net::Net net_{io_.get_executor()};
     std::unique_ptr<Sender> sender_;
 };

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "senders/senders.hpp"
+#include "support/still_clock.hpp"
 
 namespace backorderd::senders {
 namespace kinds_test {
@@ -16,13 +17,14 @@ protected:
     /// The problems, and whether there is a sender.
     std::pair<std::string, bool> make(const std::string& kind, const std::string& yaml) {
         const auto section = config::Section::fromText(yaml, "s.yaml");
-        const auto sender = makeSender(kind, section, net_);
+        const auto sender = makeSender(kind, section, {net_, clock_});
         parallel_ = sender ? sender->parallel() : 0;
         channel_ = sender ? sender->channel() : Channel::Email;
         return {formatProblems(section.problems()), sender != nullptr};
     }
 
     boost::asio::io_context io_{1};
+    const test::StillClock clock_;
     net::Net net_{io_.get_executor()};
     int parallel_ = 0;
     Channel channel_ = Channel::Email;
@@ -30,7 +32,8 @@ protected:
 
 TEST_F(Kinds, AreListed) {
     EXPECT_THAT(senderKinds(),
-                testing::ElementsAre("smtp", "twilio", "kannel", "http", "file", "stdout"));
+                testing::ElementsAre("smtp", "twilio", "kannel", "http", "webhook", "slack",
+                                     "mattermost", "teams", "pagerduty", "file", "stdout"));
 }
 
 TEST_F(Kinds, WorkWithTheirLeastSettings) {
@@ -90,6 +93,10 @@ TEST_F(Kinds, NameWhatIsWrong) {
          "url: smtp://h\nreturn_path: b@example.com\n"
          "return_path_key: { env: BACKORDERD_TEST_PASSWORD }\n",
          "fewer than 32 bytes"},
+        {"slack", "url: https://hooks.slack.com/services/x\n", "url"},
+        {"slack", "parallel: 1\n", "'url' is missing"},
+        {"pagerduty", "routing_key: { env: BACKORDERD_TEST_PASSWORD }\n", "has 1 letters, not 32"},
+        {"pagerduty", "parallel: 1\n", "'routing_key' is missing"},
         {"file", "format: eml\n", "'folder' is missing"},
         {"file", "folder: x\nformat: mbox\n", "format"},
         {"stdout", "channel: fax\n", "channel"},

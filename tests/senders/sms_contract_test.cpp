@@ -11,6 +11,7 @@
 #include "senders/senders.hpp"
 #include "support/run_coroutine.hpp"
 #include "support/scripted_server.hpp"
+#include "support/still_clock.hpp"
 
 namespace backorderd::senders {
 namespace sms_contract_test {
@@ -143,12 +144,13 @@ protected:
         std::string yaml = gateway.settings + more;
         yaml.replace(yaml.find("PORT"), 4, std::to_string(port));
         const auto section = config::Section::fromText(yaml, "test.yaml");
-        auto sender = makeSender(gateway.kind, section, net_);
+        auto sender = makeSender(gateway.kind, section, {net_, clock_});
         EXPECT_EQ(formatProblems(section.problems()), "");
         return sender;
     }
 
     boost::asio::io_context io_{1};
+    const test::StillClock clock_;
     net::Net net_{io_.get_executor()};
 };
 

@@ -9,6 +9,7 @@
 #include "senders/sms_template.hpp"
 #include "support/run_coroutine.hpp"
 #include "support/scripted_server.hpp"
+#include "support/still_clock.hpp"
 
 namespace backorderd::senders {
 namespace sms_request_test {
@@ -28,7 +29,7 @@ protected:
         ScriptedServer server(io_, {Script{{{"", end}}}});
         yaml.replace(yaml.find("PORT"), 4, std::to_string(server.port()));
         const auto section = config::Section::fromText(yaml, "test.yaml");
-        const auto sender = makeSender(kind, section, net_);
+        const auto sender = makeSender(kind, section, {net_, clock_});
         EXPECT_EQ(formatProblems(section.problems()), "");
         if (!sender) return {};
         CountingGate gate;
@@ -44,6 +45,7 @@ protected:
         return message;
     }();
     boost::asio::io_context io_{1};
+    const test::StillClock clock_;
     net::Net net_{io_.get_executor()};
 };
 

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "senders/senders.hpp"
+#include "support/still_clock.hpp"
 
 namespace backorderd::senders {
 namespace sms_settings_test {
@@ -24,11 +25,12 @@ protected:
 
     std::string problemsOf(const std::string& kind, const std::string& yaml) {
         const auto section = config::Section::fromText(yaml, "s.yaml");
-        made_ = makeSender(kind, section, net_) != nullptr;
+        made_ = makeSender(kind, section, {net_, clock_}) != nullptr;
         return formatProblems(section.problems());
     }
 
     boost::asio::io_context io_{1};
+    const test::StillClock clock_;
     net::Net net_{io_.get_executor()};
     bool made_ = false;
 };

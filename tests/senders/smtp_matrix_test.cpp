@@ -11,6 +11,7 @@
 #include "senders/senders.hpp"
 #include "support/run_coroutine.hpp"
 #include "support/smtp_sink.hpp"
+#include "support/still_clock.hpp"
 
 namespace backorderd::senders {
 namespace smtp_matrix_test {
@@ -51,10 +52,11 @@ Attempted attempt(std::vector<std::string> options, const std::string& settings,
     options.insert(options.end(), {"-d", (folder.path() / "mail.").string()});
     const test::SmtpSink sink(options);
     asio::io_context io{1};
+    const test::StillClock clock;
     net::Net net{io.get_executor()};
     const auto section =
         config::Section::fromText("url: " + sink.url() + "\n" + settings, "test.yaml");
-    const auto sender = makeSender("smtp", section, net);
+    const auto sender = makeSender("smtp", section, {net, clock});
     if (!sender) throw std::runtime_error(formatProblems(section.problems()));
     Message message;
     message.id = 7;

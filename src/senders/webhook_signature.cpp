@@ -1,0 +1,65 @@
+#include "senders/webhook_signature.hpp"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+namespace backorderd::senders {
+
+namespace {
+
+constexpr std::string_view kSecretPrefix = "whsec_";
+constexpr std::size_t kWebhookKeyBytesMin = 24;
+constexpr std::size_t kWebhookKeyBytesMax = 64;
+
+const unsigned char* bytesOf(std::string_view text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+std::string base64(std::basic_string_view<unsigned char> bytes) {
+    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
+    const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
+                                     static_cast<int>(bytes.size()));
+    text.resize(static_cast<std::size_t>(size));
+    return text;
+}
+
+}  // namespace
+
+std::optional<std::string> webhookKey(std::string_view secret) {
+    if (!secret.starts_with(kSecretPrefix)) return std::nullopt;
+    secret.remove_prefix(kSecretPrefix.size());
+    const auto padding = static_cast<std::size_t>(std::count(secret.begin(), secret.end(), '='));
+    if (secret.empty() || secret.size() % 4 != 0 || padding > 2 ||
+        secret.find_first_not_of('=', secret.find('=')) < secret.size())
+        return std::nullopt;
+    std::string key(secret.size() / 4 * 3, '\0');
+    const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(key.data()), bytesOf(secret),
+                                     static_cast<int>(secret.size()));
+    if (size < 0) return std::nullopt;
+    key.resize(static_cast<std::size_t>(size) - padding);
+    if (key.size() < kWebhookKeyBytesMin || key.size() > kWebhookKeyBytesMax) return std::nullopt;
+    return key;
+}
+
+std::string webhookSignature(const std::vector<std::string>& keys, std::string_view id,
+                             Timestamp at, std::string_view body) {
+    const std::string text = fmt::format("{}.{}.{}", id, at.time_since_epoch().count(), body);
+    std::string signatures;
+    for (const std::string& key : keys) {
+        std::array<unsigned char, EVP_MAX_MD_SIZE> mac;
+        unsigned size = 0;
+        if (!HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytesOf(text),
+                  text.size(), mac.data(), &size))
+            throw std::runtime_error("HMAC-SHA-256 is not available");
+        signatures +=
+            fmt::format("{}v1,{}", signatures.empty() ? "" : " ", base64({mac.data(), size}));
+    }
+    return signatures;
+}
+
+}  // namespace backorderd::senders

@@ -36,18 +36,24 @@ protected:
 /// Whatever a resolver makes of a spelling, the address that it comes to is looked at: nothing
 /// arrives, and nothing is even connected to.
 TEST_F(PublicAddress, IsAllThatIsConnectedTo) {
-    std::size_t count = 0;
+    std::size_t count = 0, looked_at_count = 0;
     for (const auto* list : {&test::loopbackSpellings(), &test::privateSpellings()}) {
         for (const std::string& host : *list) {
             const auto answer = post(host, true);
             const auto* const error = std::get_if<TransferError>(&answer);
             ASSERT_NE(error, nullptr) << host;
             EXPECT_FALSE(error->request_sent) << host;
-            EXPECT_FALSE(error->timed_out) << host << ": " << error->reason;
+            // It was looked at, or it is no address for anybody.
+            const bool looked_at = error->reason.find("no public address") != std::string::npos;
+            const bool is_none = error->reason.find("resolve") != std::string::npos ||
+                                 error->reason.find("URL") != std::string::npos;
+            EXPECT_TRUE(looked_at || is_none) << host << ": " << error->reason;
+            looked_at_count += looked_at ? 1u : 0u;
             ++count;
         }
     }
     EXPECT_GE(count, 200u);
+    EXPECT_GE(looked_at_count, 190u);
     EXPECT_TRUE(server_.heard().empty());
     EXPECT_TRUE(std::holds_alternative<HttpResponse>(post("127.0.0.1", false)));
     EXPECT_EQ(server_.heard().size(), 1u);

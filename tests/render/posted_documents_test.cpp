@@ -136,7 +136,7 @@ TEST(WebhookDocument, IsAlwaysTheSame) {
 
 TEST(PostedDocuments, KeepTheirStructureWhateverTheErpSays) {
     const WebhookSchema schema;
-    for (const std::string hostile :
+    for (const std::string& hostile :
          {std::string{"\"},{\"x\":\""}, std::string{"a\r\nb\0c", 6}, std::string{"\xff\xfe\x80"},
           std::string{"\xe2\x80\xae{{name}}"}, std::string(1'000'000, 'x'),
           std::string{"</script><b>&"}}) {

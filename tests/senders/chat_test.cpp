@@ -9,8 +9,6 @@ namespace backorderd::senders {
 namespace chat_test {
 
 using nlohmann::json;
-using testing::HasSubstr;
-using testing::Not;
 
 class Chat : public WebFixture {
 protected:
@@ -91,14 +89,14 @@ TEST_F(Chat, KeepsWithinTheLimitsOfEachService) {
     const std::string signs(60'000, '<');
     std::string wide, lines;
     for (int i = 0; i < 60'000; ++i) wide += "€";
-    for (int i = 0; i < 5'000; ++i) lines += "line\n";
+    for (int i = 0; i < 12'000; ++i) lines += "line\n";
     for (const Limit& limit :
          {Limit{"slack", 40'000 * 3 + 200}, Limit{"mattermost", 16'383 * 3 + 200},
           Limit{"teams", 28'000}, Limit{"pagerduty", 512'000}}) {
         for (const std::string& text : {signs, wide, lines}) {
             const json body = posted(limit.kind, "Title", text);
             EXPECT_LT(body.dump().size(), limit.bytes_max) << limit.kind;
-            EXPECT_THAT(body.dump(), HasSubstr("…")) << limit.kind;
+            EXPECT_NE(body.dump().find("…"), std::string::npos) << limit.kind;
         }
     }
     const json event = posted("pagerduty", std::string(5'000, 'x'), "y");

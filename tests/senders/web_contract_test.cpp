@@ -174,7 +174,9 @@ TEST_P(EveryWebKind, ThatIsNotThereIsTriedLater) {
 /// A kept connection that dies makes curl repeat the request by itself.
 TEST_P(EveryWebKind, KeepsAConnectionOnlyWhereRepeatsAreKnown) {
     const std::string& good = GetParam().accepted;
-    ScriptedServer server(io_, {Script{{{"", "}"}, {good, "}"}, {good, ""}}, AtEnd::Hang}});
+    const std::string end_of_headers = "\r\n\r\n";
+    ScriptedServer server(
+        io_, {Script{{{"", end_of_headers}, {good, end_of_headers}, {good, ""}}, AtEnd::Hang}});
     const auto sender = make(GetParam().name, server.port());
     const Message message = messageFor(GetParam().name);
     for (int i = 0; i < 2; ++i) {

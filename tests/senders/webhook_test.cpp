@@ -25,7 +25,7 @@ TEST(WebhookSignature, IsThatOfThePublishedVector) {
 }
 
 TEST(WebhookKey, IsBase64OfTheRightLength) {
-    for (const std::string secret :
+    for (const char* secret :
          {"", "whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_MfKQ9r8GKYqrTwjUPD8I",
           "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa!w", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS",
           "whsec_=fKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"})

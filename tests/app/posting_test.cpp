@@ -40,14 +40,6 @@ escalation:
 )";
 }
 
-void days(Rig& rig, int count) {
-    for (int day = 0; day < count; ++day) {
-        rig.pass(24h);
-        rig.poll();
-        rig.work();
-    }
-}
-
 Rig& escalated(Rig& rig) {
     rig.erp.lines = {sampleLine("1")};
     rig.poll();

@@ -378,8 +378,7 @@ public:
     FakeMailbox ops;    ///< behind the sender of that name, a webhook
     FakeMailbox phone;  ///< behind the sender of SMS
     FakeMailbox chat;   ///< behind the sender of that name
-    /// Adds senders at each start.
-    std::function<void(Ends&, asio::io_context&)> more_ends;
+    std::function<void(Ends&, asio::io_context&)> more_ends;  ///< called at each start
     config::Settings settings = emptySettings();
     std::unique_ptr<asio::io_context> context;
     std::unique_ptr<Store> store;
@@ -388,5 +387,14 @@ public:
     std::unique_ptr<Footing> footing;
     std::unique_ptr<Engine> engine;
 };
+
+/// Days on which the ERP is read every morning.
+inline void days(Rig& rig, int count) {
+    for (int day = 0; day < count; ++day) {
+        rig.pass(24h);
+        rig.poll();
+        rig.work();
+    }
+}
 
 }  // namespace backorderd::app::test

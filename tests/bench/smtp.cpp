@@ -12,6 +12,7 @@
 #include <ctime>
 #include <vector>
 
+#include "bench/send_all.hpp"
 #include "senders/senders.hpp"
 #include "support/run_coroutine.hpp"
 #include "support/smtp_sink.hpp"
@@ -26,30 +27,8 @@ constexpr int kMails = 20'000;
 constexpr int kConnections = 10;
 constexpr int kRounds = 5;
 
-class OpenGate final : public WireGate {
-public:
-    asio::awaitable<void> beforeWire(MessageId) override { co_return; }
-};
-
 double seconds(std::chrono::steady_clock::time_point since) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - since).count();
-}
-
-struct Work {
-    Sender& sender;
-    const Message& message;
-    int left = kMails;
-    int accepted = 0;
-    int running = kConnections;
-};
-
-asio::awaitable<void> sendAll(Work& work) {
-    OpenGate gate;
-    while (work.left-- > 0) {
-        const Outcome outcome = co_await work.sender.send(work.message, gate);
-        work.accepted += std::holds_alternative<Accepted>(outcome) ? 1 : 0;
-    }
-    --work.running;
 }
 
 double ourRate(const test::SmtpSink& sink) {
@@ -65,7 +44,7 @@ double ourRate(const test::SmtpSink& sink) {
     message.document = "Subject: x\r\n\r\n";
     while (message.document.size() < 4096) message.document += std::string(70, 'x') + "\r\n";
 
-    Work work{*sender, message};
+    Work work{*sender, message, kMails, kConnections};
     const auto start = std::chrono::steady_clock::now();
     const std::clock_t cpu = std::clock();
     for (int i = 0; i < kConnections; ++i)

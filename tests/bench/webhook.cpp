@@ -23,6 +23,7 @@
 #include <ctime>
 #include <vector>
 
+#include "bench/send_all.hpp"
 #include "senders/senders.hpp"
 #include "support/run_coroutine.hpp"
 #include "support/still_clock.hpp"
@@ -38,11 +39,6 @@ constexpr int kParallel = 16;
 constexpr int kRounds = 5;
 constexpr std::size_t kBodyBytes = 2048;
 constexpr double kToReach = 3'000;
-
-class OpenGate final : public WireGate {
-public:
-    asio::awaitable<void> beforeWire(MessageId) override { co_return; }
-};
 
 /// Reads request after request, and answers each with 204.
 asio::awaitable<void> serve(Tcp::socket socket) {
@@ -114,23 +110,6 @@ private:
     pid_t child_ = -1;
 };
 
-struct Work {
-    Sender& sender;
-    const Message& message;
-    int left = kWebhooks;
-    int accepted = 0;
-    int running = kParallel;
-};
-
-asio::awaitable<void> sendAll(Work& work) {
-    OpenGate gate;
-    while (work.left-- > 0) {
-        const Outcome outcome = co_await work.sender.send(work.message, gate);
-        work.accepted += std::holds_alternative<Accepted>(outcome) ? 1 : 0;
-    }
-    --work.running;
-}
-
 double measuredRate(const Receiver& receiver) {
     asio::io_context io{1};
     const test::StillClock clock;
@@ -145,12 +124,12 @@ double measuredRate(const Receiver& receiver) {
     message.stable_id = "0123456789abcdef0123456789abcdef@example.com";
     message.document = "{\"text\":\"" + std::string(kBodyBytes, 'x') + "\"}";
 
-    Work work{*sender, message};
+    Work work{*sender, message, kWebhooks, kParallel};
     const auto start = std::chrono::steady_clock::now();
     const std::clock_t cpu = std::clock();
-    for (int i = 0; i < kParallel; ++i)
-        asio::co_spawn(io, sendAll(work), asio::detached);
-    test::runUntil(io, [&] { return work.running == 0; }, std::chrono::seconds(300));
+    for (int i = 0; i < kParallel; ++i) asio::co_spawn(io, sendAll(work), asio::detached);
+    test::runUntil(
+        io, [&] { return work.running == 0; }, std::chrono::seconds(300));
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
     EXPECT_EQ(work.accepted, kWebhooks);
     const double rate = kWebhooks / taken.count();

@@ -175,7 +175,8 @@ void readSteps(MapReader& top, RuleTest& test, Problems& problems) {
     const auto node = top.need("steps", "list what happens, and what is expected to be sent");
     if (!node) return;
     if (!node->isSequence() || node->items.empty() || node->items.size() > kTestStepsMax)
-        return top.problem(*node, fmt::format("'steps' must list from 1 to {} steps", kTestStepsMax));
+        return top.problem(*node,
+                           fmt::format("'steps' must list from 1 to {} steps", kTestStepsMax));
     std::vector<std::string> lines;
     for (const auto& line : test.lines) lines.push_back(line.key.id);
     for (const auto& item : node->items) {

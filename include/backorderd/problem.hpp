@@ -37,6 +37,9 @@ using Result = boost::system::result<T, Problems>;
 std::string formatProblem(const Problem& problem);
 /// One problem a line.
 std::string formatProblems(const Problems& problems);
+inline void append(Problems& all, const Problems& more) {
+    all.insert(all.end(), more.begin(), more.end());
+}
 /// Whether any of them is an error rather than a warning.
 bool hasErrors(const Problems& problems);
 /// The candidate nearest to a misspelt word, or empty where none is near enough to suggest

@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "app/arguments.hpp"
 #include "app/declined.hpp"
 #include "app/ladders.hpp"
 #include "rules/rules.hpp"
@@ -16,10 +17,6 @@ using State = rules::OfferView::State;
 
 constexpr std::array<std::string_view, 3> kAnswers{"keep_waiting", "cancel_requested", "call_me"};
 constexpr std::array<std::string_view, 3> kSentiments{"positive", "neutral", "negative"};
-
-std::string textOf(const json& arguments, const char* name) {
-    return arguments.value(name, std::string{});
-}
 
 /// Whose act it is stands in the log for ever: an act without a name is refused.
 std::string authorOf(const json& arguments) {
@@ -61,8 +58,8 @@ Case onlyCaseFitting(Store& store, const std::string& text) {
     if (cases.size() == 1) return std::move(cases.front());
     std::string list;
     for (const auto& subject : cases)
-        list += (list.empty() ? "" : ", ") + nameOf(subject.line) + " (" + subject.line.item.id +
-                ")";
+        list +=
+            (list.empty() ? "" : ", ") + nameOf(subject.line) + " (" + subject.line.item.id + ")";
     throw Declined{"'" + text + "' fits several open lines, name one of them: " + list};
 }
 
@@ -94,9 +91,8 @@ std::string itemsOf(const OfferMade& offer) {
 OfferAnswered answerTo(const rules::OfferView& offer, const std::string& item,
                        const std::string& author, const std::string& note) {
     const auto& items = offer.made->items;
-    const bool offered = std::any_of(items.begin(), items.end(), [&](const OfferedItem& entry) {
-        return entry.item == item;
-    });
+    const bool offered = std::any_of(items.begin(), items.end(),
+                                     [&](const OfferedItem& entry) { return entry.item == item; });
     if (!item.empty() && !offered)
         throw Declined{"'" + item + "' was not offered; offered are " + itemsOf(*offer.made)};
     return {offer.number, item, author, note};
@@ -151,14 +147,6 @@ json offerRow(const Case& subject, const rules::OfferView& offer) {
 }
 
 constexpr std::size_t kCasesPerRead = 500;
-constexpr int kListMax = 10'000;
-
-int limitOf(const json& arguments) {
-    const int limit = arguments.value("limit", 100);
-    if (limit < 1 || limit > kListMax)
-        throw Declined{"limit must be from 1 to " + std::to_string(kListMax)};
-    return limit;
-}
 
 /// Rows of the cases that fit the filters `source`, `customer` and `order`, up to `limit`.
 template <class Ids, class Rows>
@@ -210,7 +198,8 @@ json acknowledge(Engine& engine, Store& store, const json& arguments, Timestamp 
     if (rows.empty() && !active.empty())
         throw Declined{"'" + rule + "' is not active on '" + text + "'; active: " + active};
     if (rows.empty())
-        throw Declined{"no escalation is active on '" + text + "': there is nothing to acknowledge"};
+        throw Declined{"no escalation is active on '" + text +
+                       "': there is nothing to acknowledge"};
     return rows;
 }
 
@@ -223,8 +212,9 @@ json respond(Engine& engine, Store& store, const json& arguments, Timestamp now)
     const bool to_offer = decline || !item.empty();
     if (decline && !item.empty()) throw Declined{"--accept and --decline exclude each other"};
     if (!to_offer && said.answer.empty() && said.sentiment.empty() && note.empty())
-        throw Declined{"say what the customer answered: --answer, --sentiment, --accept, --decline "
-                       "or --note"};
+        throw Declined{
+            "say what the customer answered: --answer, --sentiment, --accept, --decline "
+            "or --note"};
     auto subject = onlyCaseFitting(store, textOf(arguments, "line"));
     json row{{"line", subject.line.key.id}};
     std::vector<Event> events;
@@ -264,8 +254,8 @@ json listEscalations(Engine& engine, Store& store, const json& arguments, Timest
         [&](const std::string& source) { return store.casesEscalated(source); },
         [&](const Case& subject) {
             json rows = json::array();
-            for (auto& row : ladderRows(subject, engine.evaluator().look(subject, now),
-                                        engine.policy().rules))
+            for (auto& row :
+                 ladderRows(subject, engine.evaluator().look(subject, now), engine.policy().rules))
                 if ((all || row.at("active") == true) && (rule.empty() || row.at("rule") == rule))
                     rows.push_back(std::move(row));
             return rows;

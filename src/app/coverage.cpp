@@ -11,7 +11,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr int kCasesPerSlice = 500;
+constexpr int kCoverageSlice = 500;
 
 }  // namespace
 
@@ -79,7 +79,7 @@ asio::awaitable<Problems> findUncovered(const RuleSet& rules, Store& store, Time
     const auto executor = co_await asio::this_coro::executor;
     Coverage coverage{rules};
     CaseFilter filter;
-    filter.limit = kCasesPerSlice;
+    filter.limit = kCoverageSlice;
     for (auto ids = store.listCases(filter); !ids.empty(); ids = store.listCases(filter)) {
         for (const auto& subject : store.cases(ids)) coverage.see(subject, now);
         filter.after = ids.back();

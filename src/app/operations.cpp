@@ -3,6 +3,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "app/arguments.hpp"
 #include "app/casework.hpp"
 #include "app/coverage.hpp"
 #include "app/declined.hpp"
@@ -21,19 +22,6 @@ namespace asio = boost::asio;
 
 json answer(json result) { return {{"ok", true}, {"result", std::move(result)}}; }
 json decline(std::string reason) { return {{"ok", false}, {"error", std::move(reason)}}; }
-
-std::string textOf(const json& arguments, const char* name) {
-    return arguments.value(name, std::string{});
-}
-
-constexpr int kListMax = 10'000;
-
-int limitOf(const json& arguments) {
-    const int limit = arguments.value("limit", 100);
-    if (limit < 1 || limit > kListMax)
-        throw Declined{"limit must be from 1 to " + std::to_string(kListMax)};
-    return limit;
-}
 
 json reportRow(const PollReport& report) {
     json problems = json::array();

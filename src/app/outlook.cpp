@@ -15,7 +15,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr int kCasesPerSlice = 500;
+constexpr int kOutlookSlice = 500;
 constexpr std::size_t kSampleMax = 10;
 
 /// The decision on a case after what time alone brings under these rules.
@@ -128,7 +128,7 @@ asio::awaitable<Outlook> compareOutlooks(
     const auto executor = co_await asio::this_coro::executor;
     Comparison comparison{before, after};
     CaseFilter filter;
-    filter.limit = kCasesPerSlice;
+    filter.limit = kOutlookSlice;
     for (;;) {
         const auto ids = store.listCases(filter);
         if (ids.empty()) break;

@@ -8,10 +8,6 @@
 namespace backorderd::app {
 namespace {
 
-void append(Problems& all, const Problems& more) {
-    all.insert(all.end(), more.begin(), more.end());
-}
-
 /// Templates that rules name and nobody wrote.
 Problems findMissingTemplates(const RuleSet& rules, const render::Templates& templates) {
     Problems problems;

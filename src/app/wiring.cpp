@@ -12,10 +12,6 @@
 namespace backorderd::app {
 namespace {
 
-void append(Problems& all, const Problems& more) {
-    all.insert(all.end(), more.begin(), more.end());
-}
-
 /// In a dry run a sender of files stands before the real one.
 void intoFiles(NamedSender& named, const config::Settings& settings,
                const senders::Environment& environment) {

@@ -16,8 +16,6 @@ namespace {
 
 using nlohmann::json;
 
-void append(Problems& all, const Problems& more) { all.insert(all.end(), more.begin(), more.end()); }
-
 Problems readProblems(const json& rows) {
     Problems problems;
     for (const auto& row : rows)

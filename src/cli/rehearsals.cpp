@@ -1,5 +1,6 @@
 #include "cli/rehearsals.hpp"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
@@ -32,6 +33,14 @@ int misused(const std::string& why) {
 
 void print(const json& answer) {
     std::printf("%s\n", answer.dump(2, ' ', false, json::error_handler_t::replace).c_str());
+}
+
+/// A rehearsal takes and gives back the memory of thousands of cases many times a virtual day: with
+/// glibc's usual bounds, each time through the kernel, for a tenth of the whole time.
+void keepFreedMemory() {
+    constexpr int kGibibyte = 1 << 30;
+    mallopt(M_TRIM_THRESHOLD, kGibibyte);
+    mallopt(M_MMAP_THRESHOLD, kGibibyte);
 }
 
 /// A file that goes when it has been read.
@@ -114,6 +123,7 @@ int simulate(const Common& common, const SimulateOptions& options) {
     }
     auto copy = copyOfStore(common, *setup->settings, options.rehearsed.from);
     if (!copy) return kUnreachable;
+    keepFreedMemory();
     const auto result =
         rehearsal::simulate(sceneOf(*setup), setup->policy, std::move(copy), simulated);
     if (!options.html.empty()) {
@@ -150,6 +160,7 @@ int replay(const Common& common, const ReplayOptions& options) {
     if (!other) return refuse(other.error());
     const auto copy = copyOfStore(common, *setup->settings, options.rehearsed.from);
     if (!copy) return kUnreachable;
+    keepFreedMemory();
     const auto result = rehearsal::replay(sceneOf(*setup), setup->policy, *other, *copy,
                                           {*since, *until, std::chrono::minutes{5}});
     if (common.json)

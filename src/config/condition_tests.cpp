@@ -13,8 +13,6 @@ constexpr std::size_t kAlternativesMax = 10'000;
 constexpr std::size_t kPatternBytesMax = 200;
 constexpr PeriodBounds kAgeBounds{{0, Period::Unit::Seconds}, {3660, Period::Unit::Days}};
 const std::vector<std::string> kKinds{"backorder", "preorder", "drop-ship", "made-to-order"};
-const std::vector<std::string> kAnswers{"keep_waiting", "cancel_requested", "call_me"};
-const std::vector<std::string> kSentiments{"positive", "neutral", "negative"};
 const std::vector<std::string> kOfferStates{"none",     "open",    "accepted",
                                             "declined", "expired", "withdrawn"};
 

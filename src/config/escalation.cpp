@@ -12,7 +12,7 @@ using Unit = Period::Unit;
 using Step = EscalationRule::Step;
 using Stop = EscalationRule::Stop;
 
-constexpr std::size_t kStepsMax = 20;
+constexpr std::size_t kLadderStepsMax = 20;
 constexpr std::size_t kInhibitsMax = 100;
 constexpr PeriodBounds kAfter{{0, Unit::Seconds}, {366, Unit::Days}};
 constexpr PeriodBounds kRepeat{{1, Unit::Hours}, {366, Unit::Days}};
@@ -42,10 +42,10 @@ std::vector<Step> readSteps(ListedRule& entry) {
                                            "[{ to: sales_rep, template: rep-alert }]");
     std::vector<Step> steps;
     if (!node) return steps;
-    if (!node->isSequence() || node->items.empty() || node->items.size() > kStepsMax) {
+    if (!node->isSequence() || node->items.empty() || node->items.size() > kLadderStepsMax) {
         entry.reader.problem(*node, fmt::format("'steps' must be a list of from 1 to {} steps, "
                                                 "each beginning with '- '",
-                                                kStepsMax));
+                                                kLadderStepsMax));
         return steps;
     }
     for (const NodePtr& item : node->items) {

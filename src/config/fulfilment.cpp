@@ -8,15 +8,12 @@
 namespace backorderd::config {
 namespace {
 
-using Unit = Period::Unit;
 using Strategy = FulfilmentRule::Strategy;
-using Rank = FulfilmentRule::Rank;
 
-constexpr PeriodBounds kAgain{{1, Unit::Days}, {366, Unit::Days}};
 /// In the order of FulfilmentRule::Strategy.
 const std::vector<std::string> kStrategies{"win", "gain", "redistribute", "fill", "lose"};
 /// In the order of FulfilmentRule::Rank.
-const std::vector<std::string> kRanks{"customer.tier", "promise.date", "age", "open_value"};
+const std::vector<std::string> kLineRanks{"customer.tier", "promise.date", "age", "open_value"};
 
 /// The strategies are asked in the order of the file, so their conditions are read in it.
 void readStrategy(ListedRule& entry, FulfilmentRule& rule) {
@@ -44,7 +41,7 @@ void readExpedite(ListedRule& entry, FulfilmentRule& rule) {
     out.match = entry.readMatch(*reader, reader->what());
     out.team = entry.readTeam(*reader, "offer_to", "name the team that may order a faster way");
     if (reader->has("template")) out.template_name = readTemplateName(*reader, "template");
-    out.again = readPeriod(*reader, "again", kAgain);
+    out.again = readPeriod(*reader, "again", kAdviceAgain);
     if (reader->has("digest")) out.digest = entry.readAlertDigest(*reader);
     reader->finish();
 }
@@ -57,9 +54,10 @@ FulfilmentRule readFulfilment(const ListedNode& listed, const Names& names, Segm
     FulfilmentRule rule;
     entry.readHead(rule);
     readStrategy(entry, rule);
-    if (const auto ranks = readWords(entry.reader, "rank", kRanks); !ranks.empty()) {
+    if (const auto ranks = readWords(entry.reader, "rank", kLineRanks); !ranks.empty()) {
         rule.rank.clear();
-        for (const std::size_t rank : ranks) rule.rank.push_back(static_cast<Rank>(rank));
+        for (const std::size_t rank : ranks)
+            rule.rank.push_back(static_cast<FulfilmentRule::Rank>(rank));
     }
     for (const std::size_t word :
          readWords(entry.reader, "respect", {"ship_complete", "max_one_backorder"}))

@@ -37,6 +37,8 @@ struct ListedNode {
 struct PeriodBounds {
     Period min, max;
 };
+/// Of the span after which the same advice may be given once more.
+constexpr PeriodBounds kAdviceAgain{{1, Period::Unit::Days}, {366, Period::Unit::Days}};
 /// The text of a scalar; otherwise a problem, and null.
 const std::string* scalarText(MapReader& reader, const NodePtr& node, std::string_view key,
                               std::string_view expected);

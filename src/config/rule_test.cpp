@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLinesMax = 10'000;
-constexpr std::size_t kStepsMax = 10'000;
+constexpr std::size_t kTestStepsMax = 10'000;
 
 std::string pathBeside(const std::string& file, const std::string& path) {
     return (fs::path{file}.parent_path() / path).lexically_normal().string();
@@ -174,8 +174,9 @@ std::chrono::seconds offsetOf(const NodePtr& root) {
 void readSteps(MapReader& top, RuleTest& test, Problems& problems) {
     const auto node = top.need("steps", "list what happens, and what is expected to be sent");
     if (!node) return;
-    if (!node->isSequence() || node->items.empty() || node->items.size() > kStepsMax)
-        return top.problem(*node, fmt::format("'steps' must list from 1 to {} steps", kStepsMax));
+    if (!node->isSequence() || node->items.empty() || node->items.size() > kTestStepsMax)
+        return top.problem(*node,
+                           fmt::format("'steps' must list from 1 to {} steps", kTestStepsMax));
     std::vector<std::string> lines;
     for (const auto& line : test.lines) lines.push_back(line.key.id);
     for (const auto& item : node->items) {

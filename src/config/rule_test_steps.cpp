@@ -11,9 +11,6 @@
 namespace backorderd::config {
 namespace {
 
-const std::vector<std::string> kAnswers{"keep_waiting", "cancel_requested", "call_me"};
-const std::vector<std::string> kSentiments{"positive", "neutral", "negative"};
-
 /// Reads one step; knows the file and the lines that may be named.
 class StepReader {
 public:

@@ -10,7 +10,6 @@ namespace {
 
 using Unit = Period::Unit;
 using Candidates = SubstitutionRule::Candidates;
-using Rank = SubstitutionRule::Rank;
 
 constexpr std::size_t kItemsMax = 10'000;
 constexpr std::size_t kSubstitutesMax = 50;
@@ -23,7 +22,7 @@ const Decimal kRatioMin = *Decimal::parse("0.01");
 const Decimal kRatioMax{100};
 const Decimal kKeepBackMax{1'000'000};
 const std::vector<std::string> kSources{"erp", "rule"};
-const std::vector<std::string> kRanks{"same_warehouse", "price", "stock"};
+const std::vector<std::string> kCandidateRanks{"same_warehouse", "price", "stock"};
 constexpr std::string_view kItemAttribute = "item.attributes.";
 
 /// Reads one rule. The parts share its words and place.
@@ -192,9 +191,10 @@ private:
         if (offer->has("template"))
             rule_.offer.template_name = readTemplateName(*offer, "template");
         rule_.max = readCount(*offer, "max", 1, kOfferedMax).value_or(rule_.max);
-        if (const auto ranks = readWords(*offer, "rank", kRanks); !ranks.empty()) {
+        if (const auto ranks = readWords(*offer, "rank", kCandidateRanks); !ranks.empty()) {
             rule_.rank.clear();
-            for (const std::size_t rank : ranks) rule_.rank.push_back(static_cast<Rank>(rank));
+            for (const std::size_t rank : ranks)
+                rule_.rank.push_back(static_cast<SubstitutionRule::Rank>(rank));
         }
         const auto before = entry_.problems().size();
         rule_.answer_within =

@@ -1,13 +1,6 @@
 #include "config/listed_rule.hpp"
 
 namespace backorderd::config {
-namespace {
-
-using Unit = Period::Unit;
-
-constexpr PeriodBounds kAgain{{1, Unit::Days}, {366, Unit::Days}};
-
-}  // namespace
 
 SupplyRule readSupply(const ListedNode& listed, const Names& names, Segments& segments,
                       Problems& problems) {
@@ -18,7 +11,7 @@ SupplyRule readSupply(const ListedNode& listed, const Names& names, Segments& se
     if (entry.reader.has("template"))
         rule.template_name = readTemplateName(entry.reader, "template");
     rule.digest = entry.readAlertDigest();
-    rule.again = readPeriod(entry.reader, "again", kAgain);
+    rule.again = readPeriod(entry.reader, "again", kAdviceAgain);
     entry.finish(countsBusinessDays(rule.again) || rule.digest.at_minute);
     return rule;
 }

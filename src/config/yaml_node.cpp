@@ -17,7 +17,7 @@ using YAML::anchor_t;
 using YAML::Mark;
 
 /// Ends the parse; the problem has been noted.
-struct Stop {};
+struct ParseEnded {};
 
 /// Builds the tree from the parser's events. yaml-cpp's own nodes are not used: they keep the first
 /// of two equal keys in silence, and write out aliases without a limit.
@@ -84,7 +84,7 @@ private:
 
     [[noreturn]] void stop(const Mark& mark, std::string text) {
         note(mark, std::move(text));
-        throw Stop{};
+        throw ParseEnded{};
     }
 
     void refuseTag(const Mark& mark, const std::string& tag) {
@@ -202,7 +202,7 @@ NodePtr parseYaml(std::string_view text, const std::string& file, Problems& prob
         YAML::Parser parser(in);
         while (parser.HandleNextDocument(builder)) {
         }
-    } catch (const Stop&) {
+    } catch (const ParseEnded&) {
         return nullptr;
     } catch (const YAML::Exception& error) {
         const Place place{file, error.mark.line + 1, error.mark.column + 1};

@@ -16,7 +16,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t kPageSize = 1000;
 constexpr std::int64_t kLeadTimeDaysMax = 3650;
 
 /// What the company keeps its prices in.

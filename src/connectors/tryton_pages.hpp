@@ -36,6 +36,8 @@ private:
     bool at_end_ = false;
 };
 
+/// How many records one question asks for.
+constexpr std::size_t kPageSize = 1000;
 /// How many ids one question names.
 constexpr std::size_t kIdsMax = 500;
 /// Ids in groups of at most `kIdsMax`.

@@ -12,8 +12,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t kPageSize = 1000;
-
 /// A warehouse and the location in which its goods lie.
 struct Warehouse {
     Id id = 0;

@@ -4,12 +4,12 @@
 #include <deque>
 
 #include "rehearsal/history.hpp"
+#include "rehearsal/pieces.hpp"
 #include "store/store.hpp"
 
 namespace backorderd::rehearsal {
 namespace {
 
-constexpr int kCasesPerPiece = 1000;
 constexpr const char* kPastSender = "past";
 
 /// A case on its way through the time that is told again.
@@ -50,17 +50,14 @@ std::deque<Course> coursesOf(Store& recorded, const ReplayOptions& options) {
     std::deque<Course> courses;
     CaseFilter filter;
     filter.include_closed = true;
-    filter.limit = kCasesPerPiece;
-    for (;;) {
-        const auto ids = recorded.listCases(filter);
-        if (ids.empty()) return courses;
-        filter.after = *std::max_element(ids.begin(), ids.end());
+    forEachPiece(recorded, filter, [&](const std::vector<CaseId>& ids) {
         for (const auto& subject : recorded.cases(ids)) {
             const bool over = subject.closed_at && *subject.closed_at < options.since;
             if (over || subject.opened_at > options.until) continue;
             courses.push_back(courseOf(subject, options));
         }
-    }
+    });
+    return courses;
 }
 
 /// One message that brought what was heard before, so that limits count it and nothing is told

@@ -3,12 +3,11 @@
 #include <algorithm>
 
 #include "lines/lines.hpp"
+#include "rehearsal/pieces.hpp"
 #include "rules/rules.hpp"
 
 namespace backorderd::rehearsal {
 namespace {
-
-constexpr int kCasesPerPiece = 1000;
 
 /// A copy says when each source was last read; from here on that is now.
 void makeFresh(Store& store, const std::vector<std::string>& sources, Timestamp now) {
@@ -18,18 +17,6 @@ void makeFresh(Store& store, const std::vector<std::string>& sources, Timestamp 
         state.baseline_done = true;
         state.last_good_at = now;
         store.saveSource(state);
-    }
-}
-
-/// The ids of all open cases that a filter finds, a piece at a time.
-template <class Callback>
-void forEachPiece(Store& store, CaseFilter filter, Callback callback) {
-    filter.limit = kCasesPerPiece;
-    for (;;) {
-        const auto ids = store.listCases(filter);
-        if (ids.empty()) return;
-        filter.after = *std::max_element(ids.begin(), ids.end());
-        callback(ids);
     }
 }
 

@@ -177,6 +177,20 @@ std::string webOrMailLink(std::string_view text) {
     return webLink(text);
 }
 
+std::vector<std::string_view> splitLines(std::string_view text) {
+    std::vector<std::string_view> lines;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        lines.push_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return lines;
+}
+
+bool isBlank(std::string_view text) {
+    return text.find_first_not_of(" \t") == std::string_view::npos;
+}
+
 std::size_t findInvalidUtf8(std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
         const Decoded decoded = decodeFirst(text.substr(at));

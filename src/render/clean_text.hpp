@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Makes text that somebody else wrote harmless for the place where it lands.
 namespace backorderd::render {
@@ -25,6 +26,11 @@ std::string escapeHtml(std::string_view text);
 std::string webLink(std::string_view text);
 /// As `webLink`, or a `mailto:`.
 std::string webOrMailLink(std::string_view text);
+
+/// The lines of a text, without their breaks; a break at its end begins no line.
+std::vector<std::string_view> splitLines(std::string_view text);
+/// Nothing but spaces and tabs.
+bool isBlank(std::string_view text);
 
 /// The byte at which text stops being UTF-8; npos where all of it is.
 std::size_t findInvalidUtf8(std::string_view text);

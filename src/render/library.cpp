@@ -5,16 +5,13 @@
 #include <algorithm>
 #include <span>
 
+#include "render/clean_text.hpp"
 #include "render/locale.hpp"
 
 namespace backorderd::render {
 namespace {
 
 constexpr std::size_t kComposedBytesMax = 1024 * 1024;
-
-bool isBlank(std::string_view text) {
-    return text.find_first_not_of(" \t") == std::string_view::npos;
-}
 
 /// Tags that print nothing themselves.
 bool isStructural(TagKind kind) {

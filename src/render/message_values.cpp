@@ -27,16 +27,6 @@ mustache::data textData(std::string_view text) {
     return clean.empty() ? mustache::data{false} : mustache::data{clean};
 }
 
-std::vector<std::string> splitLines(std::string_view text) {
-    std::vector<std::string> lines;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        lines.emplace_back(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return lines;
-}
-
 /// Entries with the same key together, in the sequence of their first.
 template <class Key>
 std::vector<std::vector<const EntryView*>> gather(const std::vector<const EntryView*>& entries,
@@ -176,10 +166,10 @@ std::vector<MessageValues::Node> MessageValues::elementsOf(const Node& node,
         });
         for (Entries& group : gather(sorted, topicPlace)) add(Scope::Group, std::move(group));
     } else if (list == "house.signature") {
-        for (std::string& text : splitLines(cleanLines(house_.signature))) {
-            if (out.size() < kSignatureLinesMax) {
-                out.push_back({Scope::Signature, {}, std::move(text), {}});
-            }
+        const std::string signature = cleanLines(house_.signature);
+        for (const std::string_view text : splitLines(signature)) {
+            if (out.size() < kSignatureLinesMax)
+                out.push_back({Scope::Signature, {}, std::string{text}, {}});
         }
     } else if (node.scope == Scope::Line) {
         return storyOf(node, list);

@@ -14,7 +14,7 @@ using testing::Not;
 
 using TrytonContract = TrytonTest;
 
-std::vector<std::string> idsOf(const WholeSnapshot& whole) {
+std::vector<std::string> lineIdsOf(const WholeSnapshot& whole) {
     std::vector<std::string> ids;
     for (const auto& line : whole.lines) ids.push_back(line.key.id);
     return ids;
@@ -31,7 +31,7 @@ TEST_F(TrytonContract, Holds) { exerciseConnector(io_, *make(), "erp"); }
 TEST_F(TrytonContract, YieldsWhatIsShort) {
     const auto whole = readWhole(io_, *make());
     // Lines 4 and 7 are covered by the 98 sensors in stock.
-    EXPECT_THAT(idsOf(whole), ElementsAre("1", "2", "3", "5", "6", "9"));
+    EXPECT_THAT(lineIdsOf(whole), ElementsAre("1", "2", "3", "5", "6", "9"));
     const OrderLine& first = lineOf(whole, "1");
     EXPECT_EQ(first.item.id, "PX-100");
     EXPECT_EQ(first.warehouse, "Warehouse");
@@ -49,7 +49,7 @@ TEST_F(TrytonContract, YieldsWhatIsShort) {
 
 TEST_F(TrytonContract, YieldsAllThatIsOpenWhereTheSettingSaysSo) {
     const auto whole = readWhole(io_, *make("backorder: any_open\n"));
-    EXPECT_THAT(idsOf(whole), ElementsAre("1", "2", "3", "4", "5", "6", "7", "9"));
+    EXPECT_THAT(lineIdsOf(whole), ElementsAre("1", "2", "3", "4", "5", "6", "7", "9"));
 }
 
 TEST_F(TrytonContract, ReadsPageByPage) {
@@ -86,7 +86,7 @@ TEST_F(TrytonContract, NamesARecordThatCannotBeRead) {
     EXPECT_TRUE(whole.end->read_through) << "the others are all there";
     EXPECT_TRUE(whole.end->goods_read);
     EXPECT_THAT(formatProblems(whole.problems), HasSubstr("/erp/sale.line,1: quantity is not"));
-    EXPECT_THAT(idsOf(whole), ElementsAre("2", "3", "5", "6", "9"));
+    EXPECT_THAT(lineIdsOf(whole), ElementsAre("2", "3", "5", "6", "9"));
 }
 
 TEST_F(TrytonContract, ReadsAnErpWithoutOpenLinesAsComplete) {
@@ -102,24 +102,24 @@ TEST_F(TrytonContract, FollowsALineUntilNothingIsLeftOfIt) {
     (void)readWhole(io_, *connector);
     server_.tables["product.product"][1]["quantity"] = 50;  // PX-200 came in; not reserved yet
     auto whole = readWhole(io_, *connector);
-    ASSERT_THAT(idsOf(whole), Contains("2"));
+    ASSERT_THAT(lineIdsOf(whole), Contains("2"));
     EXPECT_EQ(lineOf(whole, "2").supply.reference, "stock");
     EXPECT_EQ(lineOf(whole, "2").allocated, Decimal{0});
 
     server_.tables["sale.line"][1]["moves."][0]["state"] = "done";
     whole = readWhole(io_, *connector);
-    EXPECT_THAT(idsOf(whole), Not(Contains("2")));
+    EXPECT_THAT(lineIdsOf(whole), Not(Contains("2")));
     EXPECT_TRUE(whole.end->complete);
 }
 
 TEST_F(TrytonContract, AfterARestartALineIsFollowedOnceItWasFound) {
     server_.tables["product.product"][1]["quantity"] = 50;
     const auto connector = make();
-    EXPECT_THAT(idsOf(readWhole(io_, *connector)), Not(Contains("2")));
+    EXPECT_THAT(lineIdsOf(readWhole(io_, *connector)), Not(Contains("2")));
     const auto found = runCoroutine(io_, connector->find("2"));
     EXPECT_TRUE(std::get<OrderLine>(found).isOpen());
     const auto whole = readWhole(io_, *connector);
-    ASSERT_THAT(idsOf(whole), Contains("2"));
+    ASSERT_THAT(lineIdsOf(whole), Contains("2"));
     EXPECT_EQ(lineOf(whole, "2"), std::get<OrderLine>(found));
 }
 

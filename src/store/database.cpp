@@ -14,6 +14,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "store/checkpoints.hpp"
 #include "store/migrations.hpp"
 
 namespace backorderd::store {
@@ -87,8 +88,8 @@ void setUp(SQLite::Database& database, const std::string& directory, const OpenO
     database.exec("PRAGMA foreign_keys = ON");
     // What is deleted is overwritten.
     database.exec("PRAGMA secure_delete = ON");
-    // 16 MiB between checkpoints: bulk loads write most pages once, and no checkpoint takes long.
-    database.exec("PRAGMA wal_autocheckpoint = 4096");
+    emptyLog(database);
+    watchLog(database);
     database.exec("PRAGMA journal_size_limit = 67108864");
 }
 
@@ -155,8 +156,10 @@ SQLite::Database openDatabase(const std::string& directory, const OpenOptions& o
         close(openFile(directory, kDatabaseFile));
         SQLite::Database database{pathIn(directory, kDatabaseFile),
                                   SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX};
+        leaveLogAlone(database);  // Until it is known to be sound.
         setUp(database, directory, options);
         applyMigrations(database, pathIn(directory, kDatabaseFile), embeddedMigrations());
+        leaveLogAlone(database, false);
         return database;
     } catch (const SQLite::Exception& error) {
         refuse(directory, error);

@@ -68,7 +68,7 @@ void SqliteStore::follow(MessageId id, MessageState state, std::string_view reas
 }
 
 void SqliteStore::commit(std::span<CaseChange> changes) {
-    writing("committing cases", [&] {
+    writingOnce("committing cases", [&] {
         for (auto& change : changes) {
             cases_.write(change);
             strikeOutArrival(change);
@@ -84,7 +84,7 @@ void SqliteStore::strikeOutArrival(const CaseChange& change) {
 }
 
 void SqliteStore::freeze(std::span<Message> messages) {
-    writing("freezing messages", [&] {
+    writingOnce("freezing messages", [&] {
         for (auto& message : messages) {
             const Departed departed{0, message.state, message.state_at, message.state_reason};
             messages_.insert(message);

@@ -222,7 +222,7 @@ public:
                 std::span<const Annotation> notes, std::uint64_t journal_seq) override;
     void makeReady(std::span<const MessageId> ids, Timestamp now) override;
     void supersede(std::span<const MessageId> ids, std::string_view reason, Timestamp now) override;
-    std::vector<MessageId> rescue(Timestamp now) override;
+    std::vector<MessageId> rescue(Timestamp now, const SendAgain& again) override;
     std::vector<Message> messages(std::span<const MessageId> ids) override {
         return reading("reading messages", [&] { return read(ids); });
     }
@@ -298,6 +298,7 @@ private:
     /// Advice on an item was given: its arrival is served.
     void strikeOutArrival(const CaseChange& change);
     /// A step was taken: the notices follow it, and the cases are due.
+    bool putBack(MessageId id, const AuditEntry& why);
     void follow(MessageId id, MessageState state, std::string_view reason, Timestamp now);
 
     /// A message that was just written left before a restore.

@@ -32,6 +32,7 @@ protected:
         rig.settings.guards.blast_radius_max = 2 * kLines;
         rig.settings.guards.mass_change_share = 1.0;
         rig.erp.can_find = true;
+        rig.mailbox.parallel = 100;
         rig.crash();
         rig.start();
         for (int i = 0; i < kLines; ++i) {

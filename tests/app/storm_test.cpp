@@ -36,6 +36,7 @@ cadence:
 struct Storm {
     explicit Storm(const char* rules, int customers) : rig{rules} {
         rig.settings.guards.mass_change_share = 1.0;
+        rig.mailbox.parallel = 100;
         rig.crash();
         rig.start();
         for (int i = 0; i < kLines; ++i) {

@@ -20,7 +20,8 @@ import sys
 import time
 
 from checks import Checks
-from sweep_world import SweepWorld, describe, faults, journal_hashes, run_until_done
+from sweep_world import (SweepWorld, describe, faults, journal_hashes, run_until_done,
+                         waiting_later)
 
 # Mail and HTTP leave by sendto; sendmsg only answers who asks the daemon something.
 CALLS = ['write', 'pwrite64', 'fsync', 'fdatasync', 'ftruncate', 'rename', 'unlink', 'sendto']
@@ -91,6 +92,7 @@ def kill_at(world, point, calls):
         unknown = collections.Counter(
             f'{message["channel"]} {message["state"]}' for message in queue['messages']
             if message['unknown_outcomes'])
+        unknown['put off'] += len(waiting_later(queue))
         return killed, wrong, unknown
     finally:
         daemon.kill()
@@ -139,7 +141,8 @@ def sweep(worlds, points, counts, checks):
                     print(f'      {name}: not reached in this run', flush=True)
     print('-- killed before: ' + ', '.join(f'{call} {reached[call]} of {counts[call]}'
                                            for call in counts), flush=True)
-    print(f'-- messages of which the outcome was unknown, and their end: {dict(unknown)}')
+    print(f'-- notices put off for longer: {unknown.pop("put off", 0)}; messages of which the '
+          f'outcome was unknown, and their end: {dict(unknown)}', flush=True)
     return sum(reached.values()), twice
 
 

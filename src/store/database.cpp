@@ -72,6 +72,14 @@ int openFile(const std::string& directory, const char* file) {
     }
 }
 
+/// The answer of a statement that is done behind it, and may fail there.
+std::string lastAnswerTo(SQLite::Database& database, const char* sql) {
+    SQLite::Statement statement{database, sql};
+    std::string answer;
+    while (statement.executeStep()) answer = statement.getColumn(0).getString();
+    return answer;
+}
+
 /// The settings of the connection. The lock is taken by the first reading and kept: another process
 /// is told so at once, and no shared memory is needed.
 void setUp(SQLite::Database& database, const std::string& directory, const OpenOptions& options) {
@@ -82,7 +90,7 @@ void setUp(SQLite::Database& database, const std::string& directory, const OpenO
     database.exec("PRAGMA temp_store = MEMORY");
     database.exec(fmt::format("PRAGMA cache_size = {}", -1024 * options.cache_mib));
     claimFile(database, directory);
-    if (database.execAndGet("PRAGMA journal_mode = WAL").getString() != "wal")
+    if (lastAnswerTo(database, "PRAGMA journal_mode = WAL") != "wal")
         refuse(Unusable, directory, "its file system cannot hold a write-ahead log.");
     database.exec("PRAGMA synchronous = FULL");
     database.exec("PRAGMA foreign_keys = ON");

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The daemon is killed at its n-th durable write or network write, for every n-th, and started again.
+"""The daemon is killed at its n-th durable or network write, for every n-th, and started again.
 
     BACKORDERD=PATH sweep.py [--all | --seconds S] [--jobs N] [--only CALL [--number N]]
 

@@ -7,9 +7,11 @@ what becomes of an attempt of which nobody knows whether it arrived.
 import collections
 import hashlib
 import hmac
+import http.client
 import json
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -77,8 +79,8 @@ class FolderSink:
 
 
 CHANNELS = (
-    Channel('mail', 8, '  - {{ name: mail, kind: smtp, url: "smtp://127.0.0.1:{port}", tls: never }}',
-            'buyer{n}@customer.example', '[email]', ONCE_MORE, MailSink),
+    Channel('mail', 8, '  - {{ name: mail, kind: smtp, url: "smtp://127.0.0.1:{port}", '
+            'tls: never }}', 'buyer{n}@customer.example', '[email]', ONCE_MORE, MailSink),
     Channel('sms', 6, '  - {{ name: sms, kind: http, url: "http://127.0.0.1:{port}/", '
             'body_format: json, body: \'{{"id": "{{{{id}}}}", "text": "{{{{text}}}}"}}\' }}',
             '+43664100{n:04}', '[sms]', NEVER_AGAIN, GatewaySink),
@@ -92,12 +94,14 @@ def rules():
     teams, cadence, escalation = '', '', ''
     for channel in CHANNELS:
         if channel.to_customers:
-            cadence += (f'  - name: {channel.name}\n    match: {{ customer.tier: {channel.name} }}\n'
+            cadence += (f'  - name: {channel.name}\n'
+                        f'    match: {{ customer.tier: {channel.name} }}\n'
                         f'    channels: {channel.to_customers}\n    send_window: {ALWAYS}\n'
                         f'    messages: {{ opened: {{ template: opened }} }}\n')
             continue
         for n, (token, _, columns) in enumerate(lines_of(channel)):
-            teams += f'  {channel.name}{n}: {{ email: ["{columns[-1]}"], sender: {channel.name} }}\n'
+            teams += (f'  {channel.name}{n}: {{ email: ["{columns[-1]}"], '
+                      f'sender: {channel.name} }}\n')
             escalation += (f'  - name: {token}\n    match: {{ item.id: P-{token} }}\n'
                            f'    steps: [ {{ to: {channel.name}{n}, template: alert }} ]\n')
     return f'version: 1\nteams:\n{teams}cadence:\n{cadence}escalation:\n{escalation}'
@@ -136,6 +140,19 @@ class SweepDaemon(Daemon):
 
     def ended(self):
         return self.process.poll() is not None
+
+    def queue(self):
+        """Asked at the socket itself: a process for each look would be most of a sweep's time."""
+        connection = http.client.HTTPConnection('backorderd', timeout=60)
+        try:
+            connection.sock = socket.socket(socket.AF_UNIX)
+            connection.sock.connect(os.path.join(self.folder, 'control.sock'))
+            connection.request('POST', '/queue.list', json.dumps({'limit': 1000}))
+            return json.loads(connection.getresponse().read())['result']
+        except (OSError, http.client.HTTPException, ValueError, KeyError):
+            return None  # It was not there to answer.
+        finally:
+            connection.close()
 
     def log_text(self):
         with open(self.log, errors='replace') as log:
@@ -227,10 +244,9 @@ def run_until_done(daemon, under=()):
     deadline = time.monotonic() + IDLE_SECONDS
     queue = None
     while time.monotonic() < deadline and not daemon.ended():
-        if daemon.answers():
-            queue = daemon.queue() or queue
-            if is_done(queue):
-                return queue
+        queue = daemon.queue() or queue
+        if is_done(queue):
+            return queue
         time.sleep(0.03)
     return None if daemon.ended() else queue
 
@@ -264,6 +280,8 @@ def faults(queue, copies, knows):
         # told from such data is put off by up to half an hour.
         if not got and not held and not (message is None and columns[-1] in later):
             found.append(f'{token} is lost ({state})')
+        if message and state not in ('sent', 'unknown'):
+            found.append(f'{token} did not come to its end ({state}, {message["state_reason"]})')
         if len({copy.identity for copy in got}) > 1:
             found.append(f'{token} arrived under two ids')
         most = {NEVER_AGAIN: 1, ONCE_MORE: 1 + min(unsure, 1), AGAIN: 1 + unsure}[channel.policy]

@@ -17,7 +17,8 @@ from sweep_world import SweepWorld
 
 LINES = 100_000
 CUSTOMERS = 100
-ANSWER_SECONDS = 3
+# Other work on the machine counts as well; the daemon's own is done in pieces of a fraction of it.
+ANSWER_SECONDS = 20
 WITHIN_SECONDS = 300
 
 RULES = '''
@@ -76,7 +77,8 @@ def each(checks, world):
     daemon.start()
     daemon.wait_until_ready()
     check_pace(checks, daemon, ask_until(
-        daemon, lambda: (daemon.ask('queue', 'held', '--limit', '1') or {}).get('count') == LINES),
+        daemon, lambda: (
+            daemon.ask('status') or {'notices': {}})['notices'].get('held') == LINES),
         f'{LINES} notices are held')
     checks.check('nothing has left', not world.take()['mail'])
     checks.check('SIGTERM ends it with status 0', daemon.stop() == 0)

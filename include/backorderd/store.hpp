@@ -271,9 +271,12 @@ public:
     /// digest is told in a new message.
     virtual void supersede(std::span<const MessageId> ids, std::string_view reason,
                            Timestamp now) = 0;
+    /// Whether a message of which nobody knows if it left is sent again, and by whose word.
+    using SendAgain = std::function<std::optional<AuditEntry>(const Message&)>;
     /// What a crash left behind: Claimed -> Ready (nothing left), OnWire -> Unknown, counted in
-    /// `unknown_outcomes`. Returns those that are now Unknown.
-    virtual std::vector<MessageId> rescue(Timestamp now) = 0;
+    /// `unknown_outcomes`, and on to Ready where `again` says so: another crash must not come
+    /// between. Returns those that were OnWire. `again` empty: none is sent again.
+    virtual std::vector<MessageId> rescue(Timestamp now, const SendAgain& again = {}) = 0;
     /// Makes the cases of all Ready and Deferred messages due, so that what they say is looked at
     /// again. Returns the messages that name none of these senders.
     virtual std::vector<MessageId> lookAtUnsent(std::span<const std::string> senders,

@@ -333,8 +333,15 @@ int runDaemon(const std::string& settings_file) {
     for (const auto& warning : setup->warnings)
         log.warning("config.warning", {{"problem", formatProblem(warning)}});
     try {
-        const auto store = store::openStore(setup->settings->data_dir);
-        auto footing = findFooting(*setup->settings, clock.now());
+        DiskWatch disk{*setup->settings};
+        const auto make_room = [&disk] { return disk.giveUpReserve(); };
+        store::OpenOptions options;
+        options.make_room = make_room;
+        const auto store = store::openStore(setup->settings->data_dir, options);
+        store::JournalOptions journal;
+        journal.make_room = make_room;
+        auto footing = findFooting(*setup->settings, clock.now(), journal);
+        footing.disk = &disk;
         Daemon daemon{settings_file, std::move(*setup), net, clock, log, *store, footing, context};
         daemon.run();
         return 0;
@@ -343,6 +350,9 @@ int runDaemon(const std::string& settings_file) {
         return 3;
     } catch (const store::JournalRefused& refused) {
         log.error("journal.refused", {{"reason", refused.what()}});
+        return 3;
+    } catch (const StoreBroken& broken) {
+        log.error("store.broken", {{"reason", broken.what()}});
         return 3;
     }
 }

@@ -44,24 +44,13 @@ Dispatcher::Dispatcher(asio::any_io_executor executor, Store& store, const Clock
 
 void Dispatcher::recover() {
     const auto now = clock_.now();
-    const auto unknown = store_.rescue(now);
-    for (const auto& message : store_.messages(unknown)) {
+    const auto unknown =
+        store_.rescue(now, [&](const Message& message) { return sentAgain(message, now); });
+    for (const auto& message : store_.messages(unknown))
         log_.warning("message.outcome_unknown",
                      {{"message", message.stable_id},
                       {"recipient", log_.address(message.recipient.address)},
                       {"reason", "the process ended while it was on the wire"}});
-        for (const auto& lane : lanes_) {
-            if (lane.sender->name != message.sender) continue;
-            const auto policy = lane.sender->sender->onUnknown();
-            const bool again =
-                now < message.created_at + settings_.schedule.keep &&
-                (policy == OnUnknown::SendAgain ||
-                 (policy == OnUnknown::SendAgainOnce && message.unknown_outcomes <= 1));
-            const AuditEntry why{now, "backorderd", "retry", message.stable_id,
-                                 "outcome unknown after a crash; sent again under the same id"};
-            if (again) store_.retryMessage(message.id, why);
-        }
-    }
     MessageFilter deferred;
     deferred.state = MessageState::Deferred;
     deferred.limit = std::numeric_limits<int>::max();
@@ -71,6 +60,21 @@ void Dispatcher::recover() {
         defer(message.id, std::clamp<std::chrono::seconds>(wait, std::chrono::seconds{0},
                                                            settings_.schedule.longest));
     }
+}
+
+/// By the policy of its channel; empty: it is not.
+std::optional<AuditEntry> Dispatcher::sentAgain(const Message& message, Timestamp now) const {
+    for (const auto& lane : lanes_) {
+        if (lane.sender->name != message.sender) continue;
+        const auto policy = lane.sender->sender->onUnknown();
+        const bool again = now < message.created_at + settings_.schedule.keep &&
+                           (policy == OnUnknown::SendAgain ||
+                            (policy == OnUnknown::SendAgainOnce && message.unknown_outcomes <= 1));
+        if (!again) return std::nullopt;
+        return AuditEntry{now, "backorderd", "retry", message.stable_id,
+                          "outcome unknown after a crash; sent again under the same id"};
+    }
+    return std::nullopt;
 }
 
 void Dispatcher::kick() {

@@ -88,6 +88,7 @@ private:
     };
     boost::asio::awaitable<void> beforeWire(MessageId id) override;
     boost::asio::awaitable<void> sendOne(Lane& lane, Message message, bool is_probe);
+    std::optional<AuditEntry> sentAgain(const Message& message, Timestamp now) const;
     void fillLane(Lane& lane);
     /// False: there is nothing to claim.
     bool claim(Lane& lane);

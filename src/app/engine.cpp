@@ -64,6 +64,8 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
     Poller::Limits limits;
     limits.slice_lines = static_cast<std::size_t>(settings.slice_lines);
     limits.spool_dir = settings.data_dir;
+    if (footing_ && footing_->disk)
+        limits.why_no_room = [disk = footing_->disk] { return disk->whyLow(); };
     limits.mass_change = {guards.mass_change_share,
                           static_cast<std::size_t>(guards.mass_change_lines)};
     for (std::size_t i = 0; i < ends.sources.size(); ++i) {
@@ -237,6 +239,7 @@ bool Engine::work() {
     if (stopping_) return false;
     const auto now = clock_.now();
     if (footing_) watchClock(now);
+    if (footing_ && footing_->disk) watchDisk(now);
     // A digest is one message only if every case that may add to it has been looked at.
     const bool more_due = evaluator_->evaluateDue(now, pace_.cases) == pace_.cases;
     if (!gates_.open()) {

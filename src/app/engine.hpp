@@ -124,6 +124,7 @@ private:
     void raiseGates(Timestamp now);
     void watchClock(Timestamp now);
     void gatesMoved(Timestamp now);
+    void watchDisk(Timestamp now);
 
     Store& store_;
     const Clock& clock_;
@@ -150,6 +151,7 @@ private:
     bool unsent_looked_at_ = false;  ///< what was frozen before this start
     bool stopping_ = false;
     bool clock_off_ = false;    ///< the clock was seen to step, and has not come back
+    bool disk_low_ = false;     ///< the log has said so
     bool catching_up_ = false;  ///< the gates have fallen, and open cases are still looked at
 };
 

@@ -106,9 +106,10 @@ void importRecords(store::SendJournal& journal, Store& store, Log& log, Timestam
             }))
             regroup.push_back(ids[i]);
     }
-    store.importDepartures(known, departed, journal.lastSeq(), now);
+    // In this order: a crash in between has all of it done once more.
     store.supersede(regroup,
                     "a part of it left in another message before the database was restored", now);
+    store.importDepartures(known, departed, journal.lastSeq(), now);
     log.warning("journal.imported", {{"messages", std::to_string(departed.size())},
                                      {"departures", std::to_string(known.size())}});
 }

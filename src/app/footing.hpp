@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "app/disk_watch.hpp"
 #include "app/gates.hpp"
 #include "app/log.hpp"
 #include "config/config.hpp"
@@ -15,6 +16,7 @@ namespace backorderd::app {
 struct Footing {
     std::unique_ptr<store::SendJournal> journal;
     std::string machine;  ///< a fingerprint of the machine and the place of the data
+    DiskWatch* disk = nullptr;  ///< outlives this; null: nobody looks at the room on the disk
 };
 
 /// Throws store::JournalRefused. Whoever calls it holds the store.

@@ -38,6 +38,8 @@ std::string_view gateText(GateName name) {
             return "clock";
         case GateName::Journal:
             return "journal";
+        case GateName::Disk:
+            return "disk";
     }
     return "";
 }

@@ -18,9 +18,10 @@ enum class GateName {
     Environment,  ///< the database belongs elsewhere
     Clock,        ///< the machine's clock cannot be trusted
     Journal,      ///< the send journal is gone, or another one
+    Disk,         ///< the disk is full, and what became of a message could not be written down
 };
 inline constexpr std::array kGateNames{GateName::Paused, GateName::Restored, GateName::Environment,
-                                       GateName::Clock, GateName::Journal};
+                                       GateName::Clock, GateName::Journal, GateName::Disk};
 std::string_view gateText(GateName name);  ///< `restored`
 std::optional<GateName> parseGate(std::string_view text);
 

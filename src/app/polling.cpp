@@ -86,7 +86,10 @@ boost::asio::awaitable<PollReport> Poller::poll(bool accept) {
 
 boost::asio::awaitable<void> Poller::readSnapshot(Intake& intake, PollReport& report) {
     const auto reader = connector_.read();
+    std::string no_room;
     while (!stopping_) {
+        if (limits_.why_no_room) no_room = limits_.why_no_room();
+        if (!no_room.empty()) break;
         const auto step = co_await reader->next();
         if (const auto* failure = std::get_if<Failure>(&step)) {
             report.reason = failure->reason;
@@ -104,9 +107,9 @@ boost::asio::awaitable<void> Poller::readSnapshot(Intake& intake, PollReport& re
         }
         co_await yieldToLoop();
     }
-    if (stopping_ || intake.overflowed()) {
-        report.reason = stopping_ ? "the daemon is stopping"
-                                  : "there is no room in data_dir for the lines that changed";
+    if (intake.overflowed()) no_room = "there is no room in data_dir for the lines that changed";
+    if (stopping_ || !no_room.empty()) {
+        report.reason = stopping_ ? "the daemon is stopping" : no_room;
         co_await reject(intake);
     } else if (!co_await judge(intake, /*read_through=*/false, report)) {
         co_return;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -44,6 +45,8 @@ std::string_view endName(PollReport::End end);
 class Poller {
 public:
     struct Limits {
+        /// Why nothing more may be taken in, asked before each page; empty: there is room.
+        std::function<std::string()> why_no_room{};
         std::size_t slice_lines = 2000;     ///< lines per transaction
         std::size_t finds_max = 500;        ///< look-ups of vanished lines per poll
         std::size_t finds_failed_max = 10;  ///< in a row; then the source itself is unwell

@@ -97,6 +97,11 @@ struct ClockSettings {
     std::chrono::seconds max_forward{};
 };
 
+struct DiskSettings {
+    std::int64_t free_min_mib = 0;  ///< with less, nothing is read in
+    std::int64_t reserve_mib = 0;   ///< kept for writing down what became of what was sent
+};
+
 struct LogSettings {
     std::string format;  ///< `text`, `json`, `journal`
     std::string level;
@@ -126,6 +131,7 @@ struct Settings {
     std::string environment{};  ///< what this installation is for
     DeliverySettings delivery{};
     ClockSettings clock{};
+    DiskSettings disk{};
 };
 
 /// Reads the settings file. Connectors and senders read their own sections later: call

@@ -189,6 +189,16 @@ void readClock(Section clock, ClockSettings& out) {
                                      "A wall clock that steps forward by more holds everything.");
 }
 
+void readDisk(Section disk, DiskSettings& out) {
+    out.free_min_mib = disk.number(
+        "free_min_mib", {.fallback = 256, .min = 1, .max = 1'048'576},
+        "With less room in MiB for the database or the send journal, no source is read.");
+    out.reserve_mib = disk.number(
+        "reserve_mib", {.fallback = 16, .min = 1, .max = 1024},
+        "The size in MiB of a file in `data_dir` that is given up where the disk is full, so that "
+        "what became of what was sent can still be written down.");
+}
+
 void readLog(Section log, LogSettings& out) {
     out.format =
         log.choice("format", {"text", "json", "journal"}, "text",
@@ -290,6 +300,7 @@ void readAll(Settings& settings) {
     readDelivery(root, settings.delivery);
     readClock(root.child("clock", "What steps of the machine's clock are trusted."),
               settings.clock);
+    readDisk(root.child("disk", "Room on the disk."), settings.disk);
     readHouse(root.child("house", "Who we are to the customer."), settings.house);
     readOutbox(root.child("outbox", "How messages are tried again."), settings.outbox);
     readReload(root.child("reload", "What new rules may do at once."), settings.reload);

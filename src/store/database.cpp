@@ -14,6 +14,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "store/checkpoints.hpp"
 #include "store/migrations.hpp"
 
 namespace backorderd::store {
@@ -71,6 +72,14 @@ int openFile(const std::string& directory, const char* file) {
     }
 }
 
+/// The answer of a statement that is done behind it, and may fail there.
+std::string lastAnswerTo(SQLite::Database& database, const char* sql) {
+    SQLite::Statement statement{database, sql};
+    std::string answer;
+    while (statement.executeStep()) answer = statement.getColumn(0).getString();
+    return answer;
+}
+
 /// The settings of the connection. The lock is taken by the first reading and kept: another process
 /// is told so at once, and no shared memory is needed.
 void setUp(SQLite::Database& database, const std::string& directory, const OpenOptions& options) {
@@ -81,14 +90,14 @@ void setUp(SQLite::Database& database, const std::string& directory, const OpenO
     database.exec("PRAGMA temp_store = MEMORY");
     database.exec(fmt::format("PRAGMA cache_size = {}", -1024 * options.cache_mib));
     claimFile(database, directory);
-    if (database.execAndGet("PRAGMA journal_mode = WAL").getString() != "wal")
+    if (lastAnswerTo(database, "PRAGMA journal_mode = WAL") != "wal")
         refuse(Unusable, directory, "its file system cannot hold a write-ahead log.");
     database.exec("PRAGMA synchronous = FULL");
     database.exec("PRAGMA foreign_keys = ON");
     // What is deleted is overwritten.
     database.exec("PRAGMA secure_delete = ON");
-    // 16 MiB between checkpoints: bulk loads write most pages once, and no checkpoint takes long.
-    database.exec("PRAGMA wal_autocheckpoint = 4096");
+    emptyLog(database);
+    watchLog(database);
     database.exec("PRAGMA journal_size_limit = 67108864");
 }
 
@@ -155,8 +164,10 @@ SQLite::Database openDatabase(const std::string& directory, const OpenOptions& o
         close(openFile(directory, kDatabaseFile));
         SQLite::Database database{pathIn(directory, kDatabaseFile),
                                   SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX};
+        leaveLogAlone(database);  // Until it is known to be sound.
         setUp(database, directory, options);
         applyMigrations(database, pathIn(directory, kDatabaseFile), embeddedMigrations());
+        leaveLogAlone(database, false);
         return database;
     } catch (const SQLite::Exception& error) {
         refuse(directory, error);

@@ -179,6 +179,8 @@ private:
         while (!text.empty()) {
             const auto written = write(descriptor_, text.data(), text.size());
             if (written < 0 && errno == EINTR) continue;
+            if (written < 0 && errno == ENOSPC && options_.make_room && options_.make_room())
+                continue;
             if (written < 0) fail("writing");
             text.remove_prefix(static_cast<std::size_t>(written));
             bytes_ += static_cast<std::size_t>(written);

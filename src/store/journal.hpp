@@ -43,6 +43,8 @@ struct JournalOptions {
     std::chrono::seconds keep{std::chrono::hours{24 * 30}};
     /// What makes a file durable; 0, or -1 with errno. For tests that let the disk fail.
     std::function<int(int descriptor)> sync;
+    /// Called where the disk is full; true: there is room now, and the write goes on.
+    std::function<bool()> make_room;
 };
 
 /// An append-only file outside of the database's directory that says what left. A restored backup

@@ -63,7 +63,9 @@ void writeKey(const fs::path& file, const std::string& key) {
         fsync(descriptor) == 0;
     const int why = errno;
     if (descriptor >= 0) close(descriptor);
-    if (!done) refuseJournal(file, fmt::format("it cannot be written ({})", std::strerror(why)));
+    if (done) return;
+    unlink(file.c_str());  // It may be on no disk, though it can be read.
+    refuseJournal(file, fmt::format("it cannot be written ({})", std::strerror(why)));
 }
 
 }  // namespace

@@ -20,7 +20,8 @@ std::unique_ptr<Store> openStore(const std::string& data_dir, const OpenOptions&
     prepareDirectory(data_dir, options.create);
     return opened("the store in " + data_dir, [&] {
         auto lock = std::make_unique<DirectoryLock>(data_dir);
-        return std::make_unique<SqliteStore>(std::move(lock), openDatabase(data_dir, options));
+        return std::make_unique<SqliteStore>(std::move(lock), openDatabase(data_dir, options),
+                                             options.make_room);
     });
 }
 

@@ -68,7 +68,7 @@ void SqliteStore::follow(MessageId id, MessageState state, std::string_view reas
 }
 
 void SqliteStore::commit(std::span<CaseChange> changes) {
-    writing("committing cases", [&] {
+    writingOnce("committing cases", [&] {
         for (auto& change : changes) {
             cases_.write(change);
             strikeOutArrival(change);
@@ -84,7 +84,7 @@ void SqliteStore::strikeOutArrival(const CaseChange& change) {
 }
 
 void SqliteStore::freeze(std::span<Message> messages) {
-    writing("freezing messages", [&] {
+    writingOnce("freezing messages", [&] {
         for (auto& message : messages) {
             const Departed departed{0, message.state, message.state_at, message.state_reason};
             messages_.insert(message);
@@ -181,7 +181,7 @@ std::vector<MessageId> SqliteStore::lookAtUnsent(std::span<const std::string> se
     });
 }
 
-std::vector<MessageId> SqliteStore::rescue(Timestamp now) {
+std::vector<MessageId> SqliteStore::rescue(Timestamp now, const SendAgain& again) {
     return writing("rescuing messages", [&] {
         for (const auto id : messages_.inState(MessageState::Claimed))
             require(messages_.release(id, "the daemon ended before anything was sent", now),
@@ -191,18 +191,22 @@ std::vector<MessageId> SqliteStore::rescue(Timestamp now) {
         for (const auto id : lost) {
             require(messages_.loseSight(id, kReason, now), "called unknown", id);
             follow(id, MessageState::Unknown, kReason, now);
+            if (!again) continue;
+            if (const auto why = again(read({&id, 1}).front())) putBack(id, *why);
         }
         return lost;
     });
 }
 
+bool SqliteStore::putBack(MessageId id, const AuditEntry& why) {
+    if (!messages_.retry(id, why.reason, why.at)) return false;
+    follow(id, MessageState::Ready, why.reason, why.at);
+    notes_.audit(why);
+    return true;
+}
+
 bool SqliteStore::retryMessage(MessageId id, const AuditEntry& why) {
-    return writing("retrying a message", [&] {
-        if (!messages_.retry(id, why.reason, why.at)) return false;
-        follow(id, MessageState::Ready, why.reason, why.at);
-        notes_.audit(why);
-        return true;
-    });
+    return writing("retrying a message", [&] { return putBack(id, why); });
 }
 
 bool SqliteStore::dropMessage(MessageId id, const AuditEntry& why) {

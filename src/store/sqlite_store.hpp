@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -13,6 +14,7 @@
 
 #include "store/case_lists.hpp"
 #include "store/case_tables.hpp"
+#include "store/checkpoints.hpp"
 #include "store/database.hpp"
 #include "store/departure_tables.hpp"
 #include "store/goods_tables.hpp"
@@ -30,12 +32,13 @@ namespace backorderd::store {
 class SqliteStore final : public Store {
     /// Tells a broken database from our own bug: a row that a constraint refuses is the latter.
     template <class Work>
-    static auto reading(const char* what, Work work) {
+    auto reading(const char* what, Work work) {
         try {
             return work();
         } catch (const SQLite::Exception& error) {
             const std::string text = fmt::format("store, {}: {}", what, error.what());
             if ((error.getErrorCode() & 0xff) == SQLITE_CONSTRAINT) throw std::logic_error(text);
+            leaveLogAlone(database_);
             throw StoreBroken(text);
         } catch (const StoreBroken&) {
             throw;
@@ -43,25 +46,44 @@ class SqliteStore final : public Store {
             throw StoreBroken(fmt::format("store, {}: {}", what, error.what()));
         }
     }
+    /// `work` may run twice: on a full disk once more, where room can be made.
     template <class Work>
     auto writing(const char* what, Work work) {
         return reading(what, [&] {
-            SQLite::Transaction transaction{database_, SQLite::TransactionBehavior::IMMEDIATE};
-            if constexpr (std::is_void_v<decltype(work())>) {
-                work();
-                transaction.commit();
-            } else {
-                auto result = work();
-                transaction.commit();
-                return result;
+            try {
+                return inTransaction(work);
+            } catch (const SQLite::Exception& error) {
+                const bool full = (error.getErrorCode() & 0xff) == SQLITE_FULL;
+                if (!full || !make_room_ || !make_room_()) throw;
             }
+            return inTransaction(work);
         });
+    }
+    /// For `work` that fills in what it is given, and must not run twice.
+    template <class Work>
+    auto writingOnce(const char* what, Work work) {
+        return reading(what, [&] { return inTransaction(work); });
+    }
+    template <class Work>
+    auto inTransaction(Work& work) {
+        SQLite::Transaction transaction{database_, SQLite::TransactionBehavior::IMMEDIATE};
+        if constexpr (std::is_void_v<decltype(work())>) {
+            work();
+            transaction.commit();
+        } else {
+            auto result = work();
+            transaction.commit();
+            return result;
+        }
     }
 
 public:
     /// `lock` is held as long as the store lives; null for one that lives in memory only.
-    SqliteStore(std::unique_ptr<DirectoryLock> lock, SQLite::Database database)
-        : lock_{std::move(lock)}, database_{std::move(database)} {}
+    SqliteStore(std::unique_ptr<DirectoryLock> lock, SQLite::Database database,
+                std::function<bool()> make_room = {})
+        : lock_{std::move(lock)},
+          database_{std::move(database)},
+          make_room_{std::move(make_room)} {}
 
     SourceState source(std::string_view name) override {
         return reading("reading a source", [&] { return sources_.source(name); });
@@ -200,7 +222,7 @@ public:
                 std::span<const Annotation> notes, std::uint64_t journal_seq) override;
     void makeReady(std::span<const MessageId> ids, Timestamp now) override;
     void supersede(std::span<const MessageId> ids, std::string_view reason, Timestamp now) override;
-    std::vector<MessageId> rescue(Timestamp now) override;
+    std::vector<MessageId> rescue(Timestamp now, const SendAgain& again) override;
     std::vector<Message> messages(std::span<const MessageId> ids) override {
         return reading("reading messages", [&] { return read(ids); });
     }
@@ -276,6 +298,7 @@ private:
     /// Advice on an item was given: its arrival is served.
     void strikeOutArrival(const CaseChange& change);
     /// A step was taken: the notices follow it, and the cases are due.
+    bool putBack(MessageId id, const AuditEntry& why);
     void follow(MessageId id, MessageState state, std::string_view reason, Timestamp now);
 
     /// A message that was just written left before a restore.
@@ -283,6 +306,7 @@ private:
 
     std::unique_ptr<DirectoryLock> lock_;
     SQLite::Database database_;
+    std::function<bool()> make_room_;
     SourceTables sources_{database_};
     NoticeTables notices_{database_};
     MessageTables messages_{database_};

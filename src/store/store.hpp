@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -35,6 +36,8 @@ struct OpenOptions {
     bool create = true;
     /// Bound of the page cache.
     int cache_mib = 48;
+    /// Called where the disk is full; true: there is room now, and the write is done once more.
+    std::function<bool()> make_room{};
 };
 
 /// The file of the database within its directory.
@@ -52,7 +55,8 @@ std::unique_ptr<Store> openScratch();
 /// `Store::backup` wrote. The migrations that it lacks are applied to the copy. Nothing at `place`
 /// is changed; a daemon cannot start on it while it is read, and can as soon as this returns. Takes
 /// as much memory as the file has bytes; where a crash left a log beside it, as much room for
-/// temporary files as well. Throws StoreRefused (InUse where a backorderd runs on it) or StoreBroken.
+/// temporary files as well. Throws StoreRefused (InUse where a backorderd runs on it) or
+/// StoreBroken.
 std::unique_ptr<Store> openScratchCopy(const std::string& place);
 
 }  // namespace backorderd::store

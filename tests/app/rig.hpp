@@ -151,6 +151,7 @@ struct FakeMailbox {
     int attempts = 0;
     std::string unsendable;         ///< why no message can go there; empty: each can
     std::optional<Outcome> always;  ///< of each attempt for which `next` has nothing
+    int parallel = 4;
 };
 
 class FakeSender final : public Sender {
@@ -159,7 +160,7 @@ public:
         : mailbox_{mailbox}, channel_{channel} {}
     Channel channel() const override { return channel_; }
     OnUnknown onUnknown() const override { return OnUnknown::SendAgainOnce; }
-    int parallel() const override { return 4; }
+    int parallel() const override { return mailbox_.parallel; }
     std::string whyUnsendable(const Message&) const override { return mailbox_.unsendable; }
     asio::awaitable<Outcome> send(const Message& message, WireGate& gate) override {
         ++mailbox_.attempts;
@@ -257,6 +258,7 @@ public:
         store = store::openStore(settings.data_dir);
         log = std::make_unique<Log>(settings.log);
         footing = std::make_unique<Footing>(findFooting(settings, clock.now(), journal_options));
+        footing->disk = disk;
         Ends ends;
         ends.sources.push_back({"erp", std::make_unique<FakeConnector>(erp)});
         ends.senders.push_back({mail_sender, std::make_unique<FakeSender>(mailbox)});
@@ -385,6 +387,7 @@ public:
     std::unique_ptr<Log> log;
     store::JournalOptions journal_options;
     std::unique_ptr<Footing> footing;
+    DiskWatch* disk = nullptr;  ///< null: nobody looks at the disk
     std::unique_ptr<Engine> engine;
 };
 

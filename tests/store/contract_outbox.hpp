@@ -207,6 +207,24 @@ TEST_P(StoreContract, AStartRescuesWhatACrashLeft) {
     EXPECT_TRUE(store().rescue(kNow + hours{1}).empty());
 }
 
+TEST_P(StoreContract, WhatIsSentAgainAfterACrashIsDecidedWithTheRescue) {
+    const auto again = onWire("8");
+    const auto never = onWire("9");
+    reopen();
+    int asked = 0;
+    store().rescue(kNow + hours{1}, [&](const Message& message) -> std::optional<AuditEntry> {
+        ++asked;
+        EXPECT_EQ(message.unknown_outcomes, 1);
+        if (message.id != again.message_id) return std::nullopt;
+        return AuditEntry{kNow + hours{1}, "backorderd", "retry", "message", "after a crash"};
+    });
+    EXPECT_EQ(asked, 2);
+    EXPECT_EQ(messageOf(again.message_id).state, MessageState::Ready);
+    EXPECT_EQ(messageOf(again.message_id).unknown_outcomes, 1);
+    EXPECT_EQ(noticeOf(again.notice_id).state, NoticeState::Bundled);
+    EXPECT_EQ(messageOf(never.message_id).state, MessageState::Unknown);
+}
+
 TEST_P(StoreContract, AnOperatorRetriesAndDrops) {
     const AuditEntry why{kNow, "eva", "retry", "message", "asked by phone"};
     const auto it = onWire("8");

@@ -38,8 +38,14 @@ Dispatcher::Dispatcher(asio::any_io_executor executor, Store& store, const Clock
       settings_{settings},
       note_maker_{std::move(note_maker)},
       steps_{store, journal} {
-    for (auto& sender : senders)
-        lanes_.push_back({&sender, {}, 0, outbox::Breaker{settings_.pause}, false});
+    for (auto& sender : senders) {
+        auto& lane = lanes_.emplace_back(
+            Lane{&sender, {}, 0, outbox::Breaker{settings_.pause}, false, settings_.schedule});
+        const auto terms = settings_.terms.find(sender.name);
+        if (terms == settings_.terms.end()) continue;
+        lane.schedule = terms->second.schedule;
+        lane.rates = outbox::RateGate{terms->second.rate, terms->second.domain_rate};
+    }
 }
 
 void Dispatcher::recover() {
@@ -54,7 +60,7 @@ void Dispatcher::recover() {
             if (lane.sender->name != message.sender) continue;
             const auto policy = lane.sender->sender->onUnknown();
             const bool again =
-                now < message.created_at + settings_.schedule.keep &&
+                now < message.created_at + lane.schedule.keep &&
                 (policy == OnUnknown::SendAgain ||
                  (policy == OnUnknown::SendAgainOnce && message.unknown_outcomes <= 1));
             const AuditEntry why{now, "backorderd", "retry", message.stable_id,
@@ -69,41 +75,26 @@ void Dispatcher::recover() {
         const auto wait = message.next_attempt_at.value_or(now) - now;
         // A wall clock that stepped while we were down must not put a retry off for ever.
         defer(message.id, std::clamp<std::chrono::seconds>(wait, std::chrono::seconds{0},
-                                                           settings_.schedule.longest));
+                                                           scheduleOf(message.sender).longest));
     }
 }
 
 void Dispatcher::kick() {
     if (stopping_ || held_) return;
-    for (auto& lane : lanes_) fillLane(lane);
-}
-
-void Dispatcher::fillLane(Lane& lane) {
-    while (!stopping_ && lane.in_flight < lane.sender->sender->parallel() &&
-           lane.breaker.mayTry(clock_.steady())) {
-        if (lane.claimed.empty()) {
-            if (!claim(lane)) return;
-            continue;  // What has been claimed may have been taken back.
-        }
-        Message message = std::move(lane.claimed.front());
-        lane.claimed.pop_front();
-        ++lane.in_flight;
-        const bool is_probe = lane.breaker.begun();
-        asio::co_spawn(executor_, sendOne(lane, std::move(message), is_probe), rethrow);
-    }
+    for (auto& lane : lanes_) fillLane(lane, Claim::Yes);
 }
 
 asio::awaitable<void> Dispatcher::sendOne(Lane& lane, Message message, bool is_probe) {
     const auto outcome = co_await lane.sender->sender->send(message, *this);
     --lane.in_flight;
     judgeReceiver(lane, outcome, is_probe);
-    finish(message, outcome, *lane.sender->sender);
+    finish(message, outcome, lane);
 }
 
-void Dispatcher::finish(const Message& message, const Outcome& outcome, const Sender& sender) {
+void Dispatcher::finish(const Message& message, const Outcome& outcome, const Lane& lane) {
     const auto now = clock_.now();
-    const auto step = outbox::afterAttempt(message, outcome, sender.onUnknown(),
-                                           message.unknown_outcomes > 0, settings_.schedule, now);
+    const auto step = outbox::afterAttempt(message, outcome, lane.sender->sender->onUnknown(),
+                                           message.unknown_outcomes > 0, lane.schedule, now);
     Settlement settlement{message.id, step.state,   step.reason,
                           step.reply, std::nullopt, std::holds_alternative<Unknown>(outcome)};
     if (const auto* refused = std::get_if<Refused>(&outcome))
@@ -145,13 +136,16 @@ void Dispatcher::scheduleFlush() {
 
 void Dispatcher::flush() {
     flush_scheduled_ = false;
-    const auto now = clock_.now();
-    if (!wire_marks_.empty()) {
-        steps_.markOnWire(std::exchange(wire_marks_, {}), now);
-        std::exchange(wire_barrier_, nullptr)->cancel();
-    }
-    if (settlements_.empty()) return;
-    steps_.settle(std::exchange(settlements_, {}), now, std::exchange(notes_, {}));
+    // What has been claimed begins now, so that its receivers answer while the disk works, and what
+    // comes to the wire at once is in the same write.
+    if (!stopping_ && !held_)
+        for (auto& lane : lanes_) fillLane(lane, Claim::No);
+    const bool outcomes = !settlements_.empty();
+    if (!outcomes && wire_marks_.empty()) return;
+    steps_.record(std::exchange(settlements_, {}), std::exchange(notes_, {}),
+                  std::exchange(wire_marks_, {}), clock_.now());
+    if (wire_barrier_) std::exchange(wire_barrier_, nullptr)->cancel();
+    if (!outcomes) return;
     kick();
     if (on_settled_) on_settled_();
 }

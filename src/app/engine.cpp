@@ -54,8 +54,8 @@ struct Engine::Source {
     std::unique_ptr<Poller> poller;
     bool polling = false;
     bool polled = false;  ///< to an end of any kind, since the start
-    /// Never expires; cancelled when a poll has ended. Shared with those who wait for that: a reload
-    /// may end the engine first.
+    /// Never expires; cancelled when a poll has ended. Shared with those who wait for that: a
+    /// reload may end the engine first.
     std::shared_ptr<asio::steady_timer> ended;
 };
 

@@ -31,8 +31,8 @@ private:
 
     Store& store_;
     store::SendJournal* journal_;
-    std::vector<store::JournalRecord> records_;   ///< of the write under way
-    std::map<MessageId, std::string> leaving_;  ///< on the wire, by the hash in the journal
+    std::vector<store::JournalRecord> records_;  ///< of the write under way
+    std::map<MessageId, std::string> leaving_;   ///< on the wire, by the hash in the journal
 };
 
 }  // namespace backorderd::app

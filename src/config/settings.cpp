@@ -301,6 +301,10 @@ void readAll(Settings& settings) {
     };
     settings.senders = readNamed(root, "senders", kSendersMax, sender,
                                  "The last hops, at least one; the first of a channel serves it.");
+    for (auto& own : settings.senders)
+        if (own.schedule.keep > settings.retention.bodies)
+            own.section.problem("schedule",
+                                "'schedule.keep' must not be longer than 'retention.bodies'");
     root.finish();
 }
 

@@ -1,8 +1,9 @@
-// How fast a full outbox empties: mails from a store on the disk through the dispatcher and the SMTP
-// sender into smtp-sink, with every mark and outcome durable in the store and in the send journal,
-// beside Postfix's own generator with as many connections in the same run.
+// How fast a full outbox empties: mails from a store on the disk through the dispatcher and the
+// SMTP sender into smtp-sink, with every mark and outcome durable in the store and in the send
+// journal, beside Postfix's own generator with as many connections in the same run.
 //
-//   bench_dispatch [--mails N] [--bytes N] [--connections N] [--rounds N] [--hang] [--json] [--dir DIR]
+//   bench_dispatch [--mails N] [--bytes N] [--connections N] [--rounds N] [--hang] [--json] [--dir
+//   DIR]
 //
 // --hang: in place of the generator, the same outbox once more, beside a second sender whose
 // receiver accepts connections and never says a word; the ratio says what the first one keeps.
@@ -201,9 +202,9 @@ Round emptyOutbox(const fs::path& dir, const test::SmtpSink& sink, const Argumen
     dispatcher.kick();
     test::runUntil(
         io, [&settled] { return settled; }, kPatience);
-    const Round round{arguments.mails / secondsSince(start),
-                      1e6 * static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC /
-                          arguments.mails};
+    const Round round{
+        arguments.mails / secondsSince(start),
+        1e6 * static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC / arguments.mails};
     dispatcher.stop();
     silent.close();
     test::runUntil(
@@ -242,9 +243,10 @@ int measure(const Arguments& arguments) {
                           {"cpu_us", ours.cpu_us},
                           {"ratio", ratios.back()}});
         if (!arguments.json)
-            fmt::print("{} {:.0f} mails/s, backorderd {:.0f} mails/s ({:.0f} us of CPU a mail), "
-                       "ratio {:.2f}\n",
-                       other, theirs, ours.rate, ours.cpu_us, ratios.back());
+            fmt::print(
+                "{} {:.0f} mails/s, backorderd {:.0f} mails/s ({:.0f} us of CPU a mail), "
+                "ratio {:.2f}\n",
+                other, theirs, ours.rate, ours.cpu_us, ratios.back());
         std::fflush(stdout);
     }
     std::sort(ratios.begin(), ratios.end());

@@ -86,8 +86,8 @@ INSTANTIATE_TEST_SUITE_P(
         GateCase{"InAnyCase", {}, {1, 1}, {"a@X.Example"}, "b@x.example", 1000ms},
         GateCase{"BehindTheLastAt", {}, {1, 1}, {"\"a@y\"@x.example"}, "b@y", 0ms},
         GateCase{"TheLongerOfBoth", {2, 1}, {1, 1}, {"a@x.example"}, "b@x.example", 1000ms},
-        GateCase{"AllCountsForADomainOfItsOwn", {2, 1}, {1, 1}, {"a@x.example"}, "b@y.example",
-                 500ms},
+        GateCase{
+            "AllCountsForADomainOfItsOwn", {2, 1}, {1, 1}, {"a@x.example"}, "b@y.example", 500ms},
         GateCase{"ANumberIsLimitedByItself", {}, {1, 1}, {"+431"}, "+432", 0ms},
         GateCase{"TheSameNumberWaits", {}, {1, 1}, {"+431"}, "+431", 1000ms}),
     [](const auto& info) { return info.param.name; });

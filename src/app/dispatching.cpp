@@ -198,7 +198,7 @@ void Dispatcher::giveBack(const std::vector<MessageId>& ids) {
 
 bool Dispatcher::idle() const {
     for (const auto& lane : lanes_)
-        if (lane.in_flight > 0 || !lane.claimed.empty()) return false;
+        if (lane.in_flight > 0 || (!lane.claimed.empty() && !lane.opens_at)) return false;
     return !flush_scheduled_;
 }
 

@@ -78,7 +78,8 @@ public:
     /// they can be taken back.
     void giveBack(const std::vector<MessageId>& ids);
 
-    /// No send under way and nothing left to write.
+    /// No send under way or about to begin, and nothing left to write. What waits for its rate is
+    /// not about to begin.
     bool idle() const;
     /// Starts no further sends, and gives back what was claimed and not begun.
     void stop();

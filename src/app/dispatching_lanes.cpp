@@ -55,7 +55,8 @@ std::optional<Message> Dispatcher::takeNext(Lane& lane) {
 }
 
 bool Dispatcher::claim(Lane& lane) {
-    if (lane.rates.readyAt(clock_.steady()) > clock_.steady()) return false;
+    const auto steady = clock_.steady();
+    if (lane.rates.readyAt(steady) > steady) return false;
     const auto room = kWaitingBatchesMax * static_cast<std::size_t>(settings_.claim_batch);
     if (lane.claimed.size() >= (lane.breaker.open() ? 1 : room)) return false;
     const int limit = lane.breaker.open() ? 1 : settings_.claim_batch;

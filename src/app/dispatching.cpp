@@ -15,6 +15,9 @@ namespace {
 
 namespace asio = boost::asio;
 
+/// How often the loop comes round at most before what has been gathered is written.
+constexpr int kTurnsMax = 16;
+
 Log::Level levelOf(MessageState state) {
     switch (state) {
         case MessageState::Refused:
@@ -128,18 +131,25 @@ asio::awaitable<void> Dispatcher::beforeWire(MessageId id) {
     co_await barrier->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
 }
 
-/// Everything that arrives before the loop comes round again goes into one durable write.
 void Dispatcher::scheduleFlush() {
     if (std::exchange(flush_scheduled_, true)) return;
-    asio::post(executor_, [this] { flush(); });
+    asio::post(executor_, [this] { gather(0, kTurnsMax); });
 }
 
-void Dispatcher::flush() {
-    flush_scheduled_ = false;
+/// A write costs the same for one as for many: it waits as long as each turn of the loop brings
+/// more for it, but only for a few turns.
+void Dispatcher::gather(std::size_t before, int turns_left) {
     // What has been claimed begins now, so that its receivers answer while the disk works, and what
     // comes to the wire at once is in the same write.
     if (!stopping_ && !held_)
         for (auto& lane : lanes_) fillLane(lane, Claim::No);
+    const auto gathered = wire_marks_.size() + settlements_.size();
+    if (gathered <= before || turns_left <= 1) return flush();
+    asio::post(executor_, [this, gathered, turns_left] { gather(gathered, turns_left - 1); });
+}
+
+void Dispatcher::flush() {
+    flush_scheduled_ = false;
     const bool outcomes = !settlements_.empty();
     if (!outcomes && wire_marks_.empty()) return;
     steps_.record(std::exchange(settlements_, {}), std::exchange(notes_, {}),

@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <map>
@@ -108,6 +109,7 @@ private:
     void release(Lane& lane, const char* reason, std::vector<Settlement>& unsent);
     void finish(const Message& message, const Outcome& outcome, const Lane& lane);
     void scheduleFlush();
+    void gather(std::size_t before, int turns_left);
     void flush();
     void defer(MessageId id, std::chrono::seconds delay);
     void giveBackClaimed(const char* reason);

@@ -194,6 +194,28 @@ TEST_F(Dispatching, ADomainThatHasReachedItsRateIsOvertaken) {
     EXPECT_EQ(inState(MessageState::Ready), 242) << "what waited has not been tried";
 }
 
+/// Never says the same time twice, as a real one.
+class RunningClock final : public Clock {
+public:
+    Timestamp now() const override { return FakeClock{}.wall; }
+    SteadyTime steady() const override { return monotonic_ += 1us; }
+
+private:
+    mutable SteadyTime monotonic_{};
+};
+
+TEST_F(Dispatching, TimePassesBetweenTwoLooksAtTheClock) {
+    int left = 0;
+    watch("mail", [&left](MessageId) { ++left; });
+    freeze("mail", 20);
+    const RunningClock running;
+    Dispatcher real{context.get_executor(), *store, running, log, senders, {}, nullptr};
+    real.kick();
+    context.restart();
+    context.poll();
+    EXPECT_EQ(left, 20);
+}
+
 TEST(OwnSchedule, IsThatOfItsSenderAlone) {
     Rig rig;
     config::SenderSettings mail;

@@ -263,6 +263,12 @@ public:
     /// them, makes their cases due, and adds `notes`.
     virtual void settle(std::span<const Settlement> settlements, Timestamp now,
                         std::span<const Annotation> notes, std::uint64_t journal_seq = 0) = 0;
+    /// Both in one durable write: records the outcomes of some as `settle` does, and marks others
+    /// as `markOnWire` does.
+    virtual void settleAndMark(std::span<const Settlement> settlements,
+                               std::span<const Annotation> notes,
+                               std::span<const MessageId> on_wire, Timestamp now,
+                               std::uint64_t journal_seq = 0) = 0;
     /// Deferred -> Ready, when its retry time has come.
     virtual void makeReady(std::span<const MessageId> ids, Timestamp now) = 0;
     /// Ready or Deferred messages -> Superseded: what they say is no longer true; one that is

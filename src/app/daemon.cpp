@@ -33,6 +33,9 @@ constexpr auto kQuietMax = 60s;
 /// What is due and could not be done is not tried more often than this.
 constexpr auto kQuietMin = 200ms;
 
+/// A sender of a high rate gets its turns in steps of so much.
+constexpr auto kRateStep = 10ms;
+
 /// A failed poll is tried again sooner than the next regular one, but not at once.
 constexpr auto kPollRetryFirst = 10s;
 
@@ -129,6 +132,8 @@ private:
                 quiet = 0s;
             else if (const auto due = engine_->quietFor(); due && *due < kQuietMax)
                 quiet = std::max<std::chrono::steady_clock::duration>(*due, kQuietMin);
+            if (const auto opens = engine_->rateOpensIn(); opens && *opens < quiet)
+                quiet = std::max<std::chrono::steady_clock::duration>(*opens, kRateStep);
             if (feed_every && quiet > *feed_every) quiet = *feed_every;
             co_await work_nap_.forAtMost(quiet);
         }

@@ -15,6 +15,9 @@ namespace {
 
 namespace asio = boost::asio;
 
+/// How often the loop comes round at most before what has been gathered is written.
+constexpr int kTurnsMax = 16;
+
 Log::Level levelOf(MessageState state) {
     switch (state) {
         case MessageState::Refused:
@@ -38,8 +41,14 @@ Dispatcher::Dispatcher(asio::any_io_executor executor, Store& store, const Clock
       settings_{settings},
       note_maker_{std::move(note_maker)},
       steps_{store, journal} {
-    for (auto& sender : senders)
-        lanes_.push_back({&sender, {}, 0, outbox::Breaker{settings_.pause}, false});
+    for (auto& sender : senders) {
+        auto& lane = lanes_.emplace_back(
+            Lane{&sender, {}, 0, outbox::Breaker{settings_.pause}, false, settings_.schedule});
+        const auto terms = settings_.terms.find(sender.name);
+        if (terms == settings_.terms.end()) continue;
+        lane.schedule = terms->second.schedule;
+        lane.rates = outbox::RateGate{terms->second.rate, terms->second.domain_rate};
+    }
 }
 
 void Dispatcher::recover() {
@@ -58,7 +67,7 @@ void Dispatcher::recover() {
         const auto wait = message.next_attempt_at.value_or(now) - now;
         // A wall clock that stepped while we were down must not put a retry off for ever.
         defer(message.id, std::clamp<std::chrono::seconds>(wait, std::chrono::seconds{0},
-                                                           settings_.schedule.longest));
+                                                           scheduleOf(message.sender).longest));
     }
 }
 
@@ -67,7 +76,7 @@ std::optional<AuditEntry> Dispatcher::sentAgain(const Message& message, Timestam
     for (const auto& lane : lanes_) {
         if (lane.sender->name != message.sender) continue;
         const auto policy = lane.sender->sender->onUnknown();
-        const bool again = now < message.created_at + settings_.schedule.keep &&
+        const bool again = now < message.created_at + lane.schedule.keep &&
                            (policy == OnUnknown::SendAgain ||
                             (policy == OnUnknown::SendAgainOnce && message.unknown_outcomes <= 1));
         if (!again) return std::nullopt;
@@ -79,35 +88,20 @@ std::optional<AuditEntry> Dispatcher::sentAgain(const Message& message, Timestam
 
 void Dispatcher::kick() {
     if (stopping_ || held_) return;
-    for (auto& lane : lanes_) fillLane(lane);
-}
-
-void Dispatcher::fillLane(Lane& lane) {
-    while (!stopping_ && !lane.gone && lane.in_flight < lane.sender->sender->parallel() &&
-           lane.breaker.mayTry(clock_.steady())) {
-        if (lane.claimed.empty()) {
-            if (!claim(lane)) return;
-            continue;  // What has been claimed may have been taken back.
-        }
-        Message message = std::move(lane.claimed.front());
-        lane.claimed.pop_front();
-        ++lane.in_flight;
-        const bool is_probe = lane.breaker.begun();
-        asio::co_spawn(executor_, sendOne(lane, std::move(message), is_probe), rethrow);
-    }
+    for (auto& lane : lanes_) fillLane(lane, Claim::Yes);
 }
 
 asio::awaitable<void> Dispatcher::sendOne(Lane& lane, Message message, bool is_probe) {
     const auto outcome = co_await lane.sender->sender->send(message, *this);
     --lane.in_flight;
     judgeReceiver(lane, outcome, is_probe);
-    finish(message, outcome, *lane.sender->sender);
+    finish(message, outcome, lane);
 }
 
-void Dispatcher::finish(const Message& message, const Outcome& outcome, const Sender& sender) {
+void Dispatcher::finish(const Message& message, const Outcome& outcome, const Lane& lane) {
     const auto now = clock_.now();
-    const auto step = outbox::afterAttempt(message, outcome, sender.onUnknown(),
-                                           message.unknown_outcomes > 0, settings_.schedule, now);
+    const auto step = outbox::afterAttempt(message, outcome, lane.sender->sender->onUnknown(),
+                                           message.unknown_outcomes > 0, lane.schedule, now);
     Settlement settlement{message.id, step.state,   step.reason,
                           step.reply, std::nullopt, std::holds_alternative<Unknown>(outcome)};
     if (const auto* refused = std::get_if<Refused>(&outcome))
@@ -141,21 +135,31 @@ asio::awaitable<void> Dispatcher::beforeWire(MessageId id) {
     co_await barrier->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
 }
 
-/// Everything that arrives before the loop comes round again goes into one durable write.
 void Dispatcher::scheduleFlush() {
     if (std::exchange(flush_scheduled_, true)) return;
-    asio::post(executor_, [this] { flush(); });
+    asio::post(executor_, [this] { gather(0, kTurnsMax); });
+}
+
+/// A write costs the same for one as for many: it waits as long as each turn of the loop brings
+/// more for it, but only for a few turns.
+void Dispatcher::gather(std::size_t before, int turns_left) {
+    // What has been claimed begins now, so that its receivers answer while the disk works, and what
+    // comes to the wire at once is in the same write.
+    if (!stopping_ && !held_)
+        for (auto& lane : lanes_) fillLane(lane, Claim::No);
+    const auto gathered = wire_marks_.size() + settlements_.size();
+    if (gathered <= before || turns_left <= 1) return flush();
+    asio::post(executor_, [this, gathered, turns_left] { gather(gathered, turns_left - 1); });
 }
 
 void Dispatcher::flush() {
     flush_scheduled_ = false;
-    const auto now = clock_.now();
-    if (!wire_marks_.empty()) {
-        steps_.markOnWire(std::exchange(wire_marks_, {}), now);
-        std::exchange(wire_barrier_, nullptr)->cancel();
-    }
-    if (settlements_.empty()) return;
-    steps_.settle(std::exchange(settlements_, {}), now, std::exchange(notes_, {}));
+    const bool outcomes = !settlements_.empty();
+    if (!outcomes && wire_marks_.empty()) return;
+    steps_.record(std::exchange(settlements_, {}), std::exchange(notes_, {}),
+                  std::exchange(wire_marks_, {}), clock_.now());
+    if (wire_barrier_) std::exchange(wire_barrier_, nullptr)->cancel();
+    if (!outcomes) return;
     kick();
     if (on_settled_) on_settled_();
 }
@@ -208,7 +212,7 @@ void Dispatcher::giveBack(const std::vector<MessageId>& ids) {
 
 bool Dispatcher::idle() const {
     for (const auto& lane : lanes_)
-        if (lane.in_flight > 0 || !lane.claimed.empty()) return false;
+        if (lane.in_flight > 0 || (!lane.claimed.empty() && !lane.opens_at)) return false;
     return !flush_scheduled_;
 }
 

@@ -2,11 +2,13 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/journaling.hpp"
@@ -32,10 +34,17 @@ class Dispatcher final : private WireGate {
 public:
     /// Makes the notes for the ERP that tell what a customer was told; called for sent messages.
     using NoteMaker = std::function<std::vector<Annotation>(const Message&)>;
+    /// What one sender has of its own.
+    struct Terms {
+        outbox::RetrySchedule schedule;
+        outbox::RateLimit rate{};
+        outbox::RateLimit domain_rate{};
+    };
     struct Settings {
         outbox::RetrySchedule schedule;
         int claim_batch = 100;
         outbox::PauseLimits pause{};
+        std::map<std::string, Terms> terms{};  ///< by sender; who is not in it has no limits
     };
     /// All references must outlive the dispatcher, and the dispatcher every send under way.
     /// `journal` null: only the store knows what left.
@@ -62,6 +71,8 @@ public:
     void onGone(GoneCallback callback) { on_gone_ = std::move(callback); }
     /// When the next deferred message, or the receiver of a paused sender, is tried again.
     std::optional<SteadyTime> nextRetry() const;
+    /// When a sender that has reached its rate may send again; empty: none waits for that.
+    std::optional<SteadyTime> rateOpensAt() const;
     /// Deferred messages whose time has come; the caller checks that they are still true, and hands
     /// them to `retry`.
     std::vector<MessageId> retriesDue() const;
@@ -72,7 +83,8 @@ public:
     /// they can be taken back.
     void giveBack(const std::vector<MessageId>& ids);
 
-    /// No send under way and nothing left to write.
+    /// No send under way or about to begin, and nothing left to write. What waits for its rate is
+    /// not about to begin.
     bool idle() const;
     /// Starts no further sends, and gives back what was claimed and not begun.
     void stop();
@@ -84,19 +96,27 @@ private:
         int in_flight = 0;
         outbox::Breaker breaker{};
         bool behind = false;  ///< what is ready has waited for the end of a pause
+        outbox::RetrySchedule schedule{};
+        outbox::RateGate rates{};
+        std::optional<SteadyTime> opens_at{};  ///< what is claimed waits for its rate until then
         bool gone = false;    ///< its receiver takes nothing any more
     };
+    enum class Claim { Yes, No };
     boost::asio::awaitable<void> beforeWire(MessageId id) override;
     boost::asio::awaitable<void> sendOne(Lane& lane, Message message, bool is_probe);
     std::optional<AuditEntry> sentAgain(const Message& message, Timestamp now) const;
-    void fillLane(Lane& lane);
-    /// False: there is nothing to claim.
+    void fillLane(Lane& lane, Claim may_claim);
+    /// The oldest claimed message that the rates let pass.
+    std::optional<Message> takeNext(Lane& lane);
+    /// False: there is nothing to claim, or no room for it.
     bool claim(Lane& lane);
+    const outbox::RetrySchedule& scheduleOf(std::string_view sender) const;
     void judgeReceiver(Lane& lane, const Outcome& outcome, bool was_probe);
     void leaveAlone(Lane& lane, const std::string& reason);
     void release(Lane& lane, const char* reason, std::vector<Settlement>& unsent);
-    void finish(const Message& message, const Outcome& outcome, const Sender& sender);
+    void finish(const Message& message, const Outcome& outcome, const Lane& lane);
     void scheduleFlush();
+    void gather(std::size_t before, int turns_left);
     void flush();
     void defer(MessageId id, std::chrono::seconds delay);
     void giveBackClaimed(const char* reason);

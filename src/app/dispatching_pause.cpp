@@ -1,5 +1,4 @@
 #include <chrono>
-#include <iterator>
 #include <string>
 #include <utility>
 
@@ -23,20 +22,6 @@ std::string reasonOf(const Outcome& outcome) {
 }
 
 }  // namespace
-
-bool Dispatcher::claim(Lane& lane) {
-    const int limit = lane.breaker.open() ? 1 : settings_.claim_batch;
-    auto messages = store_.claimReady(lane.sender->name, clock_.now(), limit);
-    if (messages.empty()) {
-        lane.behind = lane.breaker.open();
-        return false;
-    }
-    std::vector<MessageId> ids;
-    for (const auto& message : messages) ids.push_back(message.id);
-    std::move(messages.begin(), messages.end(), std::back_inserter(lane.claimed));
-    if (lane.behind && on_late_) on_late_(ids);
-    return true;
-}
 
 void Dispatcher::judgeReceiver(Lane& lane, const Outcome& outcome, bool was_probe) {
     using Change = outbox::Breaker::Change;

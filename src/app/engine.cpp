@@ -25,11 +25,25 @@ std::string mailSender(const std::vector<NamedSender>& senders) {
     return {};
 }
 
-Dispatcher::Settings dispatcherSettings(const config::OutboxSettings& outbox) {
-    return {{outbox.retry_first, outbox.retry_longest, outbox.retry_factor, outbox.retry_jitter,
-             outbox.keep},
-            static_cast<int>(outbox.claim_batch),
-            {static_cast<int>(outbox.pause_after), outbox.pause_first, outbox.pause_longest}};
+outbox::RateLimit rateOf(const config::RateSettings& rate) {
+    return {rate.per_second, static_cast<int>(rate.burst)};
+}
+
+Dispatcher::Settings dispatcherSettings(const config::Settings& settings) {
+    const auto& outbox = settings.outbox;
+    Dispatcher::Settings out{
+        {outbox.retry_first, outbox.retry_longest, outbox.retry_factor, outbox.retry_jitter,
+         outbox.keep},
+        static_cast<int>(outbox.claim_batch),
+        {static_cast<int>(outbox.pause_after), outbox.pause_first, outbox.pause_longest}};
+    for (const auto& sender : settings.senders) {
+        const auto& own = sender.schedule;
+        out.terms[sender.name] = {
+            {own.first, own.longest, own.factor, outbox.retry_jitter, own.keep},
+            rateOf(sender.rate),
+            rateOf(sender.domain_rate)};
+    }
+    return out;
 }
 
 }  // namespace
@@ -89,7 +103,7 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
         std::make_unique<Annotator>(executor, store_, clock_, log_,
                                     [this](std::string_view name) { return annotatable(name); });
     dispatcher_ = std::make_unique<Dispatcher>(
-        executor, store_, clock_, log_, senders_, dispatcherSettings(settings.outbox),
+        executor, store_, clock_, log_, senders_, dispatcherSettings(settings),
         takesNotes() ? [this](const Message& message) { return annotator_->notesFor(message); }
                      : Dispatcher::NoteMaker{},
         footing_ ? footing_->journal.get() : nullptr);
@@ -288,7 +302,14 @@ std::optional<std::chrono::seconds> Engine::nextSend(Timestamp now) const {
     if (const auto at = store_.nextAnnotationDue(); at && annotator_->idle()) consider(*at - now);
     if (const auto at = dispatcher_->nextRetry())
         consider(std::chrono::ceil<std::chrono::seconds>(*at - clock_.steady()));
+    if (const auto in = rateOpensIn()) consider(std::chrono::ceil<std::chrono::seconds>(*in));
     return soonest;
+}
+
+std::optional<SteadyTime::duration> Engine::rateOpensIn() const {
+    const auto at = dispatcher_->rateOpensAt();
+    if (!at || !gates_.open()) return std::nullopt;
+    return *at - clock_.steady();
 }
 
 std::optional<std::chrono::seconds> Engine::quietFor() const {

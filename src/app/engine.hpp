@@ -63,6 +63,8 @@ public:
     bool work();
     /// How long nothing will be due; empty: until something happens.
     std::optional<std::chrono::seconds> quietFor() const;
+    /// In what part of a second a sender that has reached its rate may go on; empty: none waits.
+    std::optional<SteadyTime::duration> rateOpensIn() const;
     /// Called when a send, a note or a poll has ended: `work` may have something to do.
     void onWork(std::function<void()> callback);
 

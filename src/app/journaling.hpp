@@ -18,18 +18,21 @@ public:
     /// `journal` null: the store alone. Both must outlive the steps.
     JournaledSteps(Store& store, store::SendJournal* journal) : store_{store}, journal_{journal} {}
 
-    /// Returns when store and journal both say durably that these messages may leave.
-    void markOnWire(std::span<const MessageId> ids, Timestamp now);
-    /// Records outcomes. The journal's part is not synced: what is lost of it counts as unknown.
-    void settle(std::span<const Settlement> settlements, Timestamp now,
-                std::span<const Annotation> notes);
+    /// Records outcomes and makes marks, in one durable write of the store and one of the journal.
+    /// Returns when both say durably that the messages `on_wire` may leave. The journal's part of
+    /// outcomes alone is not synced: what is lost of it counts as unknown.
+    void record(std::span<const Settlement> settlements, std::span<const Annotation> notes,
+                std::span<const MessageId> on_wire, Timestamp now);
 
 private:
     std::uint64_t nextSeq() const;
+    void addOutcomes(std::span<const Settlement> settlements, Timestamp now);
+    void addMarks(std::span<const MessageId> ids, Timestamp now);
 
     Store& store_;
     store::SendJournal* journal_;
-    std::map<MessageId, std::string> leaving_;  ///< on the wire, by the hash in the journal
+    std::vector<store::JournalRecord> records_;  ///< of the write under way
+    std::map<MessageId, std::string> leaving_;   ///< on the wire, by the hash in the journal
 };
 
 }  // namespace backorderd::app

@@ -26,11 +26,28 @@ struct SourceSettings {
     Section section;
 };
 
+/// How fast a sender may send; a rate of 0 is no limit.
+struct RateSettings {
+    double per_second = 0;
+    std::int64_t burst = 1;
+};
+
+/// When a sender's messages are tried again; by default as `outbox` says.
+struct ScheduleSettings {
+    std::chrono::seconds first{};
+    std::chrono::seconds longest{};
+    double factor = 2;
+    std::chrono::seconds keep{};
+};
+
 /// One last hop. The first sender of a channel in file order serves that channel.
 struct SenderSettings {
     std::string name;
     std::string kind;
     Section section;
+    RateSettings rate{};
+    RateSettings domain_rate{};  ///< for each domain of recipients
+    ScheduleSettings schedule{};
 };
 
 /// Who we are to the customer; used by templates and mail headers.

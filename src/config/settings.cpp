@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <type_traits>
+#include <utility>
 
 #include "config/config.hpp"
 #include "config/problem_list.hpp"
 #include "config/section_impl.hpp"
+#include "config/sender_settings.hpp"
 #include "config/words.hpp"
 
 namespace backorderd::config {
@@ -228,14 +231,6 @@ SourceSettings readSource(Section section) {
     return source;
 }
 
-SenderSettings readSender(Section section) {
-    SenderSettings sender;
-    sender.section = section;
-    sender.name = section.required("name", "The sender's name in commands and lists.");
-    sender.kind = section.required("kind", "The kind of sender; its own keys stand beside these.");
-    return sender;
-}
-
 /// Says that a list must have an entry, where nothing else has been said of it yet.
 void askForOne(Section& root, std::string_view key) {
     const NodePtr node = SectionAccess::impl(root).reader.need(key, "list at least one");
@@ -245,9 +240,9 @@ void askForOne(Section& root, std::string_view key) {
 
 /// A list of named sections; each is read on by its connector or sender. An empty list is read once
 /// from nothing, so that its keys are declared all the same.
-template <class Entry>
+template <class Read, class Entry = std::invoke_result_t<Read&, Section>>
 std::vector<Entry> readNamed(Section& root, std::string_view key, std::size_t entries_max,
-                             Entry (*read)(Section), std::string_view meaning) {
+                             Read read, std::string_view meaning) {
     std::vector<Entry> entries;
     std::map<std::string, int> lines;
     for (Section& section : root.children(key, meaning)) {
@@ -312,8 +307,15 @@ void readAll(Settings& settings) {
     readLog(root.child("log", "What is logged, and how."), settings.log);
     settings.sources =
         readNamed(root, "sources", kSourcesMax, &readSource, "The ERPs to read, at least one.");
-    settings.senders = readNamed(root, "senders", kSendersMax, &readSender,
+    const auto sender = [&settings](Section section) {
+        return readSender(std::move(section), settings.outbox);
+    };
+    settings.senders = readNamed(root, "senders", kSendersMax, sender,
                                  "The last hops, at least one; the first of a channel serves it.");
+    for (auto& own : settings.senders)
+        if (own.schedule.keep > settings.retention.bodies)
+            own.section.problem("schedule",
+                                "'schedule.keep' must not be longer than 'retention.bodies'");
     root.finish();
 }
 

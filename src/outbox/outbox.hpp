@@ -2,8 +2,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "backorderd/case.hpp"
@@ -102,6 +105,52 @@ private:
     bool probing_ = false;
     std::chrono::seconds pause_{};
     SteadyTime retry_at_{};
+};
+
+/// How fast messages may leave. Bounds are checked where the settings are read.
+struct RateLimit {
+    double per_second = 0;  ///< 0: there is no limit
+    int burst = 1;          ///< how many may leave together after a rest
+    bool limits() const { return per_second > 0; }
+};
+
+/// A token bucket: full at first, filled at a steady rate, and each message takes a token.
+class TokenBucket {
+public:
+    explicit TokenBucket(RateLimit limit) : limit_{limit} {}
+
+    /// When a token is there; not after `now`: it is.
+    SteadyTime readyAt(SteadyTime now) const;
+    /// Where none is there, the next comes so much later.
+    void take(SteadyTime now);
+    bool full(SteadyTime now) const { return full_at_ <= now; }
+
+private:
+    RateLimit limit_;
+    SteadyTime full_at_{};
+};
+
+/// The limits of one sender: of all that it sends, and of what it sends to each domain. The domain
+/// of an address is what stands behind its '@', in any case; an address without one (a number, a
+/// team) is limited by itself.
+class RateGate {
+public:
+    explicit RateGate(RateLimit all = {}, RateLimit per_domain = {})
+        : all_{all}, per_domain_{per_domain} {}
+
+    /// When any message may leave; not after `now`: one may.
+    SteadyTime readyAt(SteadyTime now) const { return all_.readyAt(now); }
+    /// When a message to an address may leave.
+    SteadyTime readyAt(std::string_view address, SteadyTime now) const;
+    bool limitsDomains() const { return per_domain_.limits(); }
+    void take(std::string_view address, SteadyTime now);
+
+private:
+    static std::string domainOf(std::string_view address);
+
+    TokenBucket all_;
+    RateLimit per_domain_;
+    std::map<std::string, TokenBucket, std::less<>> domains_;
 };
 
 }  // namespace backorderd::outbox

@@ -125,26 +125,40 @@ std::vector<Message> SqliteStore::claimReady(std::string_view sender, Timestamp 
     });
 }
 
+void SqliteStore::recordMarks(std::span<const MessageId> ids, Timestamp now) {
+    for (const auto id : ids) require(messages_.markOnWire(id, now), "marked on wire", id);
+}
+
+void SqliteStore::recordOutcomes(std::span<const Settlement> settlements,
+                                 std::span<const Annotation> notes, Timestamp now) {
+    for (const auto& settlement : settlements) {
+        require(messages_.settle(settlement, now), "settled", settlement.id);
+        follow(settlement.id, settlement.state, settlement.reason, now);
+        if (settlement.address_invalid)
+            guards_.suppressRecipient(
+                settlement.id, settlement.reply.empty() ? settlement.reason : settlement.reply,
+                now);
+    }
+    for (const auto& note : notes) notes_.add(note, now);
+}
+
 void SqliteStore::markOnWire(std::span<const MessageId> ids, Timestamp now,
                              std::uint64_t journal_seq) {
-    writing("marking messages", [&] {
-        for (const auto id : ids) require(messages_.markOnWire(id, now), "marked on wire", id);
-        departures_.setJournalSeq(journal_seq);
-    });
+    settleAndMark({}, {}, ids, now, journal_seq);
 }
 
 void SqliteStore::settle(std::span<const Settlement> settlements, Timestamp now,
                          std::span<const Annotation> notes, std::uint64_t journal_seq) {
-    writing("recording outcomes", [&] {
-        for (const auto& settlement : settlements) {
-            require(messages_.settle(settlement, now), "settled", settlement.id);
-            follow(settlement.id, settlement.state, settlement.reason, now);
-            if (settlement.address_invalid)
-                guards_.suppressRecipient(
-                    settlement.id, settlement.reply.empty() ? settlement.reason : settlement.reply,
-                    now);
-        }
-        for (const auto& note : notes) notes_.add(note, now);
+    settleAndMark(settlements, notes, {}, now, journal_seq);
+}
+
+void SqliteStore::settleAndMark(std::span<const Settlement> settlements,
+                                std::span<const Annotation> notes,
+                                std::span<const MessageId> on_wire, Timestamp now,
+                                std::uint64_t journal_seq) {
+    writing("recording outcomes and marks", [&] {
+        recordOutcomes(settlements, notes, now);
+        recordMarks(on_wire, now);
         departures_.setJournalSeq(journal_seq);
     });
 }

@@ -220,6 +220,9 @@ public:
                     std::uint64_t journal_seq) override;
     void settle(std::span<const Settlement> settlements, Timestamp now,
                 std::span<const Annotation> notes, std::uint64_t journal_seq) override;
+    void settleAndMark(std::span<const Settlement> settlements, std::span<const Annotation> notes,
+                       std::span<const MessageId> on_wire, Timestamp now,
+                       std::uint64_t journal_seq) override;
     void makeReady(std::span<const MessageId> ids, Timestamp now) override;
     void supersede(std::span<const MessageId> ids, std::string_view reason, Timestamp now) override;
     std::vector<MessageId> rescue(Timestamp now, const SendAgain& again) override;
@@ -295,6 +298,9 @@ public:
 
 private:
     std::vector<Message> read(std::span<const MessageId> ids);
+    void recordOutcomes(std::span<const Settlement> settlements, std::span<const Annotation> notes,
+                        Timestamp now);
+    void recordMarks(std::span<const MessageId> ids, Timestamp now);
     /// Advice on an item was given: its arrival is served.
     void strikeOutArrival(const CaseChange& change);
     /// A step was taken: the notices follow it, and the cases are due.

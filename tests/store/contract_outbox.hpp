@@ -72,6 +72,28 @@ TEST_P(StoreContract, AFrozenMessageKeepsItsBytes) {
     EXPECT_EQ(store().listMessages({}).size(), 1u);
 }
 
+TEST_P(StoreContract, OutcomesAndMarksAreOneWrite) {
+    const auto a = onWire("8"), b = frozen("9");
+    store().claimReady("mail", kNow, 10);
+    const std::vector settled{outcome(a.message_id, MessageState::Sent)};
+    const std::vector noted{note("told/1")};
+    const std::vector marked{b.message_id};
+    // Where one of them cannot be, none of them is.
+    const std::vector strange{settled.front(), outcome(4711, MessageState::Sent)};
+    EXPECT_THROW(store().settleAndMark(strange, noted, marked, kNow, 7), std::logic_error);
+    EXPECT_EQ(messageOf(a.message_id).state, MessageState::OnWire);
+    EXPECT_EQ(messageOf(b.message_id).state, MessageState::Claimed);
+    EXPECT_EQ(store().journalSeq(), 0u);
+
+    store().settleAndMark(settled, noted, marked, kNow, 7);
+    reopen();
+    EXPECT_EQ(messageOf(a.message_id).state, MessageState::Sent);
+    EXPECT_EQ(noticeOf(a.notice_id).state, NoticeState::Sent);
+    EXPECT_EQ(messageOf(b.message_id).state, MessageState::OnWire);
+    EXPECT_EQ(store().journalSeq(), 7u);
+    EXPECT_EQ(store().annotationsDue(kNow, 10).size(), 1u);
+}
+
 TEST_P(StoreContract, AMessageIsClaimedByOneSenderOnce) {
     const auto a = frozen("8"), b = frozen("9");
     EXPECT_TRUE(store().claimReady("sms", kNow, 10).empty());

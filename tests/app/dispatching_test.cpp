@@ -1,0 +1,266 @@
+// The dispatcher alone: what is durable before the wire, and whom one sender holds up.
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "app/rig.hpp"
+
+namespace backorderd::app {
+namespace dispatching_test {
+
+using namespace app::test;
+
+/// Accepts everything; asks what is known of a message at the moment when its first byte may go.
+class WatchingSender final : public Sender {
+public:
+    explicit WatchingSender(std::function<void(MessageId)> on_wire)
+        : on_wire_{std::move(on_wire)} {}
+    Channel channel() const override { return Channel::Email; }
+    OnUnknown onUnknown() const override { return OnUnknown::Hold; }
+    int parallel() const override { return 3; }
+    asio::awaitable<Outcome> send(const Message& message, WireGate& gate) override {
+        co_await gate.beforeWire(message.id);
+        on_wire_(message.id);
+        const Outcome outcome = Accepted{"250 ok"};
+        co_return outcome;
+    }
+
+private:
+    std::function<void(MessageId)> on_wire_;
+};
+
+/// Takes what it is given and never comes back.
+class HangingSender final : public Sender {
+public:
+    explicit HangingSender(int& begun) : begun_{begun} {}
+    Channel channel() const override { return Channel::Webhook; }
+    OnUnknown onUnknown() const override { return OnUnknown::Hold; }
+    int parallel() const override { return 3; }
+    asio::awaitable<Outcome> send(const Message&, WireGate&) override {
+        ++begun_;
+        asio::steady_timer never{co_await asio::this_coro::executor, SteadyTime::max()};
+        boost::system::error_code cancelled;
+        co_await never.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+        const Outcome outcome = TryLater{"it hung", {}, true};
+        co_return outcome;
+    }
+
+private:
+    int& begun_;
+};
+
+class Dispatching : public testing::Test {
+protected:
+    void freeze(const std::string& sender, int count, const std::string& domain = "x.example") {
+        std::vector<Message> messages;
+        for (int i = 0; i < count; ++i) {
+            auto& message = messages.emplace_back();
+            message.stable_id = sender + domain + std::to_string(i);
+            message.sender = sender;
+            message.recipient.address = "a@" + domain;
+            message.document = "Subject: x\r\n\r\n";
+            message.created_at = message.state_at = clock.now();
+        }
+        store->freeze(messages);
+    }
+    void start(Dispatcher::Settings settings = {}) {
+        dispatcher =
+            std::make_unique<Dispatcher>(context.get_executor(), *store, clock, log, senders,
+                                         std::move(settings), nullptr, journal.get());
+        look();
+    }
+    /// As the engine does it whenever there may be something to do.
+    void look() {
+        dispatcher->kick();
+        context.restart();
+        context.poll();
+    }
+    std::int64_t inState(MessageState state) {
+        for (const auto& [known, count] : store->counts().messages)
+            if (known == state) return count;
+        return 0;
+    }
+    void watch(const std::string& name, std::function<void(MessageId)> on_wire) {
+        senders.push_back({name, std::make_unique<WatchingSender>(std::move(on_wire))});
+    }
+
+    TemporaryFolder folder;
+    FakeClock clock;
+    Log log{{"text", "off", false}};
+    std::unique_ptr<Store> store = store::openScratch();
+    std::unique_ptr<store::SendJournal> journal =
+        store::openJournal(folder / "journal/send.journal", clock.now());
+    std::vector<NamedSender> senders;
+    std::unique_ptr<Dispatcher> dispatcher;
+    asio::io_context context{1};  // Ends first: what hangs on it refers to the rest.
+};
+
+TEST_F(Dispatching, StoreAndJournalKnowBeforeTheFirstByte) {
+    int left = 0;
+    watch("mail", [&](MessageId id) {
+        ++left;
+        EXPECT_EQ(store->messages({&id, 1}).front().state, MessageState::OnWire);
+        EXPECT_EQ(journal->lastSeq(), store->journalSeq());
+        int marks = 0;
+        for (const auto& record : journal->after(0))
+            marks += record.what == store::JournalRecord::What::Wire ? 1 : 0;
+        EXPECT_GE(marks, left);
+    });
+    freeze("mail", 20);
+    start();
+    EXPECT_EQ(left, 20);
+    EXPECT_EQ(inState(MessageState::Sent), 20);
+    EXPECT_TRUE(dispatcher->idle());
+    // Each left once, and the journal says of each what became of it.
+    EXPECT_EQ(journal->after(0).size(), 40u);
+}
+
+TEST_F(Dispatching, OutcomesAndMarksOfOneMomentAreOneWrite) {
+    watch("mail", [](MessageId) {});
+    freeze("mail", 30);
+    int syncs = 0;
+    store::JournalOptions options;
+    options.sync = [&syncs](int) {
+        ++syncs;
+        return 0;
+    };
+    journal = store::openJournal(folder / "counted/send.journal", clock.now(), options);
+    syncs = 0;
+    start();
+    EXPECT_EQ(inState(MessageState::Sent), 30);
+    EXPECT_EQ(syncs, 10) << "three at a time";
+}
+
+TEST_F(Dispatching, OneThatHangsHoldsUpNobody) {
+    int hung = 0, left = 0;
+    senders.push_back({"hook", std::make_unique<HangingSender>(hung)});
+    watch("mail", [&left](MessageId) { ++left; });
+    freeze("hook", 500);
+    freeze("mail", 500);
+    start();
+    EXPECT_EQ(left, 500);
+    EXPECT_EQ(hung, 3);
+    EXPECT_FALSE(dispatcher->idle());
+}
+
+TEST_F(Dispatching, ASenderKeepsItsRate) {
+    int left = 0, others = 0;
+    watch("mail", [&left](MessageId) { ++left; });
+    watch("other", [&others](MessageId) { ++others; });
+    freeze("mail", 50);
+    freeze("other", 50);
+    Dispatcher::Settings settings;
+    settings.terms["mail"].rate = {2, 10};
+    start(settings);
+    EXPECT_EQ(left, 10) << "a burst";
+    EXPECT_EQ(others, 50) << "the limit is one sender's alone";
+    ASSERT_TRUE(dispatcher->rateOpensAt());
+    EXPECT_EQ(*dispatcher->rateOpensAt() - clock.steady(), 500ms);
+    look();
+    EXPECT_EQ(left, 10);
+    clock.advance(2s);
+    look();
+    EXPECT_EQ(left, 14);
+    for (int i = 0; i < 30; ++i) {
+        clock.advance(1s);
+        look();
+    }
+    EXPECT_EQ(left, 50);
+    EXPECT_FALSE(dispatcher->rateOpensAt()) << "nothing waits";
+}
+
+TEST_F(Dispatching, ADomainThatHasReachedItsRateIsOvertaken) {
+    std::map<std::string, int> left;
+    watch("mail", [&](MessageId id) {
+        const auto& address = store->messages({&id, 1}).front().recipient.address;
+        ++left[address.substr(address.find('@') + 1)];
+    });
+    freeze("mail", 250, "slow.example");
+    freeze("mail", 5, "other.example");
+    Dispatcher::Settings settings;
+    settings.terms["mail"].domain_rate = {1, 5};
+    start(settings);
+    EXPECT_EQ(left["slow.example"], 5);
+    EXPECT_EQ(left["other.example"], 5) << "250 older ones stand before them";
+    clock.advance(3s);
+    look();
+    EXPECT_EQ(left["slow.example"], 8);
+    dispatcher->stop();
+    context.restart();
+    context.poll();
+    EXPECT_EQ(inState(MessageState::Ready), 242) << "what waited has not been tried";
+}
+
+/// Never says the same time twice, as a real one.
+class RunningClock final : public Clock {
+public:
+    Timestamp now() const override { return FakeClock{}.wall; }
+    SteadyTime steady() const override { return monotonic_ += 1us; }
+
+private:
+    mutable SteadyTime monotonic_{};
+};
+
+TEST_F(Dispatching, TimePassesBetweenTwoLooksAtTheClock) {
+    int left = 0;
+    watch("mail", [&left](MessageId) { ++left; });
+    freeze("mail", 20);
+    const RunningClock running;
+    Dispatcher real{context.get_executor(), *store, running, log, senders, {}, nullptr};
+    real.kick();
+    context.restart();
+    context.poll();
+    EXPECT_EQ(left, 20);
+}
+
+TEST(OwnSchedule, IsThatOfItsSenderAlone) {
+    Rig rig;
+    config::SenderSettings mail;
+    mail.name = rig.mail_sender;
+    mail.schedule = {10s, 1h, 3.0, 5 * 24h};
+    rig.settings.senders.push_back(mail);
+    rig.crash();
+    rig.start();
+    rig.erp.lines.push_back(sampleLine("L1"));
+    rig.mailbox.next = {TryLater{"busy"}, TryLater{"busy"}};
+    rig.poll();
+    rig.work();
+    EXPECT_EQ(rig.mailbox.attempts, 1);
+    rig.pass(9s);
+    EXPECT_EQ(rig.mailbox.attempts, 1);
+    rig.pass(1s);
+    EXPECT_EQ(rig.mailbox.attempts, 2);
+    rig.pass(29s);
+    EXPECT_EQ(rig.mailbox.attempts, 2);
+    rig.pass(1s);
+    EXPECT_EQ(rig.mailbox.attempts, 3);
+    EXPECT_EQ(rig.mailbox.received.size(), 1u);
+}
+
+TEST(OwnRate, ALoopThatSleepsUntilItIsDueSendsAll) {
+    Rig rig;
+    config::SenderSettings mail;
+    mail.name = rig.mail_sender;
+    mail.schedule = {60s, 4h, 2.0, 5 * 24h};
+    mail.rate = {0.5, 2};
+    rig.settings.senders.push_back(mail);
+    rig.crash();
+    rig.start();
+    for (int i = 0; i < 6; ++i) {
+        auto line = sampleLine("L" + std::to_string(i));
+        line.order.number = "SO" + std::to_string(i);
+        rig.erp.lines.push_back(line);
+    }
+    rig.poll();
+    rig.work();
+    const auto at_once = rig.mailbox.received.size();
+    rig.pass(8s);
+    EXPECT_EQ(at_once, 2u);
+    EXPECT_EQ(rig.mailbox.received.size(), 6u);
+}
+
+}  // namespace dispatching_test
+}  // namespace backorderd::app

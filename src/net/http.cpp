@@ -49,7 +49,8 @@ std::size_t takeHeader(char* data, std::size_t, std::size_t size, void* context)
     auto& receiver = *static_cast<Receiver*>(context);
     receiver.header_bytes += size;
     if (receiver.header_bytes > kAnswerHeaderBytesMax) {
-        receiver.over_limit = fmt::format("the headers are longer than {} bytes", kAnswerHeaderBytesMax);
+        receiver.over_limit =
+            fmt::format("the headers are longer than {} bytes", kAnswerHeaderBytesMax);
         return CURL_WRITEFUNC_ERROR;
     }
     const std::string_view line(data, size);
@@ -111,7 +112,7 @@ void configure(CURL* easy, const HttpRequest& request, curl_slist* headers, Rece
     if (!request.user.empty()) {
         curl_easy_setopt(easy, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
         curl_easy_setopt(easy, CURLOPT_USERNAME, request.user.c_str());
-        curl_easy_setopt(easy, CURLOPT_PASSWORD, request.password.c_str());
+        curl_easy_setopt(easy, CURLOPT_PASSWORD, request.password.reveal().c_str());
     }
 
     curl_easy_setopt(easy, CURLOPT_TIMEOUT,

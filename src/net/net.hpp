@@ -12,6 +12,8 @@
 #include <variant>
 #include <vector>
 
+#include "backorderd/secret.hpp"
+
 /// Transfers: curl's multi interface driven by Asio, and a small HTTP server. One `Net` serves the
 /// whole process; it must outlive every transfer.
 namespace backorderd::net {
@@ -27,7 +29,8 @@ struct HttpRequest {
     std::size_t answer_bytes_max = 64u << 20;  ///< a longer answer is an error
     bool fresh_connection = false;  ///< never reuse one: for receivers that do not dedupe
     std::string ca_file;            ///< empty: the system's
-    std::string user, password;     ///< by Basic authentication; empty user: none
+    std::string user;               ///< by Basic authentication; empty: none
+    Secret password;
 };
 
 struct HttpResponse {
@@ -54,11 +57,12 @@ struct SmtpRequest {
     bool try_tls = true;       ///< STARTTLS where offered
     std::string ca_file;       ///< empty: the system's
     bool verify_peer = true;
-    std::string user, password;
+    std::string user;
+    Secret password;
     SmtpAuth auth = SmtpAuth::Password;
     /// The OAuth 2.0 token for SmtpAuth::Xoauth2, asked for with each new connection; nullopt:
     /// there is none now, and nothing is tried.
-    std::function<std::optional<std::string>()> token;
+    std::function<std::optional<Secret>()> token;
     std::string helo;  ///< empty: the machine's name
     std::string mail_from;
     std::string rcpt_to;

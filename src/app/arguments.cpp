@@ -18,4 +18,13 @@ int limitOf(const nlohmann::json& arguments) {
     return limit;
 }
 
+AuditEntry auditFor(const nlohmann::json& arguments, std::string_view action, std::string subject,
+                    Timestamp now) {
+    AuditEntry entry{now, textOf(arguments, "author"), std::string{action}, std::move(subject),
+                     textOf(arguments, "reason")};
+    if (entry.actor.empty()) throw Declined{"an author is needed: --author NAME"};
+    if (entry.reason.empty()) throw Declined{"a reason is needed: --reason TEXT"};
+    return entry;
+}
+
 }  // namespace backorderd::app

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "app/core_dumps.hpp"
 #include "app/coroutine.hpp"
 #include "app/operations.hpp"
 #include "app/outlook.hpp"
@@ -326,6 +327,7 @@ private:
 int runDaemon(const std::string& settings_file) {
     // A peer that closes a TLS connection while we write is the world's failure, not our end.
     std::signal(SIGPIPE, SIG_IGN);
+    forbidCoreDumps();
     asio::io_context context{1};
     const SystemClock clock;
     net::Net net{context.get_executor()};

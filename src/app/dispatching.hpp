@@ -99,7 +99,7 @@ private:
         outbox::RetrySchedule schedule{};
         outbox::RateGate rates{};
         std::optional<SteadyTime> opens_at{};  ///< what is claimed waits for its rate until then
-        bool gone = false;    ///< its receiver takes nothing any more
+        bool gone = false;                     ///< its receiver takes nothing any more
     };
     enum class Claim { Yes, No };
     boost::asio::awaitable<void> beforeWire(MessageId id) override;

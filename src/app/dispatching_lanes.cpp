@@ -17,7 +17,7 @@ constexpr std::size_t kWaitingBatchesMax = 10;
 
 void Dispatcher::fillLane(Lane& lane, Claim may_claim) {
     lane.opens_at.reset();
-    while (!stopping_ && lane.in_flight < lane.sender->sender->parallel() &&
+    while (!stopping_ && !lane.gone && lane.in_flight < lane.sender->sender->parallel() &&
            lane.breaker.mayTry(clock_.steady())) {
         auto message = takeNext(lane);
         if (!message) {

@@ -11,6 +11,7 @@
 #include "app/gatekeeping.hpp"
 #include "app/personal_data.hpp"
 #include "app/rails.hpp"
+#include "app/suppressing.hpp"
 #include "app/telling.hpp"
 #include "rules/rules.hpp"
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "app/arguments.hpp"
 #include "app/declined.hpp"
 #include "app/explain.hpp"
 #include "app/guards.hpp"
@@ -18,23 +19,8 @@ using nlohmann::json;
 
 constexpr int kAll = std::numeric_limits<int>::max();
 constexpr std::size_t kSamples = 3;
-constexpr std::size_t kSuppressionsMax = 100'000;
 constexpr std::size_t kCasesPerLook = 500;
 constexpr std::chrono::seconds kSilenceMax{366LL * 24 * 3600};
-
-std::string textIn(const json& arguments, const char* name) {
-    return arguments.value(name, std::string{});
-}
-
-/// Who does it and why stands in the audit trail for ever.
-AuditEntry auditFor(const json& arguments, std::string_view action, std::string subject,
-                    Timestamp now) {
-    AuditEntry entry{now, textIn(arguments, "author"), std::string{action}, std::move(subject),
-                     textIn(arguments, "reason")};
-    if (entry.actor.empty()) throw Declined{"an author is needed: --author NAME"};
-    if (entry.reason.empty()) throw Declined{"a reason is needed: --reason TEXT"};
-    return entry;
-}
 
 std::string domainOfAddress(std::string_view address) {
     const auto at = address.rfind('@');
@@ -43,7 +29,7 @@ std::string domainOfAddress(std::string_view address) {
 
 /// Held notices that the arguments name.
 std::vector<Notice> heldBy(Store& store, const json& arguments) {
-    auto held = store.heldNotices(textIn(arguments, "guard"), kAll);
+    auto held = store.heldNotices(textOf(arguments, "guard"), kAll);
     const auto ids = arguments.value("ids", std::vector<NoticeId>{});
     if (!ids.empty())
         std::erase_if(held, [&](const Notice& notice) {
@@ -53,7 +39,7 @@ std::vector<Notice> heldBy(Store& store, const json& arguments) {
 }
 
 std::optional<Timestamp> instantIn(const json& arguments, const char* name) {
-    const auto text = textIn(arguments, name);
+    const auto text = textOf(arguments, name);
     if (text.empty()) return std::nullopt;
     if (const auto instant = parseTimestamp(text)) return instant;
     if (const auto day = parseDate(text)) return Timestamp{day->time_since_epoch()};
@@ -92,34 +78,6 @@ json silenceRow(const Silence& silence, Timestamp now) {
                                                : "to come"}};
 }
 
-Suppression suppressionIn(const json& row, const AuditEntry& why, const std::string& source) {
-    Suppression entry;
-    const auto channel = row.value("channel", std::string{"email"});
-    const auto kind = row.value("kind", std::string{"all"});
-    const auto known_channel = parseChannel(channel);
-    const auto known_kind = parseSuppressionKind(kind);
-    if (!known_channel) throw Declined{"there is no channel '" + channel + "'"};
-    if (!known_kind) throw Declined{"a kind is 'all' or 'optional', not '" + kind + "'"};
-    entry.channel = *known_channel;
-    entry.kind = *known_kind;
-    entry.address = canonicalAddress(row.value("address", std::string{}));
-    const bool clean = std::none_of(entry.address.begin(), entry.address.end(), [](char c) {
-        return static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
-    });
-    const bool of_mail =
-        entry.channel != Channel::Email || entry.address.find('@') < entry.address.size() - 1;
-    if (entry.address.empty() || !clean || !of_mail || entry.address == "@")
-        throw Declined{"'" + entry.address +
-                       "' is no address; write ann@example.com, or "
-                       "@example.com for all of a domain"};
-    entry.reason = row.value("reason", std::string{});
-    if (entry.reason.empty()) entry.reason = why.reason;
-    entry.source = source;
-    entry.author = why.actor;
-    entry.at = why.at;
-    return entry;
-}
-
 }  // namespace
 
 json listHeld(Engine& engine, Store& store, const json& arguments) {
@@ -148,7 +106,7 @@ json listHeld(Engine& engine, Store& store, const json& arguments) {
 }
 
 json approveHeld(Store& store, const json& arguments, Timestamp now) {
-    const auto guard = textIn(arguments, "guard");
+    const auto guard = textOf(arguments, "guard");
     const bool named = !guard.empty() || arguments.value("all", false) ||
                        !arguments.value("ids", std::vector<NoticeId>{}).empty();
     if (!named) throw Declined{"say what to approve: --guard NAME, --all or numbers of notices"};
@@ -173,7 +131,7 @@ json addSilence(Store& store, const json& arguments, Timestamp now) {
     silence.reason = why.reason;
     silence.starts_at = std::max(instantIn(arguments, "from").value_or(now), now);
     const auto until = instantIn(arguments, "until");
-    const auto span = textIn(arguments, "for");
+    const auto span = textOf(arguments, "for");
     if (until.has_value() != span.empty())
         throw Declined{"say how long: either --for 4h or --until 2026-03-20T09:00:00Z"};
     silence.ends_at = until ? *until : silence.starts_at + spanOf(span);
@@ -229,43 +187,6 @@ json silencesOf(Store& store, const Case& subject, Timestamp now) {
         if (silence.isActive(now) && fits(silence, subject, now))
             texts.push_back(describeSilence(silence));
     return texts;
-}
-
-json addSuppressions(Store& store, const json& arguments, Timestamp now) {
-    const auto rows = arguments.value("entries", json::array());
-    if (!rows.is_array() || rows.empty() || rows.size() > kSuppressionsMax)
-        throw Declined{"give from 1 to " + std::to_string(kSuppressionsMax) + " addresses"};
-    const auto source = arguments.value("source", std::string{"operator"});
-    const auto subject = rows.size() == 1 ? rows.front().value("address", std::string{})
-                                          : std::to_string(rows.size()) + " addresses";
-    const auto why = auditFor(arguments, "suppress add", subject, now);
-    std::vector<Suppression> entries;
-    for (const auto& row : rows) entries.push_back(suppressionIn(row, why, source));
-    store.suppress(entries, why);
-    return {{"added", entries.size()}};
-}
-
-json listSuppressions(Store& store) {
-    json rows = json::array();
-    for (const auto& entry : store.suppressions())
-        rows.push_back({{"channel", channelName(entry.channel)},
-                        {"address", entry.address},
-                        {"kind", suppressionKindName(entry.kind)},
-                        {"reason", entry.reason},
-                        {"source", entry.source},
-                        {"author", entry.author},
-                        {"at", formatTimestamp(entry.at)}});
-    return rows;
-}
-
-json removeSuppression(Store& store, const json& arguments, Timestamp now) {
-    const auto address = textIn(arguments, "address");
-    const auto channel = parseChannel(arguments.value("channel", std::string{"email"}));
-    if (!channel) throw Declined{"there is no such channel"};
-    const auto why = auditFor(arguments, "suppress remove", address, now);
-    if (!store.unsuppress(*channel, address, why))
-        throw Declined{"'" + address + "' is not suppressed ('suppress list' lists what is)"};
-    return {{"address", address}};
 }
 
 }  // namespace backorderd::app

@@ -4,8 +4,8 @@
 
 #include "app/engine.hpp"
 
-/// What operators do with guards: look at what is held and let it go, order silence, and say to
-/// whom nothing goes. Arguments and answers as Operations has them; what cannot be done is thrown
+/// What operators do with guards: look at what is held and let it go, and order silence.
+/// Arguments and answers as Operations has them; what cannot be done is thrown
 /// as `Declined`.
 namespace backorderd::app {
 
@@ -25,11 +25,5 @@ nlohmann::json expireSilence(Store& store, const nlohmann::json& arguments, Time
 nlohmann::json previewSilence(Store& store, const nlohmann::json& arguments, Timestamp now);
 /// The silences in force that fit a case, for `explain`.
 nlohmann::json silencesOf(Store& store, const Case& subject, Timestamp now);
-
-/// `entries`, each with `channel`, `address`, `kind`, `reason`; all or none are taken. `source`.
-nlohmann::json addSuppressions(Store& store, const nlohmann::json& arguments, Timestamp now);
-nlohmann::json listSuppressions(Store& store);
-/// `channel`, `address`.
-nlohmann::json removeSuppression(Store& store, const nlohmann::json& arguments, Timestamp now);
 
 }  // namespace backorderd::app

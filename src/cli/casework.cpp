@@ -92,7 +92,10 @@ int forget(const Common& common, const json& arguments) {
 int exportCustomer(const Common& common, const std::string& customer, const std::string& file) {
     json result;
     if (const int exit = ask(common, "export", {{"customer", customer}}, result)) return exit;
-    const auto text = result.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
+    return printOrWrite(result.dump(2, ' ', false, json::error_handler_t::replace) + '\n', file);
+}
+
+int printOrWrite(const std::string& text, const std::string& file) {
     if (file.empty()) {
         std::fputs(text.c_str(), stdout);
         return kDone;

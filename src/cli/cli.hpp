@@ -34,6 +34,9 @@ void addCasework(CLI::App& app, Action& action);
 /// Adds `queue held`, `queue approve`, `silence` and `suppress`; `queue` must be there.
 void addRails(CLI::App& app, Action& action);
 
+/// Adds `import` and `export` to `suppress`.
+void addSuppressionFiles(CLI::App& suppress, Action& action);
+
 /// Adds `gates`, `pause`, `resume` and `drill`: whether anything is sent, and whether it arrives.
 void addGates(CLI::App& app, Action& action);
 
@@ -65,6 +68,9 @@ int backUp(const Common& common, const std::string& file, const std::string& aut
 int preview(const Common& common, const nlohmann::json& arguments, const std::string& out);
 int reload(const Common& common, const nlohmann::json& arguments);
 int showDemo(const demo::Options& options);
+
+/// Prints a text, or writes it to a file that must not exist and that only we can read.
+int printOrWrite(const std::string& text, const std::string& file);
 
 /// One story of `explain` in words.
 void printExplanation(const nlohmann::json& story);

@@ -264,6 +264,7 @@ void addRails(CLI::App& app, Action& action) {
     addSuppressionChange(*suppress, action, "add", "Send an address nothing any more", true);
     addSuppressionChange(*suppress, action, "remove", "Send to an address again", false);
     addSuppressionList(*suppress, action);
+    addSuppressionFiles(*suppress, action);
 }
 
 }  // namespace backorderd::cli

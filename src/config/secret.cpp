@@ -15,8 +15,7 @@ constexpr std::size_t kSecretBytesMax = 65'536;
 constexpr const char* kForms = "write { file: PATH }, { env: NAME } or { credential: NAME }";
 
 /// The content of a secret's file without the line break at its end; a problem where it is none.
-std::optional<std::string> secretFile(MapReader& secret, const Node& node,
-                                      const std::string& path) {
+std::optional<Secret> secretFile(MapReader& secret, const Node& node, const std::string& path) {
     std::string reason;
     auto content = readFile(path, reason);
     if (!content) {
@@ -37,18 +36,18 @@ std::optional<std::string> secretFile(MapReader& secret, const Node& node,
             node,
             fmt::format("the secret's file {} can be read by everybody; chmod 640 it", quote(path)),
             Severity::Warning);
-    return content;
+    return Secret{std::move(*content)};
 }
 
-std::optional<std::string> secretVariable(MapReader& secret, const Node& node) {
+std::optional<Secret> secretVariable(MapReader& secret, const Node& node) {
     const char* value = std::getenv(node.text.c_str());
-    if (value && *value) return std::string(value);
+    if (value && *value) return Secret{value};
     secret.problem(node, fmt::format("the environment variable {} is {}; set it for the service",
                                      quote(node.text), value ? "empty" : "not set"));
     return std::nullopt;
 }
 
-std::optional<std::string> secretCredential(MapReader& secret, const Node& node) {
+std::optional<Secret> secretCredential(MapReader& secret, const Node& node) {
     if (node.text.empty() || node.text.find('/') != std::string::npos) {
         secret.problem(
             node, fmt::format("a credential's name is a plain word, not {}", quote(node.text)));
@@ -66,8 +65,7 @@ std::optional<std::string> secretCredential(MapReader& secret, const Node& node)
 
 }  // namespace
 
-std::optional<std::string> readSecret(MapReader& secret, const Node& node,
-                                      const std::string& folder) {
+std::optional<Secret> readSecret(MapReader& secret, const Node& node, const std::string& folder) {
     const NodePtr file = secret.find("file");
     const NodePtr env = secret.find("env");
     const NodePtr credential = secret.find("credential");

@@ -262,7 +262,7 @@ std::string Section::path(std::string_view key, std::string_view fallback,
     return value.empty() ? value : resolvePath(impl_->file->folder, value);
 }
 
-std::optional<std::string> Section::secret(std::string_view key, std::string_view meaning) {
+std::optional<Secret> Section::secret(std::string_view key, std::string_view meaning) {
     impl_->declare(key, {"", "secret", "", "", "", std::string(meaning)});
     const NodePtr node = impl_->reader.find(key);
     if (!node) return std::nullopt;
@@ -278,11 +278,11 @@ std::optional<std::string> Section::secret(std::string_view key, std::string_vie
     return readSecret(reader, *node, impl_->file->folder);
 }
 
-std::function<std::optional<std::string>()> Section::renewedSecret(std::string_view key,
-                                                                   std::string_view meaning) {
+std::function<std::optional<Secret>()> Section::renewedSecret(std::string_view key,
+                                                              std::string_view meaning) {
     // What is wrong with it now is reported now.
     if (!secret(key, meaning)) return nullptr;
-    return [node = impl_->reader.find(key), file = impl_->file]() -> std::optional<std::string> {
+    return [node = impl_->reader.find(key), file = impl_->file]() -> std::optional<Secret> {
         auto later = file->problems;  // Nobody reads a list of problems once the daemon runs.
         MapReader reader(node, file->name, "the secret", later);
         return readSecret(reader, *node, file->folder);

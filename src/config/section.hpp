@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backorderd/problem.hpp"
+#include "backorderd/secret.hpp"
 
 namespace backorderd::config {
 
@@ -64,12 +65,12 @@ public:
     /// A secret: `{ file: PATH }`, `{ env: NAME }` or `{ credential: NAME }` (below
     /// $CREDENTIALS_DIRECTORY). Plain text in the YAML is a problem. nullopt where the key is
     /// missing.
-    std::optional<std::string> secret(std::string_view key, std::string_view meaning);
+    std::optional<Secret> secret(std::string_view key, std::string_view meaning);
     /// As `secret`, read anew with each call of what is returned, so that a token which another
     /// program renews is always the newest; nullopt while it cannot be read. Null where the key is
     /// missing.
-    std::function<std::optional<std::string>()> renewedSecret(std::string_view key,
-                                                              std::string_view meaning);
+    std::function<std::optional<Secret>()> renewedSecret(std::string_view key,
+                                                         std::string_view meaning);
     /// A mapping of free text keys to text, in the order of the file (column mappings, headers).
     std::vector<std::pair<std::string, std::string>> table(std::string_view key,
                                                            std::string_view meaning);

@@ -45,8 +45,7 @@ struct SectionAccess {
 
 /// Reads `{ file: PATH }`, `{ env: NAME }` or `{ credential: NAME }`. The value of a secret never
 /// gets into a problem.
-std::optional<std::string> readSecret(MapReader& secret, const Node& node,
-                                      const std::string& folder);
+std::optional<Secret> readSecret(MapReader& secret, const Node& node, const std::string& folder);
 /// A path as written in a file of `folder`.
 std::string resolvePath(const std::string& folder, const std::string& path);
 /// The folder that a file stands in, as a prefix for relative paths.

@@ -8,10 +8,16 @@
 #include <deque>
 #include <utility>
 
-#include "connectors/files_csv_row.hpp"
+#include "codec/csv.hpp"
 
 namespace backorderd::connectors::files {
 namespace {
+
+using codec::CsvField;
+using codec::CsvRow;
+using codec::CsvSplitter;
+using codec::csvText;
+using codec::guessDelimiter;
 
 class CsvFile final : public RecordFile {
 public:

@@ -200,7 +200,7 @@ std::unique_ptr<Connector> makeTryton(config::Section section, const Environment
         section.problem("password",
                         "the key 'password' is missing: `{ file: PATH }`, "
                         "`{ env: NAME }` or `{ credential: NAME }`");
-    access.password = password.value_or("");
+    access.password = password.value_or(Secret{});
     if (access.database.find_first_of("/?#% ") != std::string::npos)
         section.problem("database", "is a name, not an address");
     access.timeout = section.duration(

@@ -210,7 +210,7 @@ boost::asio::awaitable<std::optional<Failure>> Session::logIn() {
     }
     authorization_.clear();
     context_.clear();
-    const json secret{{"password", access_.password}};
+    const json secret{{"password", access_.password.reveal()}};
     const json params = json::array({access_.user, secret, "en"});
     const std::string path = access_.database + "/";
     const std::string body = request("common.db.login", params);

@@ -11,6 +11,7 @@
 
 #include "backorderd/clock.hpp"
 #include "backorderd/problem.hpp"
+#include "backorderd/secret.hpp"
 #include "net/net.hpp"
 
 namespace backorderd::connectors::tryton {
@@ -20,7 +21,7 @@ struct Access {
     std::string url;  ///< of the server, with a slash at its end
     std::string database;
     std::string user;
-    std::string password;
+    Secret password;
     std::chrono::seconds timeout{};
 };
 

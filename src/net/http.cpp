@@ -128,7 +128,7 @@ void configure(CURL* easy, const HttpRequest& request, curl_slist* headers, Rece
     if (!request.user.empty()) {
         curl_easy_setopt(easy, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
         curl_easy_setopt(easy, CURLOPT_USERNAME, request.user.c_str());
-        curl_easy_setopt(easy, CURLOPT_PASSWORD, request.password.c_str());
+        curl_easy_setopt(easy, CURLOPT_PASSWORD, request.password.reveal().c_str());
     }
 
     curl_easy_setopt(easy, CURLOPT_TIMEOUT,

@@ -12,6 +12,8 @@
 #include <variant>
 #include <vector>
 
+#include "backorderd/secret.hpp"
+
 /// Transfers: curl's multi interface driven by Asio, and a small HTTP server. One `Net` serves the
 /// whole process; it must outlive every transfer.
 namespace backorderd::net {
@@ -29,8 +31,9 @@ struct HttpRequest {
     /// Connect to public addresses alone: what a name leads to is looked at when the connection is
     /// made, so that no spelling and no name server can lead elsewhere.
     bool public_only = false;
-    std::string ca_file;         ///< empty: the system's
-    std::string user, password;  ///< by Basic authentication; empty user: none
+    std::string ca_file;  ///< empty: the system's
+    std::string user;     ///< by Basic authentication; empty: none
+    Secret password;
 };
 
 struct HttpResponse {
@@ -65,11 +68,12 @@ struct SmtpRequest {
     bool try_tls = true;       ///< STARTTLS where offered
     std::string ca_file;       ///< empty: the system's
     bool verify_peer = true;
-    std::string user, password;
+    std::string user;
+    Secret password;
     SmtpAuth auth = SmtpAuth::Password;
     /// The OAuth 2.0 token for SmtpAuth::Xoauth2, asked for with each new connection; nullopt:
     /// there is none now, and nothing is tried.
-    std::function<std::optional<std::string>()> token;
+    std::function<std::optional<Secret>()> token;
     std::string helo;  ///< empty: the machine's name
     std::string mail_from;
     std::string rcpt_to;

@@ -17,11 +17,11 @@ namespace {
 constexpr std::chrono::seconds kKeepIdle{8};
 constexpr std::size_t kFinalDotBytes = 3;
 
-/// Connections are interchangeable where all that made them is the same.
-std::string poolKey(const SmtpRequest& request) {
-    return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}{}{}", request.url, request.helo, request.user,
-                       request.password, request.ca_file, static_cast<int>(request.auth),
-                       request.require_tls, request.try_tls, request.verify_peer);
+SmtpPoolKey poolKey(const SmtpRequest& request) {
+    return {fmt::format("{}\n{}\n{}\n{}\n{}\n{}{}{}", request.url, request.helo, request.user,
+                        request.ca_file, static_cast<int>(request.auth), request.require_tls,
+                        request.try_tls, request.verify_peer),
+            request.password};
 }
 
 /// What keeps a request from being tried at all. True: it can be tried.
@@ -225,7 +225,7 @@ asio::awaitable<SmtpResult> SmtpPool::send(SmtpRequest request) {
     SmtpResult result;
     if (!check(request, result)) co_return result;
 
-    const std::string key = poolKey(request);
+    const SmtpPoolKey key = poolKey(request);
     while (true) {
         Connection connection = takeIdle(key);
         const bool used_before = connection != nullptr;
@@ -252,7 +252,7 @@ asio::awaitable<SmtpResult> SmtpPool::send(SmtpRequest request) {
     }
 }
 
-SmtpPool::Connection SmtpPool::takeIdle(const std::string& key) {
+SmtpPool::Connection SmtpPool::takeIdle(const SmtpPoolKey& key) {
     auto& kept = idle_[key];
     while (!kept.empty()) {
         Connection connection = std::move(kept.back());
@@ -262,7 +262,7 @@ SmtpPool::Connection SmtpPool::takeIdle(const std::string& key) {
     return nullptr;
 }
 
-void SmtpPool::keep(const std::string& key, Connection connection) {
+void SmtpPool::keep(const SmtpPoolKey& key, Connection connection) {
     connection->idle_since = std::chrono::steady_clock::now();
     idle_[key].push_back(std::move(connection));
     scheduleClosing();

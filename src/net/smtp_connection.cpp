@@ -85,12 +85,12 @@ bool SmtpConnection::logIn(const SmtpRequest& request) {
     curl_easy_setopt(easy, CURLOPT_USERNAME, request.user.c_str());
     curl_easy_setopt(easy, CURLOPT_LOGIN_OPTIONS, logInsOf(request.auth));
     if (request.auth != SmtpAuth::Xoauth2) {
-        curl_easy_setopt(easy, CURLOPT_PASSWORD, request.password.c_str());
+        curl_easy_setopt(easy, CURLOPT_PASSWORD, request.password.reveal().c_str());
         return true;
     }
     const auto token = request.token ? request.token() : std::nullopt;
     if (!token || token->empty()) return false;
-    curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, token->c_str());
+    curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, token->reveal().c_str());
     return true;
 }
 

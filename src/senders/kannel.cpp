@@ -11,7 +11,8 @@ namespace {
 
 struct KannelGateway {
     std::string url;
-    std::string user, password;
+    std::string user;
+    Secret password;
     std::string smsc;
     int dlr_mask = 0;
     std::string dlr_url;
@@ -28,7 +29,7 @@ private:
     net::HttpRequest requestFor(const Message& message) const override {
         const bool gsm = smsSize(message.document).alphabet == SmsAlphabet::Gsm7;
         FormFields fields{{"username", gateway_.user},
-                          {"password", gateway_.password},
+                          {"password", gateway_.password.reveal()},
                           {"to", message.recipient.address},
                           {"text", message.document},
                           {"charset", "UTF-8"},
@@ -61,7 +62,7 @@ std::unique_ptr<Sender> makeKannelSender(config::Section& section, const Environ
     if (gateway.url.find('?') != std::string::npos)
         section.problem("url", "'url' must not have a query: the message is the query");
     gateway.user = section.required("user", "The name of the sendsms-user group in Kannel.");
-    gateway.password = section.secret("password", "The password of that group.").value_or("");
+    gateway.password = section.secret("password", "The password of that group.").value_or(Secret{});
     if (!section.has("password"))
         section.problem("password", "'password' is missing, as { file: PATH }, for example");
     gateway.smsc =

@@ -31,8 +31,9 @@ struct HttpGateway {
     SmsTemplate url;
     std::vector<std::pair<std::string, SmsTemplate>> headers;
     SmsTemplate body;
-    std::string secret;
-    std::string user, password;
+    Secret secret;
+    std::string user;
+    Secret password;
     std::string gsm_word, unicode_word;
     AnswerRule success, retry, refused, suppress;
 };
@@ -87,7 +88,7 @@ private:
 /// Values with every sign that a wrong escape would let through.
 SmsValues trialValues() {
     constexpr const char* kSigns = "a\"b\\c<d>&'{}";
-    return {"+4930123456", kSigns, kSigns, kSigns, kSigns, kSigns};
+    return {"+4930123456", kSigns, kSigns, kSigns, kSigns, Secret{kSigns}};
 }
 
 SmsTemplate readTemplate(config::Section& section, std::string_view key, std::string_view text,
@@ -154,9 +155,10 @@ void readHttpRequest(config::Section& section, HttpGateway& gateway) {
 void readHttpLogIn(config::Section& section, HttpGateway& gateway) {
     gateway.secret =
         section.secret("secret", "A token, for `{{secret}}` in a header, the query or the body.")
-            .value_or("");
+            .value_or(Secret{});
     gateway.user = section.text("user", "", "The name for Basic authentication; empty: none.");
-    gateway.password = section.secret("password", "The password that goes with it.").value_or("");
+    gateway.password =
+        section.secret("password", "The password that goes with it.").value_or(Secret{});
     if (gateway.user.empty() && section.has("password"))
         section.problem("password", "'password' without 'user' is of no use; add 'user'");
 }

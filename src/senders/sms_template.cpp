@@ -27,7 +27,7 @@ constexpr std::array kNamedValues{
     NamedValue{"text", [](const SmsValues& values) { return values.text; }},
     NamedValue{"id", [](const SmsValues& values) { return values.id; }},
     NamedValue{"alphabet", [](const SmsValues& values) { return values.alphabet; }},
-    NamedValue{"secret", [](const SmsValues& values) { return values.secret; }},
+    NamedValue{"secret", [](const SmsValues& values) { return values.secret.reveal(); }},
 };
 
 const NamedValue* findNamedValue(std::string_view name) {

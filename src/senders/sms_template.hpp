@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "backorderd/secret.hpp"
+
 /// Text with places for a message's values, as `{{to}}`. Pure.
 namespace backorderd::senders {
 
@@ -17,7 +19,7 @@ struct SmsValues {
     std::string text;      ///< UTF-8
     std::string id;        ///< the message's own, the same at every attempt
     std::string alphabet;  ///< the gateway's word for it
-    std::string secret;
+    Secret secret;
 };
 
 /// The value, so that it is nothing but a value at its place.

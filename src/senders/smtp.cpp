@@ -19,7 +19,7 @@ namespace {
 /// What the envelope says beyond sender and recipient.
 struct SmtpEnvelope {
     std::string return_path;  ///< empty: the message's own
-    std::string key;          ///< signs the return path; empty: it is the same for all mails
+    Secret key;               ///< signs the return path; empty: it is the same for all mails
     bool reports = false;     ///< ask for reports of failure and delay
 };
 
@@ -50,7 +50,7 @@ private:
     std::string returnPathOf(const Message& message) const {
         if (envelope_.return_path.empty()) return message.envelope_from;
         if (envelope_.key.empty()) return envelope_.return_path;
-        return signedReturnPath(envelope_.return_path, message.stable_id, envelope_.key);
+        return signedReturnPath(envelope_.return_path, message.stable_id, envelope_.key.reveal());
     }
 
     net::Net& net_;
@@ -123,7 +123,7 @@ void readLogIn(config::Section& section, net::SmtpRequest& request) {
         "How to log in: with the password, by what the server prefers, or by PLAIN or LOGIN alone; "
         "or with an OAuth 2.0 token.");
     const auto password = section.secret("password", "The password to log in with.");
-    request.password = password.value_or("");
+    request.password = password.value_or(Secret{});
     request.token = section.renewedSecret(
         "token",
         "The OAuth 2.0 access token for `auth: xoauth2`; read anew for each connection, so that "
@@ -185,7 +185,7 @@ SmtpEnvelope readEnvelope(config::Section& section) {
         "return_path_key",
         "At least 32 bytes that sign the return path: each mail then has its own, "
         "LOCAL+MESSAGE-SIGNATURE@DOMAIN of `return_path`, so that a returned one is known.");
-    envelope.key = key.value_or("");
+    envelope.key = key.value_or(Secret{});
     envelope.reports = section.flag(
         "reports", false,
         "Ask for a short report of failure and delay (DSN), where the server offers it.");

@@ -12,7 +12,8 @@ namespace {
 
 struct TwilioAccount {
     std::string url;  ///< of the Messages resource
-    std::string user, password;
+    std::string user;
+    Secret password;
     std::string messaging_service;
     std::string status_callback;
 };
@@ -80,7 +81,7 @@ void readTwilioLogIn(config::Section& section, const std::string& account_sid,
                         "'auth_token' is missing, as { file: PATH }, for example; or 'api_key' and "
                         "'api_secret'");
     account.user = api_key.empty() ? account_sid : api_key;
-    account.password = (api_key.empty() ? token : secret).value_or("");
+    account.password = (api_key.empty() ? token : secret).value_or(Secret{});
 }
 
 }  // namespace

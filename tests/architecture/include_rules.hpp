@@ -55,6 +55,7 @@ inline const std::vector<Library> kLibraries{
 
 inline const Words kFrontHeaders{
     "lines/lines.hpp", "rules/rules.hpp", "outbox/outbox.hpp", "codec/codec.hpp",
+    "codec/csv.hpp",
     "config/config.hpp", "config/section.hpp", "config/scripts.hpp", "render/render.hpp",
     "store/store.hpp", "store/journal.hpp",
     "net/net.hpp", "connectors/connectors.hpp", "senders/senders.hpp",
@@ -70,7 +71,7 @@ inline const std::vector<Folder> kFolders{
     {"render", {}, {"gmime", "mustache", "json", "date", "fmt"}},
     {"store", {"codec/codec.hpp"}, {"sqlite", "openssl", "xxhash", "fmt"}},
     {"net", {}, {"curl", "asio", "beast", "awaitable", "fmt"}},
-    {"connectors", {"config/section.hpp", "net/net.hpp", "codec/codec.hpp"},
+    {"connectors", {"config/section.hpp", "net/net.hpp", "codec/codec.hpp", "codec/csv.hpp"},
      {"awaitable", "json", "simdjson", "xxhash", "date", "fmt"}},
     {"senders", {"config/section.hpp", "net/net.hpp"}, {"awaitable", "json", "openssl", "fmt"}},
     {"app", kFrontHeaders, {"asio", "awaitable", "spdlog", "systemd", "json", "xxhash", "fmt"}},

@@ -143,9 +143,9 @@ TEST(Secret, ComesFromAFileTheEnvironmentOrACredential) {
     Section section = Section::fromText(
         "a: { file: smtp }\nb: { env: BACKORDERD_TEST_SECRET }\nc: { credential: smtp }\n",
         folder.path() + "/backorderd.yaml");
-    EXPECT_EQ(section.secret("a", ""), "s3cret");
-    EXPECT_EQ(section.secret("b", ""), "from the environment");
-    EXPECT_EQ(section.secret("c", ""), "s3cret");
+    EXPECT_EQ(section.secret("a", ""), Secret{"s3cret"});
+    EXPECT_EQ(section.secret("b", ""), Secret{"from the environment"});
+    EXPECT_EQ(section.secret("c", ""), Secret{"s3cret"});
     EXPECT_EQ(problemsOf(section), "");
     ::unsetenv("CREDENTIALS_DIRECTORY");
 }
@@ -173,7 +173,7 @@ TEST(Secret, WarnsOfAFileThatEverybodyCanRead) {
     const TemporaryFolder folder;
     ASSERT_EQ(::chmod(folder.write("smtp", "s3cret").c_str(), 0644), 0);
     Section section = Section::fromText("a: { file: smtp }\n", folder.path() + "/backorderd.yaml");
-    EXPECT_EQ(section.secret("a", ""), "s3cret");
+    EXPECT_EQ(section.secret("a", ""), Secret{"s3cret"});
     ASSERT_EQ(section.problems().size(), 1U);
     EXPECT_EQ(section.problems()[0].severity, Severity::Warning);
 }

@@ -105,7 +105,7 @@ TEST_F(Http, LogsInByBasicAuthentication) {
     ScriptedServer server(io_, {Script{{{"", "\r\n\r\n"}, {answer("a"), ""}}}});
     HttpRequest made = request(server);
     made.user = "me";
-    made.password = "p:w";
+    made.password = Secret{"p:w"};
     ask(made);
     EXPECT_THAT(server.heard().at(0), HasSubstr("Authorization: Basic bWU6cDp3\r\n"));
 }

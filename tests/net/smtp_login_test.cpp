@@ -33,7 +33,7 @@ TEST_F(Smtp, LogsInWithTheTokenOfTheMoment) {
     made.user = "me";
     made.auth = SmtpAuth::Xoauth2;
     std::string newest = "one";
-    made.token = [&newest] { return std::optional{newest}; };
+    made.token = [&newest] { return std::optional{Secret{newest}}; };
     EXPECT_EQ(send(made).last_reply, 250);
     newest = "two";
     EXPECT_EQ(send(made).last_reply, 250);
@@ -49,7 +49,7 @@ TEST_F(Smtp, WithoutATokenNobodyIsCalled) {
     SmtpRequest made = request(loopback(server.port()));
     made.user = "me";
     made.auth = SmtpAuth::Xoauth2;
-    made.token = [] { return std::optional<std::string>{}; };
+    made.token = [] { return std::optional<Secret>{}; };
     const SmtpResult result = send(made);
     EXPECT_EQ(result.stage, SmtpStage::Connect);
     EXPECT_THAT(result.error, HasSubstr("token"));

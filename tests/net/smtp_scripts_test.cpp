@@ -186,7 +186,7 @@ TEST_F(Smtp, LogsIn) {
                                            AtEnd::Hang}});
         SmtpRequest made = request(loopback(server.port()));
         made.user = "me";
-        made.password = "secret";
+        made.password = Secret{"secret"};
         const SmtpResult result = send(made);
         EXPECT_EQ(result.stage, good ? SmtpStage::Body : SmtpStage::Connect) << result.error;
         EXPECT_EQ(result.last_reply, good ? 250 : 535);
@@ -200,7 +200,7 @@ TEST_F(Smtp, GivesUpWhereTlsIsRequiredAndNotOffered) {
     SmtpRequest made = request(loopback(server.port()));
     made.require_tls = true;
     made.user = "me";
-    made.password = "secret";
+    made.password = Secret{"secret"};
     EXPECT_EQ(send(made).stage, SmtpStage::Connect);
     EXPECT_EQ(server.heard().at(0), "EHLO client.example\r\n");
 }

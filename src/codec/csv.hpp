@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace backorderd::connectors::files {
+namespace backorderd::codec {
 
 /// A field of a CSV row, as offsets from the row's first byte, quotes not included.
 struct CsvField {
@@ -59,4 +59,10 @@ std::string_view csvText(std::string_view row, const CsvField& field, std::strin
 /// it most often outside quotes; a comma where none does.
 char guessDelimiter(std::string_view header);
 
-}  // namespace backorderd::connectors::files
+/// Appends a text as one field (RFC 4180). A spreadsheet must not calculate what somebody else
+/// wrote: a text that begins with `=`, `+`, `-`, `@`, tab or CR gets an apostrophe before it.
+void appendCsvField(std::string& row, std::string_view text);
+/// The text that `appendCsvField` wrote, from what `csvText` found.
+std::string_view restoredCsvText(std::string_view text);
+
+}  // namespace backorderd::codec

@@ -1,8 +1,8 @@
-#include "connectors/files_csv_row.hpp"
+#include "codec/csv.hpp"
 
 #include <cstring>
 
-namespace backorderd::connectors::files {
+namespace backorderd::codec {
 namespace {
 
 constexpr std::string_view kTooLong = "the field is longer than limits.field_bytes_max";
@@ -11,7 +11,17 @@ constexpr std::string_view kUnclosed =
 constexpr std::string_view kBehindQuote =
     "text stands behind the closing quote: a quote within a quoted field must be doubled";
 
+constexpr std::string_view kNeedsQuotes = "\",;|\t\r\n";
+
 bool isBlank(char c) { return c == ' ' || c == '\t'; }
+
+/// What a spreadsheet would calculate; also behind apostrophes, of which the first was put there by
+/// us or will be taken for ours.
+bool isFormula(std::string_view text) {
+    const auto first = text.find_first_not_of('\'');
+    return first != std::string_view::npos &&
+           std::string_view{"=+-@\t\r"}.find(text[first]) != std::string_view::npos;
+}
 
 }  // namespace
 
@@ -157,4 +167,21 @@ char guessDelimiter(std::string_view header) {
     return kCandidates[best];
 }
 
-}  // namespace backorderd::connectors::files
+void appendCsvField(std::string& row, std::string_view text) {
+    const std::string_view defusing = isFormula(text) ? "'" : "";
+    const bool plain = text.find_first_of(kNeedsQuotes) == std::string_view::npos &&
+                       (text.empty() || (!isBlank(text.front()) && !isBlank(text.back())));
+    if (plain) {
+        row.append(defusing).append(text);
+        return;
+    }
+    row.append("\"").append(defusing);
+    for (const char c : text) row.append(c == '"' ? 2 : 1, c);
+    row += '"';
+}
+
+std::string_view restoredCsvText(std::string_view text) {
+    return text.starts_with('\'') && isFormula(text) ? text.substr(1) : text;
+}
+
+}  // namespace backorderd::codec

@@ -32,7 +32,7 @@ std::string_view oneOf(const std::array<std::string_view, N>& words, std::string
 /// (developer.pagerduty.com/docs/events-api-v2/trigger-events).
 class PagerdutySender final : public WebSender {
 public:
-    PagerdutySender(const Environment& environment, WebSettings settings, std::string routing_key)
+    PagerdutySender(const Environment& environment, WebSettings settings, Secret routing_key)
         : WebSender(environment, std::move(settings)), routing_key_(std::move(routing_key)) {}
 
     Channel channel() const override { return Channel::Chat; }
@@ -43,7 +43,7 @@ private:
     net::HttpRequest requestFor(const Message& message) const override {
         const ChatNote note = readChatNote(message);
         const std::string_view action = oneOf(kActions, note.action, "trigger");
-        OrderedJson event{{"routing_key", routing_key_},
+        OrderedJson event{{"routing_key", routing_key_.reveal()},
                           {"event_action", action},
                           {"dedup_key", note.dedup_key},
                           {"client", "backorderd"}};
@@ -79,7 +79,7 @@ private:
     }
     bool knowsRepeats() const override { return true; }
 
-    std::string routing_key_;
+    Secret routing_key_;
 };
 
 }  // namespace
@@ -92,9 +92,8 @@ std::unique_ptr<Sender> makePagerdutySender(config::Section& section,
                  "accounts in the EU.",
                  "https://events.pagerduty.com/v2/enqueue"},
                 kPagerdutyParallel);
-    std::string key =
-        section.secret("routing_key", "The integration key of the service: 32 letters.")
-            .value_or("");
+    Secret key = section.secret("routing_key", "The integration key of the service: 32 letters.")
+                     .value_or(Secret{});
     if (!section.has("routing_key"))
         section.problem("routing_key", "'routing_key' is missing, as { file: PATH }, for example");
     else if (!key.empty() && key.size() != kRoutingKeyLetters)

@@ -87,7 +87,7 @@ std::string readUrl(config::Section& section, const WebAddress& address) {
     if (!address.is_secret) return section.required("url", address.meaning);
     if (!section.has("url"))
         section.problem("url", "'url' is missing, as { file: PATH }, for example");
-    return section.secret("url", address.meaning).value_or("");
+    return section.secret("url", address.meaning).value_or(Secret{}).reveal();
 }
 
 void checkUrl(config::Section& section, const WebSettings& settings, bool allow_http,

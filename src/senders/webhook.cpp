@@ -18,7 +18,7 @@ constexpr std::size_t kWebhookKeysMax = 4;
 class WebhookSender final : public WebSender {
 public:
     WebhookSender(const Environment& environment, WebSettings settings,
-                  std::vector<std::string> keys)
+                  std::vector<Secret> keys)
         : WebSender(environment, std::move(settings)), keys_(std::move(keys)) {}
 
     Channel channel() const override { return Channel::Webhook; }
@@ -44,17 +44,18 @@ private:
     bool blamesSettings(int) const override { return false; }
     bool knowsRepeats() const override { return true; }
 
-    std::vector<std::string> keys_;
+    std::vector<Secret> keys_;
 };
 
-std::vector<std::string> readKeys(config::Section& section) {
-    std::vector<std::string> keys;
+std::vector<Secret> readKeys(config::Section& section) {
+    std::vector<Secret> keys;
     std::istringstream words(
         section
             .secret("secret",
                     "The key that signs, as `whsec_…`; several, with white space between, sign "
                     "each, so that a receiver can change from one to the next.")
-            .value_or(""));
+            .value_or(Secret{})
+            .reveal());
     for (std::string word; words >> word;) {
         if (const auto key = webhookKey(word))
             keys.push_back(*key);
@@ -76,7 +77,7 @@ std::unique_ptr<Sender> makeWebhookSender(config::Section& section,
                                           const Environment& environment) {
     WebSettings settings =
         readWeb(section, {"Where webhooks are posted to: https://HOST/PATH."}, kWebhookParallel);
-    std::vector<std::string> keys = readKeys(section);
+    std::vector<Secret> keys = readKeys(section);
     return std::make_unique<WebhookSender>(environment, std::move(settings), std::move(keys));
 }
 

@@ -30,7 +30,7 @@ std::string base64(std::basic_string_view<unsigned char> bytes) {
 
 }  // namespace
 
-std::optional<std::string> webhookKey(std::string_view secret) {
+std::optional<Secret> webhookKey(std::string_view secret) {
     if (!secret.starts_with(kSecretPrefix)) return std::nullopt;
     secret.remove_prefix(kSecretPrefix.size());
     const auto padding = static_cast<std::size_t>(std::count(secret.begin(), secret.end(), '='));
@@ -42,18 +42,19 @@ std::optional<std::string> webhookKey(std::string_view secret) {
                                      static_cast<int>(secret.size()));
     if (size < 0) return std::nullopt;
     key.resize(static_cast<std::size_t>(size) - padding);
-    if (key.size() < kWebhookKeyBytesMin || key.size() > kWebhookKeyBytesMax) return std::nullopt;
-    return key;
+    Secret made{std::move(key)};
+    if (made.size() < kWebhookKeyBytesMin || made.size() > kWebhookKeyBytesMax) return std::nullopt;
+    return made;
 }
 
-std::string webhookSignature(const std::vector<std::string>& keys, std::string_view id,
-                             Timestamp at, std::string_view body) {
+std::string webhookSignature(const std::vector<Secret>& keys, std::string_view id, Timestamp at,
+                             std::string_view body) {
     const std::string text = fmt::format("{}.{}.{}", id, at.time_since_epoch().count(), body);
     std::string signatures;
-    for (const std::string& key : keys) {
+    for (const Secret& key : keys) {
         std::array<unsigned char, EVP_MAX_MD_SIZE> mac;
         unsigned size = 0;
-        if (!HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytesOf(text),
+        if (!HMAC(EVP_sha256(), key.reveal().data(), static_cast<int>(key.size()), bytesOf(text),
                   text.size(), mac.data(), &size))
             throw std::runtime_error("HMAC-SHA-256 is not available");
         signatures +=

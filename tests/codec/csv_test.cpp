@@ -51,8 +51,9 @@ TEST(Csv, EveryTextComesBackAndNoneIsAFormula) {
         const auto row = written(text);
         const auto field = fieldOf(row);
         EXPECT_EQ(restoredCsvText(field), text) << row;
-        if (!field.empty())
-            EXPECT_EQ(std::string_view{"=+-@\t\r"}.find(field[0]), std::string_view::npos) << row;
+        const bool formula =
+            !field.empty() && std::string_view{"=+-@\t\r"}.find(field[0]) != std::string_view::npos;
+        EXPECT_FALSE(formula) << row;
     }
 }
 

@@ -4,8 +4,8 @@
     BACKORDERD=PATH storm.py [each] [digest]
 
 `each`: every line is another customer's: more messages than the cap, so that all are held, and none
-leaves; the daemon answers its operators all the while. `digest`: a hundred customers, each told of all
-their lines in one mail.
+leaves; the daemon answers its operators all the while. `digest`: a hundred customers, each told of
+all their lines in one mail.
 """
 
 import os
@@ -70,7 +70,8 @@ def check_pace(checks, daemon, outcome, what, bounded):
     if bounded:
         checks.check(f'it answered all the while, after {slowest:.1f} s at most',
                      slowest < ANSWER_SECONDS)
-    print(f'      the slowest answer took {slowest:.1f} s, {memory_mib(daemon)} MiB at most', flush=True)
+    print(f'      the slowest answer took {slowest:.1f} s, {memory_mib(daemon)} MiB at most',
+          flush=True)
 
 
 def each(checks, world):

@@ -15,7 +15,7 @@ namespace backorderd::app {
 /// rehearsal has none of it.
 struct Footing {
     std::unique_ptr<store::SendJournal> journal;
-    std::string machine;  ///< a fingerprint of the machine and the place of the data
+    std::string machine;        ///< a fingerprint of the machine and the place of the data
     DiskWatch* disk = nullptr;  ///< outlives this; null: nobody looks at the room on the disk
 };
 

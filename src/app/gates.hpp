@@ -21,7 +21,7 @@ enum class GateName {
     Disk,         ///< the disk is full, and what became of a message could not be written down
 };
 inline constexpr std::array kGateNames{GateName::Paused, GateName::Restored, GateName::Environment,
-                                       GateName::Clock, GateName::Journal, GateName::Disk};
+                                       GateName::Clock,  GateName::Journal,  GateName::Disk};
 std::string_view gateText(GateName name);  ///< `restored`
 std::optional<GateName> parseGate(std::string_view text);
 

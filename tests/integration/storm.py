@@ -4,8 +4,8 @@
     BACKORDERD=PATH storm.py [each] [digest]
 
 `each`: every line is another customer's: more messages than the cap, so that all are held, and none
-leaves. `digest`: a hundred customers, each told of all their lines in one mail. In both the daemon
-answers its operators all the while.
+leaves; the daemon answers its operators all the while. `digest`: a hundred customers, each told of
+all their lines in one mail.
 """
 
 import os
@@ -18,7 +18,7 @@ from sweep_world import SweepWorld
 LINES = 100_000
 CUSTOMERS = 100
 # Other work on the machine counts as well; the daemon's own is done in pieces of a fraction of it.
-ANSWER_SECONDS = 20
+ANSWER_SECONDS = 10
 WITHIN_SECONDS = 300
 
 RULES = '''
@@ -28,7 +28,7 @@ cadence:
     match: {{}}
     messages: {{ opened: {{ template: opened }} }}
 {digest}'''
-DIGEST = '    digest: { by: customer, window: 5m, template: opened }\n'
+DIGEST = '    digest: { by: customer, window: 1m, template: opened }\n'
 
 
 def prepare(world, customers):
@@ -64,12 +64,14 @@ def ask_until(daemon, holds):
     return False, time.monotonic() - began, slowest
 
 
-def check_pace(checks, daemon, outcome, what):
+def check_pace(checks, daemon, outcome, what, bounded):
     done, took, slowest = outcome
     checks.check(f'{what} after {took:.0f} s', done, daemon.log_text()[-2000:])
-    checks.check(f'it answered all the while, after {slowest:.1f} s at most',
-                 slowest < ANSWER_SECONDS)
-    print(f'      {memory_mib(daemon)} MiB at most', flush=True)
+    if bounded:
+        checks.check(f'it answered all the while, after {slowest:.1f} s at most',
+                     slowest < ANSWER_SECONDS)
+    print(f'      the slowest answer took {slowest:.1f} s, {memory_mib(daemon)} MiB at most',
+          flush=True)
 
 
 def each(checks, world):
@@ -79,7 +81,7 @@ def each(checks, world):
     check_pace(checks, daemon, ask_until(
         daemon, lambda: (
             daemon.ask('status') or {'notices': {}})['notices'].get('held') == LINES),
-        f'{LINES} notices are held')
+        f'{LINES} notices are held', bounded=True)
     checks.check('nothing has left', not world.take()['mail'])
     checks.check('SIGTERM ends it with status 0', daemon.stop() == 0)
     world.forget(daemon)
@@ -91,7 +93,7 @@ def digest(checks, world):
     daemon.wait_until_ready()
     outcome = ask_until(daemon, lambda: daemon.ask('status') is not None and len(
         world.sinks['mail'].copies) == CUSTOMERS)
-    check_pace(checks, daemon, outcome, f'{CUSTOMERS} mails have left')
+    check_pace(checks, daemon, outcome, f'{CUSTOMERS} mails have left', bounded=False)
     copies = world.take()['mail']
     told = [word for copy in copies for word in copy.text.split() if word[0] == 'L']
     checks.check(f'and tell of each of {LINES} lines once',

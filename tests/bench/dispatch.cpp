@@ -156,11 +156,11 @@ private:
     asio::ip::tcp::acceptor acceptor_;  // The system accepts for it, up to its backlog.
 };
 
-app::NamedSender smtpSender(const std::string& name, const std::string& url, net::Net& net,
-                            int connections) {
+app::NamedSender smtpSender(const std::string& name, const std::string& url,
+                            const senders::Environment& environment, int connections) {
     const auto section = config::Section::fromText(
         fmt::format("url: {}\nconnections: {}\n", url, connections), "bench.yaml");
-    return {name, senders::makeSender("smtp", section, net)};
+    return {name, senders::makeSender("smtp", section, environment)};
 }
 
 struct Round {
@@ -184,9 +184,10 @@ Round emptyOutbox(const fs::path& dir, const test::SmtpSink& sink, const Argumen
     app::Log log{{"text", "info", false}};
     const auto journal = store::openJournal(dir / "journal/send.journal", clock.now());
     SilentReceiver silent{io};
+    const senders::Environment environment{net, clock};
     std::vector<app::NamedSender> senders;
-    senders.push_back(smtpSender("mail", sink.url(), net, arguments.connections));
-    senders.push_back(smtpSender("hanging", silent.url(), net, arguments.connections));
+    senders.push_back(smtpSender("mail", sink.url(), environment, arguments.connections));
+    senders.push_back(smtpSender("hanging", silent.url(), environment, arguments.connections));
     int left = arguments.mails;
     bool settled = false;
     // Nothing is noted; it is told of what was accepted.

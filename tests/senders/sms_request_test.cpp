@@ -147,7 +147,8 @@ TEST(SmsTemplateValues, AreNothingButValuesWhereTheyLand) {
 
 TEST(SmsTemplateValues, AreNotFilledInTwice) {
     const SmsTemplate made("{{text}}|{{from}}", ValuePlace::Plain);
-    EXPECT_EQ(made.fill({"", "{{secret}}", "{{to}}", "", "", Secret{"canary"}}), "{{to}}|{{secret}}");
+    EXPECT_EQ(made.fill({"", "{{secret}}", "{{to}}", "", "", Secret{"canary"}}),
+              "{{to}}|{{secret}}");
     EXPECT_NE(SmsTemplate("{{tex}}", ValuePlace::Plain).fault(), "");
     EXPECT_NE(SmsTemplate("{{text", ValuePlace::Plain).fault(), "");
 }

@@ -4,6 +4,7 @@ A channel is one row of CHANNELS: its sender, the rule that reaches it, whom a l
 what becomes of an attempt of which nobody knows whether it arrived.
 """
 
+import base64
 import collections
 import hashlib
 import hmac
@@ -17,7 +18,7 @@ import tempfile
 import time
 
 from daemon import Daemon
-from sinks import Copy, GatewaySink, MailSink
+from sinks import GatewaySink, MailSink, WebhookSink
 
 IDLE_SECONDS = 60
 SOON_SECONDS = 5
@@ -38,6 +39,8 @@ sources:
 {extra}senders:
 '''
 
+HOOK_KEY = 'whsec_' + base64.b64encode(bytes(32)).decode()
+
 ALWAYS = '{ hours: "00:00-24:00", days: [mon, tue, wed, thu, fri, sat, sun], in: calendar }'
 
 TEMPLATE = '''%% subject
@@ -57,35 +60,15 @@ TEMPLATE = '''%% subject
 Channel = collections.namedtuple('Channel', 'name lines sender address to_customers policy sink')
 
 
-class FolderSink:
-    """What the sender of files wrote. A repeat replaces, so that a second copy never shows."""
-    port = 0
-
-    def __init__(self):
-        self.folder = None
-
-    def take(self):
-        names = sorted(os.listdir(self.folder)) if os.path.isdir(self.folder) else []
-        copies = []
-        for name in names:
-            if name.startswith('.'):
-                continue  # Not whole yet; the kill came before the rename.
-            with open(os.path.join(self.folder, name)) as file:
-                copies.append(Copy(name.removesuffix('.eml'), file.read()))
-        return copies
-
-    def stop(self):
-        pass
-
-
 CHANNELS = (
     Channel('mail', 8, '  - {{ name: mail, kind: smtp, url: "smtp://127.0.0.1:{port}", '
             'tls: never }}', 'buyer{n}@customer.example', '[email]', ONCE_MORE, MailSink),
     Channel('sms', 6, '  - {{ name: sms, kind: http, url: "http://127.0.0.1:{port}/", '
             'body_format: json, body: \'{{"id": "{{{{id}}}}", "text": "{{{{text}}}}"}}\' }}',
             '+43664100{n:04}', '[sms]', NEVER_AGAIN, GatewaySink),
-    Channel('hook', 6, '  - {{ name: hook, kind: file, folder: {folder}/hook, channel: webhook }}',
-            'desk{n}@house.example', '', AGAIN, FolderSink),
+    Channel('hook', 6, '  - {{ name: hook, kind: webhook, url: "http://127.0.0.1:{port}/", '
+            'allow_http: true, allow_private: true, secret: {{ file: hook-key }} }}',
+            'desk{n}@house.example', '', AGAIN, WebhookSink),
 )
 
 
@@ -194,10 +177,9 @@ class SweepWorld:
         text = SETTINGS.format(journal=journal or 'journal/send.journal', extra=self.extra)
         for channel in CHANNELS:
             sink = self.sinks[channel.name]
-            text += channel.sender.format(port=sink.port, folder=folder) + '\n'
-            if isinstance(sink, FolderSink):
-                sink.folder = os.path.join(folder, 'hook')
+            text += channel.sender.format(port=sink.port) + '\n'
         daemon._write('backorderd.yaml', text)
+        daemon._write('hook-key', HOOK_KEY)
         daemon._write('rules.d/rules.yaml', rules())
         daemon._write('templates/opened.en.mustache', TEMPLATE.format(subject='On back order'))
         daemon._write('templates/alert.en.mustache', TEMPLATE.format(subject='Look at this'))
@@ -209,9 +191,7 @@ class SweepWorld:
         return daemon
 
     def forget(self, daemon):
-        for sink in self.sinks.values():
-            if not isinstance(sink, FolderSink):
-                sink.take()
+        self.take()
         if not os.environ.get('BACKORDERD_KEEP'):
             shutil.rmtree(daemon.folder, ignore_errors=True)
 

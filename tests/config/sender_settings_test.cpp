@@ -84,7 +84,7 @@ INSTANTIATE_TEST_SUITE_P(
                             "'per_second'?)"},
                     Mistake{"LongestBelowFirst", "schedule: { first: 1h, longest: 1m }",
                             "'longest' must not be shorter than 'first'"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& row) { return row.param.name; });
 
 TEST(SenderSettings, KeepNothingLongerThanItsText) {
     const auto settings =

@@ -45,7 +45,7 @@ INSTANTIATE_TEST_SUITE_P(
                     RateCase{"NeverMoreThanABurst", {1000, 5}, 1000ms, 3000ms, 15},
                     RateCase{"SlowerThanASecond", {0.1, 1}, 1000ms, 60'000ms, 6},
                     RateCase{"ABurstOfNoneIsOne", {10, 0}, 1ms, 1000ms, 10}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& row) { return row.param.name; });
 
 TEST(RateBucket, SaysWhenTheNextMayLeave) {
     TokenBucket bucket{{2, 2}};
@@ -90,7 +90,7 @@ INSTANTIATE_TEST_SUITE_P(
             "AllCountsForADomainOfItsOwn", {2, 1}, {1, 1}, {"a@x.example"}, "b@y.example", 500ms},
         GateCase{"ANumberIsLimitedByItself", {}, {1, 1}, {"+431"}, "+432", 0ms},
         GateCase{"TheSameNumberWaits", {}, {1, 1}, {"+431"}, "+431", 1000ms}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& row) { return row.param.name; });
 
 TEST(RateGateOfManyDomains, ForgetsThoseThatRested) {
     RateGate gate{{}, {1, 1}};

@@ -3,23 +3,12 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
 
+#include "app/arguments.hpp"
 #include "app/declined.hpp"
 
 namespace backorderd::app {
-namespace {
 
 using nlohmann::json;
-
-AuditEntry gateAudit(const json& arguments, const char* action, std::string subject,
-                     Timestamp now) {
-    AuditEntry entry{now, arguments.value("author", std::string{}), action, std::move(subject),
-                     arguments.value("reason", std::string{})};
-    if (entry.actor.empty()) throw Declined{"an author is needed: --author NAME"};
-    if (entry.reason.empty()) throw Declined{"a reason is needed: --reason TEXT"};
-    return entry;
-}
-
-}  // namespace
 
 json gateRows(const Gates& gates) {
     json rows = json::array();
@@ -33,7 +22,7 @@ json gateRows(const Gates& gates) {
 }
 
 json pauseSending(Engine& engine, const json& arguments, Timestamp now) {
-    const auto why = gateAudit(arguments, "pause", "sending", now);
+    const auto why = auditFor(arguments, "pause", "sending", now);
     if (engine.gates().find(GateName::Paused)) throw Declined{"sending is paused already"};
     engine.pause(why);
     return gateRows(engine.gates());
@@ -48,7 +37,7 @@ json resumeSending(Engine& engine, const json& arguments, Timestamp now) {
             list += (list.empty() ? "" : ", ") + std::string{gateText(known)};
         throw Declined{"there is no gate '" + text + "'; the gates are " + list};
     }
-    if (!engine.resume(*name, gateAudit(arguments, "resume", text, now)))
+    if (!engine.resume(*name, auditFor(arguments, "resume", text, now)))
         throw Declined{"the gate '" + text + "' is not up"};
     return gateRows(engine.gates());
 }

@@ -51,12 +51,7 @@ std::optional<Timestamp> momentOf(const json& arguments, const char* name) {
 
 /// Whose act it is stands in the audit trail for ever: an act without a name is refused.
 AuditEntry auditOf(const json& arguments, std::string_view action, Timestamp now) {
-    AuditEntry entry{now, textOf(arguments, "author"), std::string{action},
-                     std::to_string(arguments.value("id", std::int64_t{0})),
-                     textOf(arguments, "reason")};
-    if (entry.actor.empty()) throw Declined{"an author is needed: --author NAME"};
-    if (entry.reason.empty()) throw Declined{"a reason is needed: --reason TEXT"};
-    return entry;
+    return auditFor(arguments, action, std::to_string(arguments.value("id", std::int64_t{0})), now);
 }
 
 }  // namespace

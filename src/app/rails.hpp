@@ -5,8 +5,7 @@
 #include "app/engine.hpp"
 
 /// What operators do with guards: look at what is held and let it go, and order silence.
-/// Arguments and answers as Operations has them; what cannot be done is thrown
-/// as `Declined`.
+/// Arguments and answers as Operations has them; what cannot be done is thrown as `Declined`.
 namespace backorderd::app {
 
 /// What is held: `count`, counts `by_rule`, `by_template`, `by_domain`, `by_guard`, the `notices`

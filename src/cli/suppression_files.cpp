@@ -108,24 +108,19 @@ void addSuppressionFiles(CLI::App& suppress, Action& action) {
         sub.add_option("-c,--config", options->common.config, "Settings file")
             ->capture_default_str();
     };
-    auto* import = suppress.add_subcommand("import", "Add the addresses of a CSV file");
-    addConfig(*import);
-    import->add_flag("--json", options->common.json, "Answer as JSON");
-    import->add_option("file", options->file, "With a header; it has a column 'address'")
-        ->required();
-    import->add_flag("--partial", options->partial, "Take the good rows where others are bad");
-    import->add_option("--author", options->author, "Who does it")->required();
-    import->add_option("--reason", options->reason, "Why, for rows that do not say")->required();
-    import->callback(
-        [&action, options] { action = [options] { return importFile(*options);
-};
-}  // namespace backorderd::cli
-);
+    auto* in = suppress.add_subcommand("import", "Add the addresses of a CSV file");
+    addConfig(*in);
+    in->add_flag("--json", options->common.json, "Answer as JSON");
+    in->add_option("file", options->file, "With a header; it has a column 'address'")->required();
+    in->add_flag("--partial", options->partial, "Take the good rows where others are bad");
+    in->add_option("--author", options->author, "Who does it")->required();
+    in->add_option("--reason", options->reason, "Why, for rows that do not say")->required();
+    in->callback([&action, options] { action = [options] { return importFile(*options); }; });
 
-auto* out = suppress.add_subcommand("export", "Write the list as a CSV file");
-addConfig(*out);
-out->add_option("file", options->file, "A new file (default: standard output)");
-out->callback([&action, options] { action = [options] { return exportFile(*options); }; });
+    auto* out = suppress.add_subcommand("export", "Write the list as a CSV file");
+    addConfig(*out);
+    out->add_option("file", options->file, "A new file (default: standard output)");
+    out->callback([&action, options] { action = [options] { return exportFile(*options); }; });
 }
 
 }  // namespace backorderd::cli

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "backorderd/snapshot.hpp"
 
@@ -46,6 +47,10 @@ struct Probe {
 struct Capabilities {
     bool find = false;      ///< look up one line, also when it is closed
     bool annotate = false;  ///< write a note on an order
+    bool changes = false;   ///< read what changed since a bookmark
+    /// Fields of a line that it never fills, by the names of docs/fields.md: rules that ask for
+    /// them can never match.
+    std::vector<std::string> never_filled{};
 };
 
 /// One ERP. Implementations live in src/connectors, one file each, and are made from their own
@@ -58,6 +63,14 @@ public:
     /// Begins a full snapshot of all lines on back order. Never null; what is wrong with the world
     /// shows in the first `next`. At most one reader is in use at a time.
     virtual std::unique_ptr<SnapshotReader> read() = 0;
+    /// Begins to read what changed since the read that ended with that bookmark. Such a read says
+    /// nothing of the lines that it does not show, and never ends `complete`; `read_through` at its
+    /// end means that every change came by. Called only where `capabilities().changes`, with a
+    /// bookmark that is not empty. Never null. A source that has no such read reads all.
+    virtual std::unique_ptr<SnapshotReader> readChanges(const std::string& bookmark) {
+        (void)bookmark;
+        return read();
+    }
     /// Looks one line up by its id. Called only where `capabilities().find`.
     virtual boost::asio::awaitable<Found> find(std::string_view line_id) = 0;
     /// Writes a note on an order, once: a note with the same `marker` that already stands there is

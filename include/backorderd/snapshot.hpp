@@ -72,6 +72,8 @@ struct StockHold {
 struct LineRecord {
     std::string_view id;            ///< the ERP's id of the line; lives as long as the page
     std::uint64_t fingerprint = 0;  ///< of everything that `decode` looks at, joined files included
+    /// No back order by the source's own definition: taken in only where the line is known.
+    bool known_only = false;
 };
 
 /// The end of a snapshot, reached.
@@ -85,6 +87,9 @@ struct SnapshotEnd {
     bool goods_read = false;
     std::string why_incomplete;  ///< for a person; empty where complete
     Timestamp as_of{};           ///< the moment whose state this is, by the ERP's account
+    /// Where the next read of changes begins, in the source's own terms: its clock, a version of a
+    /// row. Kept by the store, never looked into. Empty: from here only a full read goes on.
+    std::string bookmark;
     Goods goods;
 };
 

@@ -40,7 +40,7 @@ public:
     BooksConnector(std::function<Books()> books, const Clock& clock)
         : books_{std::move(books)}, clock_{clock} {}
 
-    Capabilities capabilities() const override { return {.find = true, .annotate = false}; }
+    Capabilities capabilities() const override { return {.find = true}; }
     std::unique_ptr<SnapshotReader> read() override {
         return std::make_unique<BooksReader>(books_(), clock_.now());
     }

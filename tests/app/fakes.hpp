@@ -118,7 +118,7 @@ private:
 class FakeConnector final : public Connector {
 public:
     explicit FakeConnector(FakeErp& erp) : erp_{erp} {}
-    Capabilities capabilities() const override { return {erp_.can_find, true}; }
+    Capabilities capabilities() const override { return {.find = erp_.can_find, .annotate = true}; }
     std::unique_ptr<SnapshotReader> read() override { return std::make_unique<FakeReader>(erp_); }
     asio::awaitable<Found> find(std::string_view line_id) override {
         if (erp_.before_find) erp_.before_find();

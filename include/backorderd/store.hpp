@@ -205,8 +205,9 @@ public:
 
     // -- Notices -> messages -----------------------------------------------------------------
     /// Planned notices that can be sent together now: for each digest key (or single notice) whose
-    /// earliest `due_at` has come, all its notices with `ready_at` <= now. At most `limit` groups.
-    virtual std::vector<std::vector<Notice>> dueGroups(Timestamp now, int limit) = 0;
+    /// earliest `due_at` has come, all its notices with `ready_at` <= now. Groups are whole: the
+    /// last is the one with which they hold `notices_max` notices, or more.
+    virtual std::vector<std::vector<Notice>> dueGroups(Timestamp now, int notices_max) = 0;
     virtual std::optional<Timestamp> nextNoticeDue() = 0;
     /// When messages that this recipient may have got were sent, since `since`, ascending.
     virtual std::vector<Timestamp> heardBy(const Recipient& recipient, Timestamp since) = 0;

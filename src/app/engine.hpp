@@ -77,8 +77,8 @@ public:
     /// How much one `work` does at most. The usual pieces are small enough that a due mail never
     /// waits long behind them; who has no mail to send can take larger ones.
     struct Pace {
-        int cases = kCasesPerPiece;  ///< evaluated
-        int groups = 50;             ///< of notices, made into messages
+        int cases = kCasesPerPiece;      ///< evaluated
+        int notices = kNoticesPerPiece;  ///< made into messages; a digest is never torn for it
     };
     void usePace(Pace pace) { pace_ = pace; }
 

@@ -163,8 +163,8 @@ public:
     }
     void commit(std::span<CaseChange> changes) override;
 
-    std::vector<std::vector<Notice>> dueGroups(Timestamp now, int limit) override {
-        return reading("finding due notices", [&] { return notices_.dueGroups(now, limit); });
+    std::vector<std::vector<Notice>> dueGroups(Timestamp now, int notices_max) override {
+        return reading("finding due notices", [&] { return notices_.dueGroups(now, notices_max); });
     }
     std::optional<Timestamp> nextNoticeDue() override {
         return reading("finding the next due notice", [&] { return notices_.nextDue(); });

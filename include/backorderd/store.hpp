@@ -256,16 +256,13 @@ public:
     // -- Messages ----------------------------------------------------------------------------
     /// Takes up to `limit` Ready messages of a sender, oldest first, and marks them Claimed.
     virtual std::vector<Message> claimReady(std::string_view sender, Timestamp now, int limit) = 0;
-    /// Claimed -> OnWire, durable when it returns. `journal_seq`: the number of the last record
-    /// that the send journal will have of it; 0: there is no journal.
-    virtual void markOnWire(std::span<const MessageId> ids, Timestamp now,
-                            std::uint64_t journal_seq = 0) = 0;
     /// Records outcomes (Claimed or OnWire -> the settlement's state), the same for the notices in
     /// them, makes their cases due, and adds `notes`.
     virtual void settle(std::span<const Settlement> settlements, Timestamp now,
-                        std::span<const Annotation> notes, std::uint64_t journal_seq = 0) = 0;
-    /// Both in one durable write: records the outcomes of some as `settle` does, and marks others
-    /// as `markOnWire` does.
+                        std::span<const Annotation> notes) = 0;
+    /// In one durable write: records the outcomes of some as `settle` does, and marks others,
+    /// Claimed -> OnWire. `journal_seq`: the number of the last record that the send journal will
+    /// have of it; 0: there is no journal.
     virtual void settleAndMark(std::span<const Settlement> settlements,
                                std::span<const Annotation> notes,
                                std::span<const MessageId> on_wire, Timestamp now,

@@ -216,10 +216,8 @@ public:
     }
 
     std::vector<Message> claimReady(std::string_view sender, Timestamp now, int limit) override;
-    void markOnWire(std::span<const MessageId> ids, Timestamp now,
-                    std::uint64_t journal_seq) override;
     void settle(std::span<const Settlement> settlements, Timestamp now,
-                std::span<const Annotation> notes, std::uint64_t journal_seq) override;
+                std::span<const Annotation> notes) override;
     void settleAndMark(std::span<const Settlement> settlements, std::span<const Annotation> notes,
                        std::span<const MessageId> on_wire, Timestamp now,
                        std::uint64_t journal_seq) override;

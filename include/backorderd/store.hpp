@@ -23,6 +23,10 @@ struct SourceState {
     std::optional<Timestamp> last_good_at;  ///< `as_of` of the last snapshot read to its end
     std::optional<Timestamp> last_poll_at;
     std::string last_result;  ///< of the last poll, for a person
+    /// Where the next read of changes begins; empty: the next one is full.
+    std::string bookmark{};
+    std::optional<Timestamp>
+        last_full_at{};  ///< when the last full read began that came to its end
 };
 
 /// The part of a line that stays resident, so that an unchanged line costs no reading.

@@ -12,6 +12,7 @@
 
 #include "app/core_dumps.hpp"
 #include "app/coroutine.hpp"
+#include "app/erp_hooks.hpp"
 #include "app/operations.hpp"
 #include "app/outlook.hpp"
 #include "app/system_clock.hpp"
@@ -37,8 +38,8 @@ constexpr auto kQuietMin = 200ms;
 /// A sender of a high rate gets its turns in steps of so much.
 constexpr auto kRateStep = 10ms;
 
-/// A failed poll is tried again sooner than the next regular one, but not at once.
-constexpr auto kPollRetryFirst = 10s;
+/// A source that cannot be polled just now, because the engine stops, is not asked in a circle.
+constexpr auto kPollRefused = 1s;
 
 /// A timer that somebody else may cut short.
 class Nap {
@@ -85,6 +86,7 @@ public:
         const auto handler = [this](const net::ServedRequest& request) { return serve(request); };
         control_ = std::make_unique<net::UnixHttpServer>(context_.get_executor(),
                                                          settings_->control_socket, handler);
+        listenToOthers();
         asio::co_spawn(context_, watchSignals(), rethrow);
         asio::co_spawn(context_, workLoop(), rethrow);
         startPolling();
@@ -94,11 +96,29 @@ public:
     }
 
 private:
+    void listenToOthers() {
+        const auto& listener = settings_->public_listener;
+        if (!listener.on()) return;
+        const net::ServerLimits limits{static_cast<std::size_t>(listener.request_bytes), 16u << 10,
+                                       listener.request_time,
+                                       static_cast<int>(listener.connections)};
+        const auto handler = [this](const net::ServedRequest& request) {
+            return serveOthers(request);
+        };
+        public_ = std::make_unique<net::TcpHttpServer>(context_.get_executor(), listener.listen,
+                                                       limits, handler);
+    }
+
     void begin(Policy policy, Ends ends) {
         engine_ =
             std::make_unique<Engine>(context_.get_executor(), store_, clock_, log_, *settings_,
                                      std::move(policy), std::move(ends), &footing_);
         engine_->onWork([this] { work_nap_.wake(); });
+        hooks_ = std::make_unique<ErpHooks>(
+            *settings_, clock_, [this](const std::string& source, const std::string& line) {
+                engine_->changed(source, line);
+                for (const auto& nap : poll_naps_) nap->wake();
+            });
     }
 
     void startPolling() {
@@ -141,20 +161,17 @@ private:
     }
 
     asio::awaitable<void> pollLoop(std::string name, Nap& nap, int generation) {
-        std::chrono::seconds retry = kPollRetryFirst;
-        for (std::uint64_t round = 0; !stopping_ && generation == generation_; ++round) {
-            const auto report = co_await engine_->poll(name);
+        while (!stopping_ && generation == generation_) {
+            // By and by, because a wall clock that is set moves quiet hours.
+            if (const auto wait = engine_->pollDueIn(name); wait > 0s) {
+                co_await nap.forAtMost(std::min<std::chrono::seconds>(wait, kQuietMax));
+                continue;
+            }
+            const auto report = co_await engine_->pollDue(name);
             if (stopping_ || generation != generation_) co_return;
             systemd::status(statusLine());
-            const auto every = engine_->pollEvery(name);
-            auto pause = every;
-            if (report && report->end == PollReport::End::Failed) {
-                pause = std::min(every, retry);
-                retry = std::min(every, retry * 2);
-            } else {
-                retry = kPollRetryFirst;
-            }
-            co_await nap.forAtMost(pause);
+            // An operator's poll is under way, and counts as this one.
+            if (!report && !co_await engine_->pollEnded(name)) co_await nap.forAtMost(kPollRefused);
         }
     }
 
@@ -242,6 +259,15 @@ private:
         refuse("journal", settings_->journal, setup.settings->journal);
         refuse("environment", settings_->environment, setup.settings->environment);
         refuse("control_socket", settings_->control_socket, setup.settings->control_socket);
+        const auto& was = settings_->public_listener;
+        const auto& is = setup.settings->public_listener;
+        refuse("public.listen", was.listen, is.listen);
+        refuse("public.request_bytes", std::to_string(was.request_bytes),
+               std::to_string(is.request_bytes));
+        refuse("public.request_time", std::to_string(was.request_time.count()) + "s",
+               std::to_string(is.request_time.count()) + "s");
+        refuse("public.connections", std::to_string(was.connections),
+               std::to_string(is.connections));
         const auto& log = settings_->log;
         refuse("log.level", log.level, setup.settings->log.level);
         refuse("log.format", log.format, setup.settings->log.format);
@@ -284,6 +310,10 @@ private:
         context_.stop();
     }
 
+    asio::awaitable<net::ServedResponse> serveOthers(const net::ServedRequest& request) {
+        co_return hooks_->answer(request);
+    }
+
     asio::awaitable<net::ServedResponse> serve(const net::ServedRequest& request) {
         net::ServedResponse response;
         auto arguments =
@@ -313,7 +343,9 @@ private:
     std::vector<std::unique_ptr<Nap>> poll_naps_, retired_naps_;
     std::unique_ptr<Engine> engine_;
     Operations operations_;
+    std::unique_ptr<ErpHooks> hooks_;
     std::unique_ptr<net::UnixHttpServer> control_;
+    std::unique_ptr<net::TcpHttpServer> public_;
     Problems last_problems_;   ///< of the last reload
     std::string told_status_;  ///< to the service manager
     int generation_ = 0;

@@ -5,6 +5,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "app/erp_hooks.hpp"
+#include "app/source_check.hpp"
 #include "backorderd/sms_text.hpp"
 #include "connectors/connectors.hpp"
 #include "senders/senders.hpp"
@@ -159,6 +161,7 @@ Result<Setup> loadSetup(const std::string& settings_file, net::Net& net, const C
     if (!settings) return unreadable;
     auto owned = std::make_unique<config::Settings>(std::move(*settings));
     auto ends = makeEnds(*owned, net, clock);
+    checkHooks(*owned);
     Problems problems = config::findUnread(*owned);
     Problems warnings;
     auto policy = loadPolicy(*owned, warnings);
@@ -169,6 +172,7 @@ Result<Setup> loadSetup(const std::string& settings_file, net::Net& net, const C
     if (hasErrors(problems)) return problems;
     append(warnings, problems);
     append(warnings, passOverUnserved(policy->rules, ends));
+    append(warnings, findUnservable(policy->rules, *owned, ends));
     append(warnings, findLongTexts(*policy, ends, owned->templates_dir));
     return Setup{std::move(owned), std::move(*policy), std::move(ends), std::move(warnings)};
 }

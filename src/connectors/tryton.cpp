@@ -24,7 +24,14 @@ public:
           source_{std::move(reading), session_},
           clock_{environment.clock} {}
 
-    Capabilities capabilities() const override { return {.find = true, .annotate = true}; }
+    Capabilities capabilities() const override {
+        return {.find = true,
+                .annotate = true,
+                .never_filled = {"release_date", "customer.tier", "contact.timezone",
+                                 "payment.terms", "payment.authorised_until", "kit.id",
+                                 "kit.component", "order.ship_complete", "order.one_backorder",
+                                 "customer.attributes.*", "item.attributes.*"}};
+    }
 
     std::unique_ptr<SnapshotReader> read() override { return makeReader(source_, clock_); }
 

@@ -10,9 +10,11 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "app/admin.hpp"
 #include "app/core_dumps.hpp"
 #include "app/coroutine.hpp"
 #include "app/erp_hooks.hpp"
+#include "app/fixed_settings.hpp"
 #include "app/operations.hpp"
 #include "app/outlook.hpp"
 #include "app/system_clock.hpp"
@@ -96,17 +98,25 @@ public:
     }
 
 private:
-    void listenToOthers() {
-        const auto& listener = settings_->public_listener;
-        if (!listener.on()) return;
+    std::unique_ptr<net::TcpHttpServer> listen(const config::ListenerSettings& listener,
+                                               net::ServeRequest handler) {
+        if (!listener.on()) return nullptr;
         const net::ServerLimits limits{static_cast<std::size_t>(listener.request_bytes), 16u << 10,
                                        listener.request_time,
                                        static_cast<int>(listener.connections)};
-        const auto handler = [this](const net::ServedRequest& request) {
+        return std::make_unique<net::TcpHttpServer>(context_.get_executor(), listener.listen,
+                                                    limits, std::move(handler));
+    }
+
+    void listenToOthers() {
+        const auto others = [this](const net::ServedRequest& request) {
             return serveOthers(request);
         };
-        public_ = std::make_unique<net::TcpHttpServer>(context_.get_executor(), listener.listen,
-                                                       limits, handler);
+        public_ = listen(settings_->public_listener, others);
+        const auto watchers = [this](const net::ServedRequest& request) {
+            return serveWatchers(request);
+        };
+        admin_ = listen(settings_->admin_listener, watchers);
     }
 
     void begin(Policy policy, Ends ends) {
@@ -200,7 +210,9 @@ private:
         }
         systemd::reloading();
         auto setup = loadSetup(settings_file_, net_, clock_);
-        if (setup) findFixedChanges(*setup);
+        if (setup)
+            for (auto& problem : fixedChanges(*settings_, *setup->settings, settings_file_))
+                setup->warnings.push_back(std::move(problem));
         if (setup && !hasErrors(setup->warnings) && !anyway) co_await findSuddenMessages(*setup);
         if (!setup || hasErrors(setup->warnings)) {
             refuse(setup ? setup->warnings : setup.error());
@@ -246,36 +258,6 @@ private:
             {{setup.settings->rules_dir, 0, 0}, std::move(*held_back), Severity::Error});
     }
 
-    /// What a running process cannot change under its own feet.
-    void findFixedChanges(Setup& setup) const {
-        const auto refuse = [&](const char* key, const std::string& was, const std::string& is) {
-            if (was != is)
-                setup.warnings.push_back({{settings_file_, 0, 0},
-                                          std::string{key} + " changed from '" + was + "' to '" +
-                                              is + "'; that needs a restart",
-                                          Severity::Error});
-        };
-        refuse("data_dir", settings_->data_dir, setup.settings->data_dir);
-        refuse("journal", settings_->journal, setup.settings->journal);
-        refuse("environment", settings_->environment, setup.settings->environment);
-        refuse("control_socket", settings_->control_socket, setup.settings->control_socket);
-        const auto& was = settings_->public_listener;
-        const auto& is = setup.settings->public_listener;
-        refuse("public.listen", was.listen, is.listen);
-        refuse("public.request_bytes", std::to_string(was.request_bytes),
-               std::to_string(is.request_bytes));
-        refuse("public.request_time", std::to_string(was.request_time.count()) + "s",
-               std::to_string(is.request_time.count()) + "s");
-        refuse("public.connections", std::to_string(was.connections),
-               std::to_string(is.connections));
-        const auto& log = settings_->log;
-        refuse("log.level", log.level, setup.settings->log.level);
-        refuse("log.format", log.format, setup.settings->log.format);
-        const auto word = [](bool flag) { return std::string{flag ? "true" : "false"}; };
-        refuse("log.personal_data", word(log.personal_data),
-               word(setup.settings->log.personal_data));
-    }
-
     void replace(Setup setup) {
         for (const auto& warning : setup.warnings)
             log_.warning("config.warning", {{"problem", formatProblem(warning)}});
@@ -314,6 +296,10 @@ private:
         co_return hooks_->answer(request);
     }
 
+    asio::awaitable<net::ServedResponse> serveWatchers(const net::ServedRequest& request) {
+        co_return answerAdmin(request, Watched{*engine_, store_, log_, clock_.now()});
+    }
+
     asio::awaitable<net::ServedResponse> serve(const net::ServedRequest& request) {
         net::ServedResponse response;
         auto arguments =
@@ -345,7 +331,7 @@ private:
     Operations operations_;
     std::unique_ptr<ErpHooks> hooks_;
     std::unique_ptr<net::UnixHttpServer> control_;
-    std::unique_ptr<net::TcpHttpServer> public_;
+    std::unique_ptr<net::TcpHttpServer> public_, admin_;
     Problems last_problems_;   ///< of the last reload
     std::string told_status_;  ///< to the service manager
     int generation_ = 0;

@@ -115,9 +115,6 @@ net::ServedResponse ErpHooks::take(const std::string& source, Door& door,
 
 void checkHooks(config::Settings& settings) {
     auto& listener = settings.public_listener;
-    if (listener.on())
-        if (auto why = net::whyNotListenable(listener.listen); !why.empty())
-            listener.section.problem("listen", std::move(why));
     for (auto& source : settings.sources) {
         if (!source.push.on) continue;
         if (const auto found = net::webhookKeys(source.push.secret); !found.fault.empty())

@@ -45,7 +45,7 @@ private:
     std::map<std::string, Door, std::less<>> doors_;
 };
 
-/// What is wrong with the listener and the keys of the settings; added to their sections.
+/// What is wrong with the keys of the settings; added to their sections.
 void checkHooks(config::Settings& settings);
 
 }  // namespace backorderd::app

@@ -152,6 +152,19 @@ Problems findUnknownSenders(const RuleSet& rules, const config::Settings& settin
     return problems;
 }
 
+void checkListeners(config::Settings& settings) {
+    for (auto* const listener : {&settings.public_listener, &settings.admin_listener}) {
+        if (!listener->on()) continue;
+        if (auto why = net::whyNotListenable(listener->listen); !why.empty())
+            listener->section.problem("listen", std::move(why));
+    }
+    auto& admin = settings.admin_listener;
+    if (admin.on() && admin.listen == settings.public_listener.listen)
+        admin.section.problem("listen",
+                              "'public' listens there: what others reach is kept apart from what "
+                              "concerns the administrator alone");
+}
+
 }  // namespace
 
 Result<Setup> loadSetup(const std::string& settings_file, net::Net& net, const Clock& clock) {
@@ -161,6 +174,7 @@ Result<Setup> loadSetup(const std::string& settings_file, net::Net& net, const C
     if (!settings) return unreadable;
     auto owned = std::make_unique<config::Settings>(std::move(*settings));
     auto ends = makeEnds(*owned, net, clock);
+    checkListeners(*owned);
     checkHooks(*owned);
     Problems problems = config::findUnread(*owned);
     Problems warnings;

@@ -141,7 +141,7 @@ struct DiskSettings {
 };
 
 /// The HTTP listener for others than ourselves.
-struct PublicSettings {
+struct ListenerSettings {
     std::string listen;  ///< `127.0.0.1:8480`; empty: there is none
     std::int64_t request_bytes = 0;
     std::chrono::seconds request_time{};
@@ -181,7 +181,8 @@ struct Settings {
     DeliverySettings delivery{};
     ClockSettings clock{};
     DiskSettings disk{};
-    PublicSettings public_listener{};
+    ListenerSettings public_listener{};  ///< what comes from other systems
+    ListenerSettings admin_listener{};   ///< metrics and health
 };
 
 /// Reads the settings file. Connectors and senders read their own sections later: call

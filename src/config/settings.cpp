@@ -193,11 +193,9 @@ void readDisk(Section disk, DiskSettings& out) {
         "what became of what was sent can still be written down.");
 }
 
-void readPublic(Section section, PublicSettings& out) {
+void readListener(Section section, std::string_view listen, ListenerSettings& out) {
     out.section = section;
-    out.listen = section.text("listen", "",
-                              "Address and port, `127.0.0.1:8480` or `[::1]:8480`; empty: nothing "
-                              "listens.");
+    out.listen = section.text("listen", "", listen);
     out.request_bytes =
         section.number("request_bytes", {.fallback = 65'536, .min = 1024, .max = 1'048'576},
                        "A request with a longer body is refused.");
@@ -290,8 +288,12 @@ void readAll(Settings& settings) {
     readOperations(root.child("operations", "Who keeps the service running."), settings.operations);
     readRetention(root.child("retention", "How long what concerns persons is kept."),
                   settings.outbox, settings.retention);
-    readPublic(root.child("public", "The HTTP listener for what comes from other systems."),
-               settings.public_listener);
+    readListener(root.child("public", "The HTTP listener for what comes from other systems."),
+                 "Address and port, `127.0.0.1:8480` or `[::1]:8480`; empty: nothing listens.",
+                 settings.public_listener);
+    readListener(root.child("admin", "The HTTP listener for metrics and health."),
+                 "Address and port, `127.0.0.1:8470` or `[::1]:8470`; empty: nothing listens.",
+                 settings.admin_listener);
     readLog(root.child("log", "What is logged, and how."), settings.log);
     settings.sources =
         readNamed(root, "sources", kSourcesMax, &readSource, "The ERPs to read, at least one.");

@@ -126,7 +126,7 @@ TEST_F(OneSource, RulesThatAskForWhatItNeverFillsAreNamed) {
         "password: { file: password }");
     const auto checked = check();
     EXPECT_EQ(checked.exit, 0) << checked.output;
-    EXPECT_NE(checked.output.find("r.yaml:3:29: warning: 'kit.id' is asked for, and no source of "
+    EXPECT_NE(checked.output.find("r.yaml:3:28: warning: 'kit.id' is asked for, and no source of "
                                   "the settings ever fills it"),
               std::string::npos)
         << checked.output;

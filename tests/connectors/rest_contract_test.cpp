@@ -365,6 +365,15 @@ TEST_F(RestAuth, EachWayPutsItsCredentialsWhereTheyBelong) {
 
 using RestMapping = RestTest;
 
+TEST_F(RestMapping, TheOneOfTheDocumentationIsSound) {
+    auto section = config::Section::fromText(
+        "url: https://erp.example.com\nmapping: example\nvalues: { company: E }\n"
+        "token: { env: BACKORDERD_TEST_TOKEN }\n",
+        "test.yaml");
+    EXPECT_NE(connectors::makeRest(section, {"erp", net_, clock_}), nullptr);
+    EXPECT_EQ(formatProblems(section.problems()), "");
+}
+
 TEST_F(RestMapping, EveryMistakeIsNamedWithItsPlace) {
     EXPECT_EQ(make("    pagin: { kind: offset }\n    query: { a: '{nobody}' }\n",
                    "backorder: positiv(/a)\ncomplete: total\n"),

@@ -4,6 +4,7 @@
 #include "connectors/connectors.hpp"
 #include "connectors/files.hpp"
 #include "connectors/odoo.hpp"
+#include "connectors/rest.hpp"
 #include "connectors/tryton.hpp"
 
 namespace backorderd::connectors {
@@ -17,6 +18,7 @@ struct ConnectorKind {
 constexpr std::array kConnectorKinds{
     ConnectorKind{"files", makeFiles},
     ConnectorKind{"odoo", makeOdoo},
+    ConnectorKind{"rest", makeRest},
     ConnectorKind{"tryton", makeTryton},
 };
 

@@ -20,6 +20,7 @@ public:
         for (const auto& ware : books.wares)
             tables["StockItem"].push_back(
                 {{"InventoryID", wrapped(ware.code)},
+                 {"ItemClass", wrapped("PUMPS")},
                  {"Description", wrapped(ware.name)},
                  {"WarehouseDetails",
                   json::array({{{"WarehouseID", wrapped("MAIN")},
@@ -36,9 +37,11 @@ public:
 
     Reply answer(const Request& request) {
         if (request.path == kTokenPath) return token(request);
-        if (request.header("authorization") != "Bearer token" + std::to_string(tokens) ||
-            calls_left_-- <= 0)
-            return {401, "", "text/plain"};
+        if (request.path == "/entity/auth/login") return logIn(request);
+        const std::string number = std::to_string(tokens);
+        const bool known = request.header("authorization") == "Bearer token" + number ||
+                           request.header("cookie") == ".ASPXAUTH=session" + number;
+        if (!known || calls_left_-- <= 0) return {401, "", "text/plain"};
         if (!request.path.starts_with(kEntity)) return {404, "", "text/plain"};
         const std::string rest = request.path.substr(std::string{kEntity}.size());
         const std::string entity = rest.substr(0, rest.find('/'));
@@ -79,6 +82,17 @@ private:
         return {200, made.dump()};
     }
 
+    /// A session by cookie, which takes one of the licence's API users too.
+    Reply logIn(const Request& request) {
+        const json asked = json::parse(request.body);
+        if (asked.value("password", "") != password)
+            return {400, json{{"message", "Invalid credentials. Please try again."}}.dump()};
+        ++logins;
+        calls_left_ = calls_per_token;
+        const std::string session = ".ASPXAUTH=session" + std::to_string(++tokens);
+        return {204, "", "text/plain", {{"Set-Cookie", session + "; path=/; HttpOnly"}}};
+    }
+
     void addOrder(const Books& books, int order) {
         const auto lines = books.linesOf(order);
         const auto& customer = books.customerOf(lines.front());
@@ -92,6 +106,7 @@ private:
                                {"UOM", wrapped("EA")},
                                {"OrderQty", wrapped(double(line.ordered))},
                                {"OpenQty", wrapped(double(line.ordered - line.shipped))},
+                               {"QtyOnShipments", wrapped(double(line.shipped))},
                                {"UnitPrice", wrapped(12.5)},
                                {"ShipOn", wrapped(line.ship_by + "T00:00:00+00:00")},
                                {"Completed", wrapped(false)},

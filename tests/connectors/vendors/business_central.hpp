@@ -30,6 +30,13 @@ public:
                                        {"displayName", ware.name},
                                        {"inventory", ware.on_hand},
                                        {"baseUnitOfMeasureCode", "PCS"}});
+        tables["purchaseOrders"] = json::array(
+            {{{"number", "106001"},
+              {"fullyReceived", false},
+              {"purchaseOrderLines", json::array({{{"lineObjectNumber", books.wares.front().code},
+                                                   {"expectedReceiptDate", "2026-12-10"},
+                                                   {"quantity", 50},
+                                                   {"receivedQuantity", 10}}})}}});
         for (const auto& [entity, rows] : tables) may_read.insert(entity);
     }
 
@@ -51,11 +58,12 @@ public:
         if (entity == "salesOrderLines" && request.asked("$filter").find("documentId eq") != 0)
             return error(400, "BadRequest",
                          "You must specify an Id or a Document Id to get the lines.");
-        if (!tables.contains(entity)) return notFound();
-        if (!may_read.contains(entity))
+        const std::string table = entity.substr(0, entity.find('('));
+        if (!tables.contains(table)) return notFound();
+        if (!may_read.contains(table))
             return error(403, "Internal", "Sorry, the current permissions prevented the action.");
         try {
-            return list(request, entity);
+            return table == entity ? list(request, entity) : byId(request, table, entity);
         } catch (const odata::BadQuery& bad) {
             return error(400, "BadRequest", bad.what());
         }
@@ -129,6 +137,7 @@ private:
                                          {"customerName", customer.name},
                                          {"externalDocumentNumber", "PO-" + std::to_string(order)},
                                          {"email", customer.email},
+                                         {"phoneNumber", ""},
                                          {"salesperson", "JR"},
                                          {"currencyCode", "EUR"},
                                          {"requestedDeliveryDate", "0001-01-01"},
@@ -139,18 +148,31 @@ private:
                                          {"salesOrderLines", rows}});
     }
 
+    static json shown(const Request& request, const json& record) {
+        const std::string expand = request.asked("$expand");
+        json row = odata::selected(record, request.asked("$select"), expand);
+        for (const char* part : {"salesOrderLines", "purchaseOrderLines"})
+            if (expand.find(part) == std::string::npos) row.erase(part);
+        return row;
+    }
+
+    /// `salesOrders(00000000-…)`.
+    Reply byId(const Request& request, const std::string& table, const std::string& entity) const {
+        const std::string id = entity.substr(table.size() + 1, entity.size() - table.size() - 2);
+        for (const json& row : tables.at(table))
+            if (row.value("id", "") == id) return {200, shown(request, row).dump()};
+        return notFound();
+    }
+
     /// A page, with a next link that repeats the query and adds where to go on.
     Reply list(const Request& request, const std::string& entity) const {
-        const std::string expand = request.asked("$expand");
         const json rows = odata::filtered(tables.at(entity), request.asked("$filter"));
         const std::size_t length = odata::pageSize(request, 20'000);
         if (length > 20'000) return error(413, "RequestEntityTooLarge", "The page is too large.");
         const std::size_t from = std::stoul(request.asked("aid", "0"));
         json value = json::array();
         for (std::size_t i = from; i < rows.size() && i < from + length; ++i) {
-            json row = odata::selected(rows[i], request.asked("$select"), expand);
-            if (expand.find("salesOrderLines") == std::string::npos) row.erase("salesOrderLines");
-            value.push_back(row);
+            value.push_back(shown(request, rows[i]));
         }
         json page{{"@odata.context", own_url_ + kCompany + "$metadata#" + entity},
                   {"value", value}};

@@ -93,6 +93,7 @@ private:
                           {"lines", lines}});
         if (!shipped.empty())
             shipments.push_back({{"id", std::to_string(order)},
+                                 {"date_creation", "2026"},
                                  {"ref", "SH2611-" + std::to_string(order)},
                                  {"origin_id", std::to_string(order)},
                                  {"statut", "1"},
@@ -137,9 +138,10 @@ private:
             if (clause.size() < 2 || clause.front() != '(' || clause.back() != ')') return {};
             const auto parts = odata::split(clause.substr(1, clause.size() - 2), ":");
             if (parts.size() != 3 || !parts[0].starts_with("t.")) return {};
-            const char* field = parts[0] == "t.rowid"       ? "id"
-                                : parts[0] == "t.fk_statut" ? "statut"
-                                                            : "";
+            const char* field = parts[0] == "t.rowid"           ? "id"
+                                : parts[0] == "t.fk_statut"     ? "statut"
+                                : parts[0] == "t.date_creation" ? "date_creation"
+                                                                : "";
             if (!row.contains(field)) return {};
             const int value = std::stoi(row[field].get<std::string>());
             if (!holds(value, parts[1], parts[2])) return false;

@@ -22,6 +22,7 @@ public:
                                      {"actual_qty", double(ware.on_hand)},
                                      {"reserved_qty", 0.0}});
         tables["Comment"] = json::array();
+        tables["Purchase Order"] = json::array({purchase(books)});
         for (const auto& [doctype, rows] : tables) may_read.insert(doctype);
     }
 
@@ -86,13 +87,29 @@ private:
                                          {"per_delivered", 30.0},
                                          {"customer", customer.code},
                                          {"customer_name", customer.name},
+                                         {"contact_display", "Purchasing"},
                                          {"contact_email", customer.email},
+                                         {"contact_mobile", ""},
                                          {"language", customer.language},
                                          {"po_no", "PO-" + number},
                                          {"transaction_date", "2026-11-02"},
                                          {"currency", "EUR"},
                                          {"modified", "2026-11-02 10:00:00.000000"},
                                          {"items", items}});
+    }
+
+    /// Fifty of the first ware, bought for the line of order 3.
+    static json purchase(const Books& books) {
+        return {{"name", "PUR-ORD-2026-00001"},
+                {"docstatus", 1},
+                {"status", "To Receive and Bill"},
+                {"items", json::array({{{"name", "poi1"},
+                                        {"item_code", books.wares.front().code},
+                                        {"sales_order_item", "soi31"},
+                                        {"qty", 50.0},
+                                        {"received_qty", 10.0},
+                                        {"schedule_date", "2026-12-08"},
+                                        {"expected_delivery_date", "2026-12-10"}}})}};
     }
 
     Reply document(const std::string& doctype, const std::string& name) {
@@ -111,11 +128,16 @@ private:
         const bool joined = fields.dump().find("items.") != std::string::npos;
         json rows = json::array();
         for (const json& record : tables[doctype]) {
-            if (!meetsAll(record, filters)) continue;
+            if (!meetsAll(record, filters, false)) continue;
             if (!joined) rows.push_back(row(record, json{}, fields));
             if (joined)
-                for (const json& item : record["items"]) rows.push_back(row(record, item, fields));
+                for (const json& item : record["items"])
+                    if (meetsAll(item, filters, true)) rows.push_back(row(record, item, fields));
         }
+        if (request.asked("order_by").starts_with("`tab" + doctype + " Item`.name"))
+            std::stable_sort(rows.begin(), rows.end(), [](const json& left, const json& right) {
+                return left["line"] < right["line"];
+            });
         const std::size_t from = std::stoul(request.asked("limit_start", "0"));
         std::size_t length = std::stoul(request.asked("limit_page_length", "20"));
         if (length == 0) length = rows.size();
@@ -140,10 +162,13 @@ private:
         return made;
     }
 
-    static bool meetsAll(const json& record, const json& filters) {
+    /// A filter of three parts is on the record, one of four on its lines: the doctype comes first.
+    static bool meetsAll(const json& record, const json& filters, bool of_lines) {
         static const std::map<std::string, std::string> kTests{
             {"=", "eq"}, {"!=", "ne"}, {">", "gt"}, {">=", "ge"}, {"<", "lt"}, {"<=", "le"}};
-        return std::all_of(filters.begin(), filters.end(), [&](const json& filter) {
+        return std::all_of(filters.begin(), filters.end(), [&](json filter) {
+            if ((filter.size() == 4) != of_lines) return true;
+            if (of_lines) filter.erase(0);
             const auto value = record.find(filter[0].get<std::string>());
             if (value == record.end()) throw odata::BadQuery{filter.dump()};
             const std::string test = filter[1];

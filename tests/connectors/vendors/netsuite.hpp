@@ -17,7 +17,7 @@ public:
         for (const auto& line : books.lines) addLine(books, line);
         for (const auto& ware : books.wares)
             stock.push_back({{"item", std::to_string(ware.id)},
-                             {"location", "1"},
+                             {"location", "Hamburg"},
                              {"itemid", ware.code},
                              {"quantityavailable", std::to_string(ware.on_hand)}});
     }
@@ -102,6 +102,10 @@ private:
                          {"quantitybackordered", std::to_string(line.ordered - line.shipped)},
                          {"quantitycommitted", "0"},
                          {"expectedshipdate", line.ship_by},
+                         {"location", "Hamburg"},
+                         {"unit", "Each"},
+                         {"status", "D"},
+                         {"isclosed", "F"},
                          {"shipcomplete", "F"},
                          {"rate", "12.5"},
                          {"currency", "EUR"},
@@ -111,7 +115,7 @@ private:
                          {"language", customer.language == "de" ? "de_DE" : "en_US"}});
     }
 
-    /// Which rows a query means is told from its tables, and where it goes on from `uniquekey > N`.
+    /// Which rows a query means is told from its tables, and which of them from `uniquekey`.
     Reply query(const Request& request) {
         const std::size_t limit = std::stoul(request.asked("limit", "1000"));
         const std::size_t offset = std::stoul(request.asked("offset", "0"));
@@ -127,7 +131,7 @@ private:
             return error(400, "INVALID_PARAMETER", "Invalid search query.");
         json rows = json::array();
         for (const json& row : of_stock ? stock : lines)
-            if (of_stock || std::stoi(row["uniquekey"].get<std::string>()) > behind(text))
+            if (of_stock || isAskedFor(text, std::stoi(row["uniquekey"].get<std::string>())))
                 rows.push_back(row);
         json items = json::array();
         for (std::size_t i = offset; i < rows.size() && i < offset + limit; ++i) {
@@ -144,10 +148,13 @@ private:
                          .dump()};
     }
 
-    static int behind(const std::string& text) {
-        const std::string word = "uniquekey > ";
-        const std::size_t at = text.find(word);
-        return at == std::string::npos ? 0 : std::stoi(text.substr(at + word.size()));
+    /// `uniquekey > N`, or `uniquekey = N` where one line is looked up.
+    static bool isAskedFor(const std::string& text, int key) {
+        const std::string word = "uniquekey ";
+        const std::size_t at = text.find(word + "> ");
+        if (at != std::string::npos) return key > std::stoi(text.substr(at + word.size() + 2));
+        const std::size_t one = text.find(word + "= ");
+        return one == std::string::npos || key == std::stoi(text.substr(one + word.size() + 2));
     }
 
     int calls_left_ = 0;

@@ -57,8 +57,7 @@ inline json plainOf(const json& value) {
     return value.is_object() ? value.value("value", json{}) : value;
 }
 
-inline bool meets(const json& record, const std::string& filter) {
-    if (filter.empty()) return true;
+inline bool meetsAll(const json& record, const std::string& filter) {
     const auto clauses = split(filter, " and ");
     return std::all_of(clauses.begin(), clauses.end(), [&](const std::string& clause) {
         const std::size_t first = clause.find(' ');
@@ -69,6 +68,13 @@ inline bool meets(const json& record, const std::string& filter) {
         return compares(plainOf(*field), clause.substr(first + 1, second - first - 1),
                         literal(clause.substr(second + 1)));
     });
+}
+
+inline bool meets(const json& record, const std::string& filter) {
+    const auto choices = split(filter, " or ");
+    return filter.empty() ||
+           std::any_of(choices.begin(), choices.end(),
+                       [&](const std::string& choice) { return meetsAll(record, choice); });
 }
 
 inline json filtered(const json& table, const std::string& filter) {

@@ -108,10 +108,15 @@ private:
             return error(400, "rest_invalid_param", "Invalid parameter(s): per_page");
         const auto states = odata::split(request.asked("status", "any"), ",");
         const bool any = states.front() == "any";
+        const auto included = odata::split(request.asked("include"), ",");
         json rows = json::array();
         for (const json& row : table)
-            if (any ||
-                std::find(states.begin(), states.end(), row.value("status", "")) != states.end())
+            if (!included.front().empty() &&
+                std::find(included.begin(), included.end(), std::to_string(row["id"].get<int>())) ==
+                    included.end())
+                continue;
+            else if (any || std::find(states.begin(), states.end(), row.value("status", "")) !=
+                                states.end())
                 rows.push_back(row);
         json shown = json::array();
         for (std::size_t i = (page - 1) * length; i < rows.size() && i < page * length; ++i)

@@ -122,6 +122,8 @@ public:
 
     boost::asio::awaitable<std::variant<HttpResponse, TransferError>> http(HttpRequest request);
     boost::asio::awaitable<SmtpResult> smtp(SmtpRequest request);
+    /// Lets that time pass: between two requests, for a server that asks for it.
+    boost::asio::awaitable<void> pause(std::chrono::milliseconds length);
 
 private:
     struct Impl;

@@ -72,7 +72,7 @@ inline const std::vector<Folder> kFolders{
     {"store", {"codec/codec.hpp"}, {"sqlite", "openssl", "xxhash", "fmt"}},
     {"net", {}, {"curl", "asio", "beast", "awaitable", "fmt"}},
     {"connectors", {"config/section.hpp", "net/net.hpp", "codec/codec.hpp", "codec/csv.hpp"},
-     {"awaitable", "json", "simdjson", "xxhash", "date", "fmt"}},
+     {"awaitable", "json", "simdjson", "xxhash", "date", "openssl", "fmt"}},
     {"senders", {"config/section.hpp", "net/net.hpp"}, {"awaitable", "json", "openssl", "fmt"}},
     {"app", kFrontHeaders, {"asio", "awaitable", "spdlog", "systemd", "json", "xxhash", "fmt"}},
     {"rehearsal", kFrontHeaders, {"asio", "awaitable", "json", "fmt"}},

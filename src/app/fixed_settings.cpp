@@ -5,9 +5,9 @@
 namespace backorderd::app {
 namespace {
 
-class Comparison {
+class SettingsComparison {
 public:
-    explicit Comparison(const std::string& file) : file_{file} {}
+    explicit SettingsComparison(const std::string& file) : file_{file} {}
 
     template <class Value>
     void compare(std::string_view key, const Value& was, const Value& is) {
@@ -36,7 +36,7 @@ private:
 
 Problems fixedChanges(const config::Settings& was, const config::Settings& is,
                       const std::string& file) {
-    Comparison found{file};
+    SettingsComparison found{file};
     found.compare("data_dir", was.data_dir, is.data_dir);
     found.compare("journal", was.journal, is.journal);
     found.compare("environment", was.environment, is.environment);

@@ -14,8 +14,9 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// What was frozen before a start waits so long for the first poll of a source that hangs.
-constexpr std::chrono::minutes kFirstPollMax{10};
+/// What was frozen before a start waits so long for the first poll of a source that hangs: better
+/// late than untrue, and a large ERP takes its time.
+constexpr std::chrono::hours kFirstPollMax{1};
 
 std::vector<Preparer::LastHop> lastHops(const std::vector<NamedSender>& senders) {
     std::vector<Preparer::LastHop> hops;

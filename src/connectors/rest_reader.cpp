@@ -61,9 +61,9 @@ CallTexts RestReader::call() const {
     const Changes& changes = *mapping().changes;
     if (!changes.path.empty()) texts.path = changes.path;
     if (!changes.body.empty()) texts.body = changes.body;
-    for (const auto& [name, text] : changes.query) {
-        std::erase_if(texts.query, [&](const auto& entry) { return entry.first == name; });
-        texts.query.emplace_back(name, text);
+    for (const auto& added : changes.query) {
+        std::erase_if(texts.query, [&](const auto& entry) { return entry.first == added.first; });
+        texts.query.push_back(added);
     }
     return texts;
 }

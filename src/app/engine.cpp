@@ -214,7 +214,7 @@ bool Engine::work() {
         return more_due || workPasses(now);
     }
     if (std::exchange(catching_up_, catching_up_ && more_due)) return true;
-    const int prepared = more_due ? 0 : preparer_->prepareDue(now, pace_.notices);
+    const int prepared = more_due ? 0 : preparer_->prepareDue(now, pace_.notices, pace_.piece);
     evaluator_->forget();
     const bool retried = workRetries(now);
     unsent_looked_at_ = unsent_looked_at_ || (!more_due && !mayKnowBetter(now));

@@ -86,6 +86,7 @@ public:
     struct Pace {
         int cases = kCasesPerPiece;      ///< evaluated
         int notices = kNoticesPerPiece;  ///< made into messages; a digest is never torn for it
+        int piece = kNoticesPerPiece;    ///< of these, frozen in one transaction
     };
     void usePace(Pace pace) { pace_ = pace; }
 

@@ -65,7 +65,8 @@ public:
                   rules::Detail detail = rules::Detail::Full) const;
 
 private:
-    std::vector<Case> evaluate(const std::vector<CaseId>& ids, Timestamp now);
+    /// What was committed, in the order of `ids`; `after` is each case as it then is.
+    std::vector<CaseChange> evaluate(const std::vector<CaseId>& ids, Timestamp now);
     rules::Facts factsOf(const Case& subject, Timestamp now) const;
     std::optional<OfferWithdrawn> findUntrueOffer(Changes& changes, const Case& subject,
                                                   const std::vector<StockHold>& own, Timestamp now);

@@ -69,6 +69,12 @@ TEST_F(TcpServer, HandsOnMethodTargetBodyAndHeaders) {
     EXPECT_THAT(answer, EndsWith("POST /hooks/erp/x {} m1"));
 }
 
+TEST_F(TcpServer, AnswersHeadWithTheLengthAndWithoutTheBody) {
+    const auto answer = raw("HEAD /x HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(answer, testing::HasSubstr("Content-Length: 9\r\n"));
+    EXPECT_THAT(answer, EndsWith("\r\n\r\n"));
+}
+
 TEST_F(TcpServer, RefusesWhatIsTooLong) {
     EXPECT_THAT(raw("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1025\r\n\r\n"),
                 StartsWith("HTTP/1.1 413"));

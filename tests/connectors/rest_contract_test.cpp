@@ -72,10 +72,10 @@ TEST_F(RestPaging, ByKeysetAndByLink) {
 
 TEST_F(RestPaging, AnOverlapAndAGapAreNoticed) {
     int pages = 0;
-    before_ = [&](const RestAsked& asked) {
+    before_ = [&](const HttpAsked& asked) {
         if (asked.target.starts_with("/lines") && ++pages == 2)
             lines_.insert(lines_.begin(), lines_[4]);
-        return RestAnswer{0};
+        return HttpAnswer{0};
     };
     const auto connector = byOffset();
     const auto whole = readWhole(io_, *connector);
@@ -84,9 +84,9 @@ TEST_F(RestPaging, AnOverlapAndAGapAreNoticed) {
     EXPECT_THAT(whole.end->why_incomplete, HasSubstr("came twice"));
     lines_.erase(0);
     pages = 0;
-    before_ = [&](const RestAsked& asked) {
+    before_ = [&](const HttpAsked& asked) {
         if (asked.target.starts_with("/lines") && ++pages == 2) lines_.erase(0);
-        return RestAnswer{0};
+        return HttpAnswer{0};
     };
     const auto gap = readWhole(io_, *connector);
     ASSERT_TRUE(gap.end);
@@ -117,7 +117,7 @@ TEST_F(RestPaging, ChangesAreReadFromTheBookmarkWithAnOverlap) {
 
 struct Trap {
     std::string_view name;
-    RestAnswer answer;
+    HttpAnswer answer;
     std::string_view says;
 };
 
@@ -134,7 +134,7 @@ TEST_F(RestTraps, AreFailuresWithClearWords) {
         {"TooMany", {429, "", {{"Retry-After", "900"}}}, "left alone for 900 s"},
         {"Maintenance", {503, "<html>"}, "left alone for 60 s"}};
     for (const Trap& trap : traps) {
-        before_ = [&](const RestAsked&) { return trap.answer; };
+        before_ = [&](const HttpAsked&) { return trap.answer; };
         const auto connector = byOffset("error_at: /error/message\n");
         const auto whole = readWhole(io_, *connector);
         ASSERT_TRUE(whole.failure) << trap.name;
@@ -144,12 +144,12 @@ TEST_F(RestTraps, AreFailuresWithClearWords) {
 
 TEST_F(RestTraps, AShortWaitIsWaitedOutAndALongOneKept) {
     int refused = 0;
-    before_ = [&](const RestAsked&) {
-        return ++refused == 2 ? RestAnswer{429, "", {{"Retry-After", "0"}}} : RestAnswer{0};
+    before_ = [&](const HttpAsked&) {
+        return ++refused == 2 ? HttpAnswer{429, "", {{"Retry-After", "0"}}} : HttpAnswer{0};
     };
     const auto connector = byOffset();
     expectSoundSnapshot(readWhole(io_, *connector), "erp");
-    before_ = [](const RestAsked&) { return RestAnswer{429, "", {{"Retry-After", "900"}}}; };
+    before_ = [](const HttpAsked&) { return HttpAnswer{429, "", {{"Retry-After", "900"}}}; };
     (void)readWhole(io_, *connector);
     const auto asked = server_.asked().size();
     EXPECT_TRUE(readWhole(io_, *connector).failure);
@@ -160,11 +160,11 @@ using RestAuth = RestTest;
 
 TEST_F(RestAuth, ASessionThatExpiresInTheMiddleOfPagingIsBegunAnew) {
     int logins = 0;
-    before_ = [&](const RestAsked& asked) {
+    before_ = [&](const HttpAsked& asked) {
         if (asked.target == "/login") {
             ++logins;
             EXPECT_EQ(asked.body, R"({"u":"me","p":"t0ken"})");
-            return RestAnswer{200,
+            return HttpAnswer{200,
                               "{}",
                               {{"Set-Cookie", "sid=" + std::to_string(logins) + "; Path=/"},
                                {"Set-Cookie", "node=a"}}};
@@ -173,7 +173,7 @@ TEST_F(RestAuth, ASessionThatExpiresInTheMiddleOfPagingIsBegunAnew) {
         const std::string sent = cookie == asked.headers.end() ? "" : cookie->second;
         const bool expired = asked.target.find("offset=2") != std::string::npos && logins == 1;
         const bool good = sent == "sid=" + std::to_string(logins) + "; node=a";
-        return RestAnswer{good && !expired ? 0 : 401};
+        return HttpAnswer{good && !expired ? 0 : 401};
     };
     const auto connector = byOffset(
         "auth: { kinds: [session], login: { path: /login, "
@@ -186,15 +186,15 @@ TEST_F(RestAuth, ASessionThatExpiresInTheMiddleOfPagingIsBegunAnew) {
 TEST_F(RestAuth, ATokenIsFetchedAndARefusedLoginIsNotRepeated) {
     int tokens = 0;
     bool refuse = false;
-    before_ = [&](const RestAsked& asked) {
+    before_ = [&](const HttpAsked& asked) {
         if (asked.target == "/token") {
             ++tokens;
             EXPECT_THAT(asked.body, HasSubstr("grant_type=client_credentials&client_id=me"));
             EXPECT_THAT(asked.body, HasSubstr("scope=all%20of%20it"));
-            return refuse ? RestAnswer{401, "{}"}
-                          : RestAnswer{200, R"({"access_token":"abc","expires_in":3600})"};
+            return refuse ? HttpAnswer{401, "{}"}
+                          : HttpAnswer{200, R"({"access_token":"abc","expires_in":3600})"};
         }
-        return RestAnswer{asked.headers.at("authorization") == "Bearer abc" ? 0 : 401};
+        return HttpAnswer{asked.headers.at("authorization") == "Bearer abc" ? 0 : 401};
     };
     const std::string auth =
         "auth: { kinds: [client_credentials], token_url: /token, scope: all of it }\n";

@@ -29,9 +29,9 @@ protected:
         EXPECT_NE(made, nullptr) << problems_;
         return made;
     }
-    void answerLines(RestAnswer answer) {
-        before_ = [answer = std::move(answer)](const RestAsked& asked) {
-            return asked.target.starts_with("/line") ? answer : RestAnswer{0};
+    void answerLines(HttpAnswer answer) {
+        before_ = [answer = std::move(answer)](const HttpAsked& asked) {
+            return asked.target.starts_with("/line") ? answer : HttpAnswer{0};
         };
     }
 };
@@ -52,7 +52,7 @@ TEST_F(RestDoubt, OnlyTheServerItselfSaysThatSomethingIsNotThere) {
 
 TEST_F(RestDoubt, ALineIsGoneOnlyWhereTheServerSaysSo) {
     const auto connector = byOffset("  one: { path: '/line/{id}' }\nfind: { request: one }\n");
-    const auto find = [&](RestAnswer answer) {
+    const auto find = [&](HttpAnswer answer) {
         answerLines(std::move(answer));
         return runCoroutine(io_, connector->find("1"));
     };
@@ -84,12 +84,12 @@ TEST_F(RestDoubt, RecordsThatLackTheirOwnListHideLines) {
 
 TEST_F(RestDoubt, CursorsThatLeadInACircleEnd) {
     int pages = 0;
-    before_ = [&](const RestAsked& asked) {
-        if (!asked.target.starts_with("/lines")) return RestAnswer{0};
+    before_ = [&](const HttpAsked& asked) {
+        if (!asked.target.starts_with("/lines")) return HttpAnswer{0};
         const json body{{"data", json::array({lines_[0]})},
                         {"page", ++pages},
                         {"mark", pages % 2 == 0 ? "even" : "odd"}};
-        return RestAnswer{200, body.dump()};
+        return HttpAnswer{200, body.dump()};
     };
     const auto connector =
         make("    query: { c: '{cursor}' }\n    paging: { kind: cursor, cursor: /mark }\n",
@@ -115,9 +115,9 @@ constexpr const char* kChanges = "changes: { bookmark: /modified, format: iso }\
 
 TEST_F(RestDoubt, ChangesThatAreNotWholeMoveNoBookmark) {
     const auto connector = byOffset(kChanges);
-    before_ = [&](const RestAsked& asked) {
-        if (!asked.target.starts_with("/lines")) return RestAnswer{0};
-        return RestAnswer{200, json{{"data", json::array({lines_[0]})}, {"total", 3}}.dump()};
+    before_ = [&](const HttpAsked& asked) {
+        if (!asked.target.starts_with("/lines")) return HttpAnswer{0};
+        return HttpAnswer{200, json{{"data", json::array({lines_[0]})}, {"total", 3}}.dump()};
     };
     const auto reader = connector->readChanges("1772359200");
     (void)runCoroutine(io_, reader->next());
@@ -145,13 +145,13 @@ constexpr const char* kStock =
     "goods:\n  stock: { request: stock, item: /sku, warehouse: /wh, free: /free }\n";
 
 TEST_F(RestDoubt, GoodsThatCannotBeCountedOrAreNotAllAreNotTaken) {
-    const std::vector<std::pair<RestAnswer, std::string>> answers{
+    const std::vector<std::pair<HttpAnswer, std::string>> answers{
         {{200, R"([{"sku":"PX-1","free":"1.234,5"}])", {{"X-Total", "1"}}}, "'1.234,5'"},
         {{200, R"([{"sku":"PX-1","free":9e12}])", {{"X-Total", "1"}}}, "no number to count with"},
         {{200, R"([{"sku":"PX-1","free":5}])", {{"X-Total", "9"}}}, "9 records of 'stock'"}};
     for (const auto& [answer, says] : answers) {
-        before_ = [&](const RestAsked& asked) {
-            return asked.target.starts_with("/stock") ? answer : RestAnswer{0};
+        before_ = [&](const HttpAsked& asked) {
+            return asked.target.starts_with("/stock") ? answer : HttpAnswer{0};
         };
         const auto whole = readWhole(io_, *byOffset(kStock));
         ASSERT_TRUE(whole.end) << says;
@@ -167,17 +167,17 @@ constexpr const char* kToken = "auth: { kinds: [client_credentials], token_url: 
 constexpr const char* kAs = "user: me\npassword: { env: BACKORDERD_TEST_TOKEN }\n";
 
 TEST_F(RestDoubt, AServerThatIsBusyRefusesNoLogin) {
-    before_ = [](const RestAsked& asked) {
-        return asked.target == "/token" ? RestAnswer{429, "", {{"Retry-After", "70"}}}
-                                        : RestAnswer{0};
+    before_ = [](const HttpAsked& asked) {
+        return asked.target == "/token" ? HttpAnswer{429, "", {{"Retry-After", "70"}}}
+                                        : HttpAnswer{0};
     };
     const auto connector = byOffset(kToken, kAs);
     EXPECT_THAT(readWhole(io_, *connector).failure->reason, HasSubstr("left alone for 70 s"));
     const auto requests = server_.asked().size();
     EXPECT_THAT(readWhole(io_, *connector).failure->reason, HasSubstr("asked again in 70 s"));
     EXPECT_EQ(server_.asked().size(), requests);
-    before_ = [](const RestAsked& asked) {
-        return asked.target == "/token" ? RestAnswer{500, ""} : RestAnswer{0};
+    before_ = [](const HttpAsked& asked) {
+        return asked.target == "/token" ? HttpAnswer{500, ""} : HttpAnswer{0};
     };
     EXPECT_THAT(readWhole(io_, *byOffset(kToken, kAs)).failure->reason,
                 testing::Not(HasSubstr("credentials")));
@@ -185,9 +185,9 @@ TEST_F(RestDoubt, AServerThatIsBusyRefusesNoLogin) {
 
 TEST_F(RestDoubt, ATokensLifeMayBeAnyNumber) {
     for (const char* life : {"1e300", "-9223372036854775808", "18446744073709551615"}) {
-        before_ = [&](const RestAsked& asked) {
-            if (asked.target != "/token") return RestAnswer{0};
-            return RestAnswer{200,
+        before_ = [&](const HttpAsked& asked) {
+            if (asked.target != "/token") return HttpAnswer{0};
+            return HttpAnswer{200,
                               std::string{R"({"access_token":"a","expires_in":)"} + life + "}"};
         };
         expectSoundSnapshot(readWhole(io_, *byOffset(kToken, kAs)), "erp");

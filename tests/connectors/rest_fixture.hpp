@@ -9,7 +9,7 @@
 
 #include "connectors/contract.hpp"
 #include "connectors/rest.hpp"
-#include "connectors/rest_server.hpp"
+#include "support/http_stub.hpp"
 #include "support/still_clock.hpp"
 
 namespace backorderd::test {
@@ -42,7 +42,7 @@ class RestTest : public testing::Test {
 protected:
     using json = nlohmann::json;
 
-    RestTest() : server_{io_, [this](const RestAsked& asked) { return serve(asked); }} {
+    RestTest() : server_{io_, [this](const HttpAsked& asked) { return serve(asked); }} {
         ::setenv("BACKORDERD_TEST_TOKEN", "t0ken", 1);
         for (int i = 1; i <= 5; ++i)
             lines_.push_back({{"id", std::to_string(i)},
@@ -62,7 +62,7 @@ protected:
         return target.substr(begin, std::min(target.find('&', begin), target.size()) - begin);
     }
 
-    RestAnswer serve(const RestAsked& asked) {
+    HttpAnswer serve(const HttpAsked& asked) {
         if (before_) {
             const auto given = before_(asked);
             if (given.status != 0) return given;
@@ -93,7 +93,7 @@ protected:
     }
 
     /// Offset and page paging alike.
-    RestAnswer page(const RestAsked& asked) {
+    HttpAnswer page(const HttpAsked& asked) {
         json data = json::array();
         const auto offset = std::stoul("0" + parameter(asked.target, "offset"));
         const auto after = parameter(asked.target, "after");
@@ -134,8 +134,8 @@ protected:
     boost::asio::io_context io_;
     json lines_ = json::array();
     json notes_ = json::array();
-    std::function<RestAnswer(const RestAsked&)> before_;
-    RestServer server_;
+    std::function<HttpAnswer(const HttpAsked&)> before_;
+    HttpStub server_;
     net::Net net_{io_.get_executor()};
     StillClock clock_;
     std::string problems_;

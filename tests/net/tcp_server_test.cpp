@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "net/net.hpp"
+#include "net/served.hpp"
 
 namespace backorderd::net {
 namespace tcp_server_test {
@@ -40,16 +41,6 @@ protected:
         asio::ip::tcp::socket socket(client_);
         socket.connect({asio::ip::make_address("127.0.0.1"), port_});
         return socket;
-    }
-    static std::string exchange(asio::ip::tcp::socket& socket, const std::string& bytes) {
-        boost::system::error_code failed;
-        socket.send(asio::buffer(bytes), 0, failed);
-        std::string answer(4096, '\0');
-        std::size_t size = 0;
-        while (!failed && size < answer.size())
-            size += socket.read_some(asio::buffer(&answer[size], answer.size() - size), failed);
-        answer.resize(size);
-        return answer;
     }
     std::string raw(const std::string& bytes) {
         auto socket = connect();

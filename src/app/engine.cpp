@@ -14,10 +14,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// What was frozen before a start waits so long for the first poll of a source that hangs: better
-/// late than untrue, and a large ERP takes its time.
-constexpr std::chrono::hours kFirstPollMax{1};
-
 std::vector<Preparer::LastHop> lastHops(const std::vector<NamedSender>& senders) {
     std::vector<Preparer::LastHop> hops;
     for (const auto& sender : senders) hops.push_back({sender.name, sender.sender.get()});
@@ -147,11 +143,13 @@ void Engine::lookAtUnsent() {
 }
 
 /// A source whose data are too old, and that was not asked since the start, may know better than
-/// what is frozen. One that does not answer, or may not be asked now, holds nothing up.
+/// what is frozen: better late than untrue, and a large ERP takes its time. One that does not
+/// answer, or may not be asked now, holds nothing up for longer than its settings say.
 bool Engine::mayKnowBetter(Timestamp now) const {
-    if (clock_.steady() - started_ >= kFirstPollMax) return false;
-    return std::any_of(sources_.begin(), sources_.end(), [now](const auto& source) {
+    const auto running = clock_.steady() - started_;
+    return std::any_of(sources_.begin(), sources_.end(), [&](const auto& source) {
         if (source->polled || !source->poller->state().baseline_done) return false;
+        if (running >= source->settings->first_poll_wait) return false;
         if (source->schedule->quietUntil(now)) return false;
         const auto fresh_until = source->poller->freshUntil();
         return !fresh_until || *fresh_until <= now;

@@ -37,7 +37,8 @@ asio::awaitable<std::optional<PollReport>> Engine::pollDue(std::string name) {
     source->named.clear();
     auto poll_report = co_await source->poller->lookUpNamed(lines);
     source->schedule->lookedUp(clock_.steady());
-    source->poll_asked = poll_report.end != PollReport::End::Changes;
+    // What was asked for in the meantime still is.
+    if (poll_report.end != PollReport::End::Changes) source->poll_asked = true;
     ended(*source, poll_report);
     co_return poll_report;
 }

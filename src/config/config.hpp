@@ -43,6 +43,9 @@ struct SourceSettings {
     std::chrono::seconds full_every{std::chrono::hours{24}};  ///< beside reads of changes
     double poll_jitter = 0.1;  ///< the share of `poll_every` by which a poll may come sooner
     std::chrono::seconds poll_retry_longest{15 * 60};  ///< between two polls that fail
+    std::chrono::seconds clock_skew_max{5 * 60};       ///< ahead of ours; more is remarked upon
+    /// For so long after a start what was frozen before it waits for the first poll.
+    std::chrono::seconds first_poll_wait{60 * 60};
     std::vector<QuietHours> quiet{};
     PushSettings push{};
 };

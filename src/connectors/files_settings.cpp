@@ -186,7 +186,7 @@ FilesSettings readFilesSettings(Section& section) {
     settings.settle = section.duration(
         "settle", {std::chrono::seconds{5}, std::chrono::seconds{0}, std::chrono::hours{1}},
         "Files changed less than this ago may still be being written: the poll ends, and the next "
-        "one looks again. Not used where a marker is set.");
+        "one looks again. Not used where a marker or a manifest is set.");
     readProof(section, settings);
     const bool fetches = section.has("fetch");
     const auto fetch = readFetch(

@@ -27,8 +27,8 @@ Failure fetchFailure(std::string reason) { return {Failure::Again::Later, std::m
 /// A folder within the drop folder, so that what is fetched can be renamed into it.
 class FetchFolder {
 public:
-    explicit FetchFolder(const std::string& folder) {
-        removeLeftBehind(folder);
+    FetchFolder(const std::string& folder, Timestamp now) {
+        removeLeftBehind(folder, now);
         path_ = fmt::format("{}/{}XXXXXX", folder, kFetchFolder);
         if (::mkdtemp(path_.data()) == nullptr) path_.clear();
     }
@@ -42,13 +42,14 @@ public:
     const std::string& path() const { return path_; }
 
 private:
-    static void removeLeftBehind(const std::string& folder) {
+    static void removeLeftBehind(const std::string& folder, Timestamp now) {
         std::error_code error;
-        const auto now = fs::file_time_type::clock::now();
         for (const auto& entry : fs::directory_iterator{folder, error}) {
-            const bool ours = entry.path().filename().string().starts_with(kFetchFolder);
-            if (ours && now - entry.last_write_time(error) > kLeftBehind)
-                fs::remove_all(entry.path(), error);
+            if (!entry.path().filename().string().starts_with(kFetchFolder)) continue;
+            struct stat status {};
+            if (::stat(entry.path().c_str(), &status) != 0) continue;
+            const Timestamp changed{std::chrono::seconds{status.st_mtim.tv_sec}};
+            if (now - changed > kLeftBehind) fs::remove_all(entry.path(), error);
         }
     }
 
@@ -182,9 +183,9 @@ FetchSettings readFetch(Section section, bool on) {
 }
 
 boost::asio::awaitable<std::optional<Failure>> fetchExport(const FilesSettings& settings,
-                                                           net::Net& net) {
+                                                           Timestamp now, net::Net& net) {
     std::optional<Failure> failure;
-    const FetchFolder folder{settings.folder};
+    const FetchFolder folder{settings.folder, now};
     if (folder.path().empty()) {
         failure = fetchFailure(fmt::format("no folder can be made in '{}', to fetch files into: {}",
                                            settings.folder, std::strerror(errno)));

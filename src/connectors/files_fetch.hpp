@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "backorderd/dates.hpp"
 #include "backorderd/problem.hpp"
 #include "config/section.hpp"
 #include "net/net.hpp"
@@ -25,7 +26,7 @@ FetchSettings readFetch(config::Section section, bool on);
 /// the server has no longer is removed. Where exports are taken out of the folder, it is compared
 /// with the one that was taken last. After a failure, the folder is as it was.
 boost::asio::awaitable<std::optional<Failure>> fetchExport(const FilesSettings& settings,
-                                                           net::Net& net);
+                                                           Timestamp now, net::Net& net);
 
 /// What the server has, for a person, or why it cannot be told.
 struct RemoteLook {

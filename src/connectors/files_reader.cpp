@@ -111,7 +111,7 @@ std::variant<Page, SnapshotEnd, Failure> FolderReader::nextPage() {
 
 boost::asio::awaitable<std::optional<Failure>> FolderReader::begin() {
     std::optional<Failure> failure;
-    if (settings_.remote) failure = co_await fetchExport(settings_, net_);
+    if (settings_.remote) failure = co_await fetchExport(settings_, clock_.now(), net_);
     if (!failure && settings_.keep_processed > 0) failure = co_await takeWhole();
     if (!failure) failure = list();
     if (!failure) failure = whyNotReady(listing_, settings_, clock_.now());

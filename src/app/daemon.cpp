@@ -236,6 +236,7 @@ private:
         // Each poll and send under way is bounded by its own time limit.
         co_await untilIdle(std::nullopt);
         if (stopping_) co_return;
+        co_await engine_->leaveSources();
         replace(std::move(setup));
         reloading_ = false;
         work_nap_.wake();
@@ -286,6 +287,7 @@ private:
         stopping_ = true;
         engine_->stop();
         co_await untilIdle(settings_->stop_within);
+        if (engine_->idle()) co_await engine_->leaveSources();
         log_.info("daemon.stopped", {{"clean", engine_->idle() ? "yes" : "no"}});
         // What is still on the wire cannot be waited for; the next start decides about it.
         if (!engine_->idle()) std::_Exit(0);

@@ -65,6 +65,8 @@ public:
     boost::asio::awaitable<std::optional<PollReport>> pollDue(std::string name);
     /// Waits until the poll of a source that is under way has ended; false: there was none.
     boost::asio::awaitable<bool> pollEnded(std::string name) const;
+    /// Takes leave of every source, when the engine is idle and asks nothing any more.
+    boost::asio::awaitable<void> leaveSources();
 
     /// Does a bounded piece of what is due now and starts sends; true where more is due at once.
     bool work();

@@ -67,6 +67,11 @@ void Engine::ended(Source& source, const PollReport& poll_report) {
     if (on_work_) on_work_();
 }
 
+asio::awaitable<void> Engine::leaveSources() {
+    for (const auto& source : sources_)
+        if (source->connector) co_await source->connector->leave();
+}
+
 asio::awaitable<bool> Engine::pollEnded(std::string name) const {
     const auto* source = findSource(name);
     if (!source || !source->polling) co_return false;

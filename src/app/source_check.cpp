@@ -163,6 +163,7 @@ asio::awaitable<std::vector<SourceAnswer>> askSources(const Ends& ends) {
         answer.source = source.name;
         answer.probe = co_await source.connector->probe();
         if (answer.probe.ok) co_await readSome(*source.connector, answer);
+        co_await source.connector->leave();
         answers.push_back(std::move(answer));
     }
     co_return answers;

@@ -83,6 +83,7 @@ private:
         if (const auto laid = overlays.find(call.method); laid != overlays.end())
             if (auto reply = laid->second(call)) return *reply;
         if (call.method == "common.db.login") return logIn(call);
+        if (call.method == "common.db.logout") return logOut(call);
         if (call.method.starts_with("model.") && call.authorization != "Session " + session)
             return {401, "", "text/plain"};
         if (const auto fixed = results.find(call.method); fixed != results.end())
@@ -101,6 +102,11 @@ private:
         const std::string key = "key" + std::to_string(logins);
         session = base64("backorderd:8:" + key);
         return result(json::array({8, key}));
+    }
+
+    Reply logOut(const Call& call) {
+        if (call.authorization == "Session " + session) session.clear();
+        return result(nullptr);
     }
 
     static json fieldsOf(const Call& call) {
@@ -133,6 +139,10 @@ private:
     }
 
     static bool meets(const json& record, const json& clause) {
+        if (clause.at(0) == "OR")
+            return std::any_of(clause.begin() + 1, clause.end(), [&](const json& alternative) {
+                return isSince(record, alternative);
+            });
         const auto value = record.find(clause.at(0).get<std::string>());
         if (value == record.end()) return true;
         const std::string test = clause.at(1);
@@ -140,6 +150,28 @@ private:
         if (test == "=") return *value == clause.at(2);
         if (test == "!=") return *value != clause.at(2);
         return test != ">" || *value > clause.at(2);
+    }
+
+    /// Whether a record, or what it is related to, was changed at that moment or later.
+    static bool isSince(const json& record, const json& clause) {
+        const std::string path = clause.at(0);
+        const auto dot = path.find('.');
+        if (dot == std::string::npos)
+            return record.contains(path) && order(record[path]) >= order(clause.at(2));
+        const auto related = record.find(path.substr(0, dot + 1));
+        if (related == record.end()) return false;
+        json rest = clause;
+        rest[0] = path.substr(dot + 1);
+        if (related->is_object()) return isSince(*related, rest);
+        return std::any_of(related->begin(), related->end(),
+                           [&](const json& one) { return isSince(one, rest); });
+    }
+
+    static std::vector<int> order(const json& moment) {
+        std::vector<int> parts;
+        for (const char* part : {"year", "month", "day", "hour", "minute", "second"})
+            parts.push_back(moment.value(part, 0));
+        return parts;
     }
 
     static bool contains(const json& list, const json& value) {

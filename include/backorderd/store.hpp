@@ -12,6 +12,7 @@
 #include "backorderd/case.hpp"
 #include "backorderd/guard.hpp"
 #include "backorderd/message.hpp"
+#include "backorderd/preference.hpp"
 #include "backorderd/snapshot.hpp"
 
 namespace backorderd {
@@ -257,6 +258,15 @@ public:
     /// named.
     virtual std::optional<Suppression> suppressionOf(const Recipient& recipient) = 0;
 
+    // -- Preferences -------------------------------------------------------------------------
+    /// Notes what a contact prefers, in place of what was noted before, and makes the cases due of
+    /// which something is planned.
+    virtual void setPreference(const Preference& preference, const AuditEntry& why) = 0;
+    /// False where nothing is noted of the contact; else as `setPreference`.
+    virtual bool clearPreference(std::string_view contact, const AuditEntry& why) = 0;
+    /// Ascending by contact.
+    virtual std::vector<Preference> preferences() = 0;
+
     // -- Messages ----------------------------------------------------------------------------
     /// Takes up to `limit` Ready messages of a sender, oldest first, and marks them Claimed.
     virtual std::vector<Message> claimReady(std::string_view sender, Timestamp now, int limit) = 0;
@@ -343,6 +353,8 @@ public:
     /// customer they are of; what waits to be sent is dropped. Returns the cases of which a message
     /// is leaving at this moment, which stay as they are.
     virtual std::vector<CaseId> removeCustomer(std::span<const CaseId> closed, Timestamp now) = 0;
+    /// Removes what these contacts prefer.
+    virtual void removePreferences(std::span<const std::string> contacts) = 0;
     /// Removes these words from the audit trail, and adds `why`.
     virtual void removeFromTrail(std::span<const std::string> words, const AuditEntry& why) = 0;
     /// Leaves nothing removed in the write-ahead log; quick.

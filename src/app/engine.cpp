@@ -69,6 +69,9 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
     started_ = clock.steady();
     evaluator_ = std::make_unique<Evaluator>(
         store_, *policy_, [this](std::string_view name) { return freshUntil(name); });
+    preferences_.fields = settings.preferences;
+    readPreferences();
+    evaluator_->usePreferences(preferences_);
     const auto& guards = settings.guards;
     Poller::Limits limits;
     limits.slice_lines = static_cast<std::size_t>(settings.slice_lines);
@@ -308,6 +311,12 @@ Case Engine::record(CaseId id, const std::vector<Event>& events) {
     evaluator_->decide(changes, std::move(store_.cases(ids).front()), events, now, false);
     evaluator_->commit(changes, now);
     return std::move(store_.cases(ids).front());
+}
+
+void Engine::readPreferences() {
+    preferences_.by_contact.clear();
+    for (auto& preference : store_.preferences())
+        preferences_.by_contact.insert_or_assign(preference.contact, preference);
 }
 
 bool Engine::note(Annotation annotation) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "backorderd/preference.hpp"
 #include "backorderd/problem.hpp"
 #include "backorderd/rule.hpp"
 #include "config/section.hpp"
@@ -180,6 +181,7 @@ struct Settings {
     std::string environment{};  ///< what this installation is for
     DeliverySettings delivery{};
     ClockSettings clock{};
+    PreferenceFields preferences{};
     DiskSettings disk{};
     ListenerSettings public_listener{};  ///< what comes from other systems
     ListenerSettings admin_listener{};   ///< metrics and health

@@ -109,6 +109,7 @@ struct GuardSettings {
     std::chrono::seconds blast_radius_per{15 * 60};
     double mass_change_share = 0.2;  ///< more of the known lines changed, or gone, is a mistake
     std::int64_t mass_change_lines = 25;  ///< but not where they are fewer than these
+    std::chrono::seconds silence_digest{};  ///< how often authors hear of theirs; 0: never
 };
 
 /// Who keeps the service running.

@@ -111,6 +111,10 @@ void readGuards(Section guards, GuardSettings& out) {
     out.mass_change_lines =
         mass.number("min_lines", {.fallback = 25, .min = 1, .max = 1'000'000},
                     "Fewer changed, or gone, lines than these are always believed.");
+    out.silence_digest =
+        guards.duration("silence_digest", {.fallback = 24h, .min = 0s, .max = 30 * 24h},
+                        "How often whoever silenced something hears what they still silence, by "
+                        "mail; `0s`: never.");
 }
 
 void readOperations(Section operations, OperationsSettings& out) {

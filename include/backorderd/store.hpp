@@ -234,8 +234,9 @@ public:
     /// Planned and due -> Held by `guard`, but for those approved for it; how many.
     virtual std::int64_t holdDue(Timestamp now, std::string_view guard,
                                  std::string_view reason) = 0;
-    /// Held notices, of one guard or of any, ascending by id.
-    virtual std::vector<Notice> heldNotices(std::string_view guard, int limit) = 0;
+    /// Held notices behind `after`, of one guard or of any, ascending by id.
+    virtual std::vector<Notice> heldNotices(std::string_view guard, int limit,
+                                            NoticeId after = 0) = 0;
     /// Held -> Planned, approved for the guard that held them; makes their cases due. Returns how
     /// many were held.
     virtual std::int64_t approve(std::span<const NoticeId> ids, const AuditEntry& why) = 0;

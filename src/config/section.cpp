@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "backorderd/dates.hpp"
+#include "config/secrets.hpp"
 #include "config/section_impl.hpp"
 #include "config/words.hpp"
 
@@ -280,8 +281,9 @@ std::optional<Secret> Section::secret(std::string_view key, std::string_view mea
     return read;
 }
 
-std::shared_ptr<const std::vector<Secret>> Section::secretsOfFile() const {
-    return {impl_->file, &impl_->file->secrets};
+std::shared_ptr<const std::vector<Secret>> secretsOfFile(Section section) {
+    const auto& file = SectionAccess::impl(section).file;
+    return {file, &file->secrets};
 }
 
 std::function<std::optional<Secret>()> Section::renewedSecret(std::string_view key,

@@ -71,9 +71,6 @@ public:
     /// missing.
     std::function<std::optional<Secret>()> renewedSecret(std::string_view key,
                                                          std::string_view meaning);
-    /// All secrets that were read from the file so far, and of those that are renewed the newest:
-    /// for who must not repeat them. Follows what is read later.
-    std::shared_ptr<const std::vector<Secret>> secretsOfFile() const;
     /// A mapping of free text keys to text, in the order of the file (column mappings, headers).
     std::vector<std::pair<std::string, std::string>> table(std::string_view key,
                                                            std::string_view meaning);

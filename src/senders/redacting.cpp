@@ -1,8 +1,8 @@
 #include "senders/redacting.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include "senders/sms.hpp"
 
 namespace backorderd::senders {
 namespace {
@@ -17,19 +17,6 @@ constexpr std::size_t kTellingPathBytes = 16;
 constexpr std::string_view kBetweenKeys = " \t\r\n";
 constexpr std::string_view kBase64 =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-std::string percentEncoded(std::string_view text) {
-    std::string encoded;
-    for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
-        if (plain)
-            encoded += c;
-        else
-            encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-    return encoded;
-}
 
 /// The characters that base64 has for `text` wherever it stands `before` bytes behind a multiple of
 /// three; those that depend on its neighbours are left out.

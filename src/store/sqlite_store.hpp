@@ -188,9 +188,9 @@ public:
     std::int64_t holdDue(Timestamp now, std::string_view guard, std::string_view reason) override {
         return writing("holding notices", [&] { return guards_.holdDue(now, guard, reason); });
     }
-    std::vector<Notice> heldNotices(std::string_view guard, int limit) override {
+    std::vector<Notice> heldNotices(std::string_view guard, int limit, NoticeId after) override {
         return reading("listing what is held",
-                       [&] { return notices_.byIds(guards_.held(guard, limit)); });
+                       [&] { return notices_.byIds(guards_.held(guard, limit, after)); });
     }
     std::int64_t approve(std::span<const NoticeId> ids, const AuditEntry& why) override;
     std::int64_t makePostponedDue(std::string_view guard, Timestamp now) override {

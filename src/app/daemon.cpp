@@ -251,8 +251,8 @@ private:
         if (old.fingerprint == setup.policy.rules.fingerprint) co_return;
         const std::function<std::optional<Timestamp>(std::string_view)> fresh_until =
             [this](std::string_view source) { return engine_->freshUntil(source); };
-        const auto outlook =
-            co_await compareOutlooks(store_, old, setup.policy.rules, fresh_until, clock_.now());
+        const auto outlook = co_await compareOutlooks(store_, old, setup.policy.rules, fresh_until,
+                                                      clock_.now(), &engine_->preferences());
         auto held_back = whyHeldBack(outlook, setup.settings->reload.max_messages);
         if (!held_back) co_return;
         setup.warnings.push_back(

@@ -107,6 +107,11 @@ public:
     /// Has a note written on an order, where the source takes notes; false where it does not.
     bool note(Annotation annotation);
 
+    /// How contacts want to be written to.
+    const Preferences& preferences() const { return preferences_; }
+    /// Reads anew what operators noted of contacts: the store has changed.
+    void readPreferences();
+
     const Gates& gates() const { return gates_; }
     const DeliveryMode& mode() const { return mode_; }
     /// Begins no further send until `resume`.
@@ -144,6 +149,7 @@ private:
     Log& log_;
     const config::Settings& settings_;
     std::unique_ptr<Policy> policy_;
+    Preferences preferences_;
     Footing* footing_;
     Gates gates_;
     DeliveryMode mode_;

@@ -81,7 +81,7 @@ Evaluator::Evaluator(Store& store, const Policy& policy, FreshUntil fresh_until)
     : store_{store}, policy_{&policy}, fresh_until_{std::move(fresh_until)} {}
 
 rules::Facts Evaluator::factsOf(const Case& subject, Timestamp now) const {
-    return {now, fresh_until_(subject.line.key.source)};
+    return {now, fresh_until_(subject.line.key.source), preferences_};
 }
 
 void Evaluator::decide(Changes& changes, Case&& subject, const std::vector<Event>& events,

@@ -26,6 +26,9 @@ public:
     Evaluator(Store& store, const Policy& policy, FreshUntil fresh_until);
 
     void usePolicy(const Policy& policy) { policy_ = &policy; }
+    /// How contacts want to be written to; must outlive the evaluator, and may change between
+    /// calls.
+    void usePreferences(const Preferences& preferences) { preferences_ = &preferences; }
     /// Called with messages that are about to be taken back, before the store is told.
     void onStale(std::function<void(const std::vector<MessageId>&)> callback) {
         on_stale_ = std::move(callback);
@@ -73,6 +76,7 @@ private:
 
     Store& store_;
     const Policy* policy_;
+    const Preferences* preferences_ = nullptr;
     FreshUntil fresh_until_;
     std::unordered_map<CaseId, Case> just_evaluated_;
     std::function<void(const std::vector<MessageId>&)> on_stale_;

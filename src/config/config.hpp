@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "backorderd/preference.hpp"
 #include "backorderd/problem.hpp"
 #include "backorderd/rule.hpp"
 #include "config/section.hpp"
@@ -111,6 +112,7 @@ struct GuardSettings {
     std::chrono::seconds blast_radius_per{15 * 60};
     double mass_change_share = 0.2;  ///< more of the known lines changed, or gone, is a mistake
     std::int64_t mass_change_lines = 25;  ///< but not where they are fewer than these
+    std::chrono::seconds silence_digest{};  ///< how often authors hear of theirs; 0: never
 };
 
 /// Who keeps the service running.
@@ -183,6 +185,7 @@ struct Settings {
     std::string environment{};  ///< what this installation is for
     DeliverySettings delivery{};
     ClockSettings clock{};
+    PreferenceFields preferences{};
     DiskSettings disk{};
     ListenerSettings public_listener{};  ///< what comes from other systems
     ListenerSettings admin_listener{};   ///< metrics and health

@@ -74,7 +74,7 @@ inline const std::vector<Folder> kFolders{
     {"net", {}, {"curl", "asio", "beast", "openssl", "awaitable", "fmt"}},
     {"connectors", {"config/section.hpp", "net/net.hpp", "codec/codec.hpp", "codec/csv.hpp"},
      {"awaitable", "json", "simdjson", "xxhash", "date", "openssl", "fmt"}},
-    {"senders", {"config/section.hpp", "net/net.hpp", "net/webhook_signature.hpp"}, {"awaitable", "json", "openssl", "fmt"}},
+    {"senders", {"config/section.hpp", "config/secrets.hpp", "net/net.hpp", "net/webhook_signature.hpp"}, {"awaitable", "json", "openssl", "fmt"}},
     {"app", kFrontHeaders, {"asio", "awaitable", "spdlog", "systemd", "prometheus", "json", "xxhash", "fmt"}},
     {"rehearsal", kFrontHeaders, {"asio", "awaitable", "json", "fmt"}},
     {"demo", kFrontHeaders, {"asio", "awaitable", "json", "fmt"}},

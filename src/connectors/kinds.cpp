@@ -3,6 +3,7 @@
 
 #include "connectors/connectors.hpp"
 #include "connectors/files.hpp"
+#include "connectors/sql.hpp"
 #include "connectors/tryton.hpp"
 
 namespace backorderd::connectors {
@@ -15,6 +16,7 @@ struct ConnectorKind {
 
 constexpr std::array kConnectorKinds{
     ConnectorKind{"files", makeFiles},
+    ConnectorKind{"sql", makeSql},
     ConnectorKind{"tryton", makeTryton},
 };
 

@@ -106,6 +106,10 @@ TEST_F(Sql, WhatIsLeftHangingStopsNeitherTheLoopNorTheEnd) {
                      std::runtime_error);
     }
     EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds{10});
+    // Its locks would keep the next test waiting.
+    query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
+        "AND backend_type = 'client backend'");
 }
 
 TEST_F(Sql, MistakesAreNamed) {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -113,7 +115,6 @@ struct Vanished {
     bool operator==(const Vanished&) const = default;
 };
 
-
 // -- Offers of substitutes. `offer` is the `seq` of the OfferMade event within its case.
 
 /// One substitute in an offer, with the quantity held for it.
@@ -125,7 +126,8 @@ struct OfferedItem {
     Money unit_price;       ///< no currency: not known
     bool operator==(const OfferedItem&) const = default;
 };
-/// Substitutes were chosen for the line and their units are held. Demand stays on the original item.
+/// Substitutes were chosen for the line and their units are held. Demand stays on the original
+/// item.
 struct OfferMade {
     std::string rule;                ///< name of the substitution rule
     std::vector<OfferedItem> items;  ///< best first; at least one
@@ -173,10 +175,15 @@ struct Acknowledged {
     bool operator==(const Acknowledged&) const = default;
 };
 
+/// What a customer can answer, and feel.
+inline constexpr std::array<std::string_view, 3> kAnswers{"keep_waiting", "cancel_requested",
+                                                          "call_me"};
+inline constexpr std::array<std::string_view, 3> kSentiments{"positive", "neutral", "negative"};
+
 /// What the customer said, or what somebody heard from them.
 struct Responded {
-    std::string answer;     ///< `keep_waiting`, `cancel_requested`, `call_me`, or empty
-    std::string sentiment;  ///< `positive`, `neutral`, `negative`, or empty
+    std::string answer;     ///< one of `kAnswers`, or empty
+    std::string sentiment;  ///< one of `kSentiments`, or empty
     std::string text;
     std::string author;  ///< who wrote it down
     bool operator==(const Responded&) const = default;
@@ -185,12 +192,12 @@ struct Responded {
 /// Stock arrived, and so much of it is proposed for this line. Advice: the ERP decides.
 struct AllocationProposed {
     std::string warehouse;
-    Decimal quantity;       ///< may be zero: others come first
-    Decimal open;           ///< open and not reserved, when it was proposed
-    int rank = 0;           ///< 1 is served first
-    int of = 0;             ///< how many lines wait for the item
-    std::string strategy;   ///< `win`, `gain`, `redistribute`, `fill`, `lose`
-    std::string reason;     ///< for a person
+    Decimal quantity;      ///< may be zero: others come first
+    Decimal open;          ///< open and not reserved, when it was proposed
+    int rank = 0;          ///< 1 is served first
+    int of = 0;            ///< how many lines wait for the item
+    std::string strategy;  ///< `win`, `gain`, `redistribute`, `fill`, `lose`
+    std::string reason;    ///< for a person
     bool operator==(const AllocationProposed&) const = default;
 };
 /// The day on which a preordered item comes out moved.

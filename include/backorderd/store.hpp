@@ -23,6 +23,10 @@ struct SourceState {
     std::optional<Timestamp> last_good_at;  ///< `as_of` of the last snapshot read to its end
     std::optional<Timestamp> last_poll_at;
     std::string last_result;  ///< of the last poll, for a person
+    /// Where the next read of changes begins; empty: the next one is full.
+    std::string bookmark{};
+    std::optional<Timestamp>
+        last_full_at{};  ///< when the last full read began that came to its end
 };
 
 /// The part of a line that stays resident, so that an unchanged line costs no reading.
@@ -205,8 +209,9 @@ public:
 
     // -- Notices -> messages -----------------------------------------------------------------
     /// Planned notices that can be sent together now: for each digest key (or single notice) whose
-    /// earliest `due_at` has come, all its notices with `ready_at` <= now. At most `limit` groups.
-    virtual std::vector<std::vector<Notice>> dueGroups(Timestamp now, int limit) = 0;
+    /// earliest `due_at` has come, all its notices with `ready_at` <= now. Groups are whole: the
+    /// last is the one with which they hold `notices_max` notices, or more.
+    virtual std::vector<std::vector<Notice>> dueGroups(Timestamp now, int notices_max) = 0;
     virtual std::optional<Timestamp> nextNoticeDue() = 0;
     /// When messages that this recipient may have got were sent, since `since`, ascending.
     virtual std::vector<Timestamp> heardBy(const Recipient& recipient, Timestamp since) = 0;
@@ -255,16 +260,13 @@ public:
     // -- Messages ----------------------------------------------------------------------------
     /// Takes up to `limit` Ready messages of a sender, oldest first, and marks them Claimed.
     virtual std::vector<Message> claimReady(std::string_view sender, Timestamp now, int limit) = 0;
-    /// Claimed -> OnWire, durable when it returns. `journal_seq`: the number of the last record
-    /// that the send journal will have of it; 0: there is no journal.
-    virtual void markOnWire(std::span<const MessageId> ids, Timestamp now,
-                            std::uint64_t journal_seq = 0) = 0;
     /// Records outcomes (Claimed or OnWire -> the settlement's state), the same for the notices in
     /// them, makes their cases due, and adds `notes`.
     virtual void settle(std::span<const Settlement> settlements, Timestamp now,
-                        std::span<const Annotation> notes, std::uint64_t journal_seq = 0) = 0;
-    /// Both in one durable write: records the outcomes of some as `settle` does, and marks others
-    /// as `markOnWire` does.
+                        std::span<const Annotation> notes) = 0;
+    /// In one durable write: records the outcomes of some as `settle` does, and marks others,
+    /// Claimed -> OnWire. `journal_seq`: the number of the last record that the send journal will
+    /// have of it; 0: there is no journal.
     virtual void settleAndMark(std::span<const Settlement> settlements,
                                std::span<const Annotation> notes,
                                std::span<const MessageId> on_wire, Timestamp now,

@@ -15,9 +15,6 @@ namespace {
 using nlohmann::json;
 using State = rules::OfferView::State;
 
-constexpr std::array<std::string_view, 3> kAnswers{"keep_waiting", "cancel_requested", "call_me"};
-constexpr std::array<std::string_view, 3> kSentiments{"positive", "neutral", "negative"};
-
 /// Whose act it is stands in the log for ever: an act without a name is refused.
 std::string authorOf(const json& arguments) {
     auto author = textOf(arguments, "author");

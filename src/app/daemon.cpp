@@ -10,8 +10,11 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "app/admin.hpp"
 #include "app/core_dumps.hpp"
 #include "app/coroutine.hpp"
+#include "app/erp_hooks.hpp"
+#include "app/fixed_settings.hpp"
 #include "app/operations.hpp"
 #include "app/outlook.hpp"
 #include "app/system_clock.hpp"
@@ -37,8 +40,8 @@ constexpr auto kQuietMin = 200ms;
 /// A sender of a high rate gets its turns in steps of so much.
 constexpr auto kRateStep = 10ms;
 
-/// A failed poll is tried again sooner than the next regular one, but not at once.
-constexpr auto kPollRetryFirst = 10s;
+/// A source that cannot be polled just now, because the engine stops, is not asked in a circle.
+constexpr auto kPollRefused = 1s;
 
 /// A timer that somebody else may cut short.
 class Nap {
@@ -85,6 +88,7 @@ public:
         const auto handler = [this](const net::ServedRequest& request) { return serve(request); };
         control_ = std::make_unique<net::UnixHttpServer>(context_.get_executor(),
                                                          settings_->control_socket, handler);
+        listenToOthers();
         asio::co_spawn(context_, watchSignals(), rethrow);
         asio::co_spawn(context_, workLoop(), rethrow);
         startPolling();
@@ -94,11 +98,37 @@ public:
     }
 
 private:
+    std::unique_ptr<net::TcpHttpServer> listen(const config::ListenerSettings& listener,
+                                               net::ServeRequest handler) {
+        if (!listener.on()) return nullptr;
+        const net::ServerLimits limits{static_cast<std::size_t>(listener.request_bytes), 16u << 10,
+                                       listener.request_time,
+                                       static_cast<int>(listener.connections)};
+        return std::make_unique<net::TcpHttpServer>(context_.get_executor(), listener.listen,
+                                                    limits, std::move(handler));
+    }
+
+    void listenToOthers() {
+        const auto others = [this](const net::ServedRequest& request) {
+            return serveOthers(request);
+        };
+        public_ = listen(settings_->public_listener, others);
+        const auto watchers = [this](const net::ServedRequest& request) {
+            return serveWatchers(request);
+        };
+        admin_ = listen(settings_->admin_listener, watchers);
+    }
+
     void begin(Policy policy, Ends ends) {
         engine_ =
             std::make_unique<Engine>(context_.get_executor(), store_, clock_, log_, *settings_,
                                      std::move(policy), std::move(ends), &footing_);
         engine_->onWork([this] { work_nap_.wake(); });
+        hooks_ = std::make_unique<ErpHooks>(
+            *settings_, clock_, [this](const std::string& source, const std::string& line) {
+                engine_->changed(source, line);
+                for (const auto& nap : poll_naps_) nap->wake();
+            });
     }
 
     void startPolling() {
@@ -141,20 +171,17 @@ private:
     }
 
     asio::awaitable<void> pollLoop(std::string name, Nap& nap, int generation) {
-        std::chrono::seconds retry = kPollRetryFirst;
-        for (std::uint64_t round = 0; !stopping_ && generation == generation_; ++round) {
-            const auto report = co_await engine_->poll(name);
+        while (!stopping_ && generation == generation_) {
+            // By and by, because a wall clock that is set moves quiet hours.
+            if (const auto wait = engine_->pollDueIn(name); wait > 0s) {
+                co_await nap.forAtMost(std::min<std::chrono::seconds>(wait, kQuietMax));
+                continue;
+            }
+            const auto report = co_await engine_->pollDue(name);
             if (stopping_ || generation != generation_) co_return;
             systemd::status(statusLine());
-            const auto every = engine_->pollEvery(name);
-            auto pause = every;
-            if (report && report->end == PollReport::End::Failed) {
-                pause = std::min(every, retry);
-                retry = std::min(every, retry * 2);
-            } else {
-                retry = kPollRetryFirst;
-            }
-            co_await nap.forAtMost(pause);
+            // An operator's poll is under way, and counts as this one.
+            if (!report && !co_await engine_->pollEnded(name)) co_await nap.forAtMost(kPollRefused);
         }
     }
 
@@ -183,7 +210,9 @@ private:
         }
         systemd::reloading();
         auto setup = loadSetup(settings_file_, net_, clock_);
-        if (setup) findFixedChanges(*setup);
+        if (setup)
+            for (auto& problem : fixedChanges(*settings_, *setup->settings, settings_file_))
+                setup->warnings.push_back(std::move(problem));
         if (setup && !hasErrors(setup->warnings) && !anyway) co_await findSuddenMessages(*setup);
         if (!setup || hasErrors(setup->warnings)) {
             refuse(setup ? setup->warnings : setup.error());
@@ -229,27 +258,6 @@ private:
             {{setup.settings->rules_dir, 0, 0}, std::move(*held_back), Severity::Error});
     }
 
-    /// What a running process cannot change under its own feet.
-    void findFixedChanges(Setup& setup) const {
-        const auto refuse = [&](const char* key, const std::string& was, const std::string& is) {
-            if (was != is)
-                setup.warnings.push_back({{settings_file_, 0, 0},
-                                          std::string{key} + " changed from '" + was + "' to '" +
-                                              is + "'; that needs a restart",
-                                          Severity::Error});
-        };
-        refuse("data_dir", settings_->data_dir, setup.settings->data_dir);
-        refuse("journal", settings_->journal, setup.settings->journal);
-        refuse("environment", settings_->environment, setup.settings->environment);
-        refuse("control_socket", settings_->control_socket, setup.settings->control_socket);
-        const auto& log = settings_->log;
-        refuse("log.level", log.level, setup.settings->log.level);
-        refuse("log.format", log.format, setup.settings->log.format);
-        const auto word = [](bool flag) { return std::string{flag ? "true" : "false"}; };
-        refuse("log.personal_data", word(log.personal_data),
-               word(setup.settings->log.personal_data));
-    }
-
     void replace(Setup setup) {
         for (const auto& warning : setup.warnings)
             log_.warning("config.warning", {{"problem", formatProblem(warning)}});
@@ -284,6 +292,14 @@ private:
         context_.stop();
     }
 
+    asio::awaitable<net::ServedResponse> serveOthers(const net::ServedRequest& request) {
+        co_return hooks_->answer(request);
+    }
+
+    asio::awaitable<net::ServedResponse> serveWatchers(const net::ServedRequest& request) {
+        co_return answerAdmin(request, Watched{*engine_, store_, log_, clock_.now()});
+    }
+
     asio::awaitable<net::ServedResponse> serve(const net::ServedRequest& request) {
         net::ServedResponse response;
         auto arguments =
@@ -313,7 +329,9 @@ private:
     std::vector<std::unique_ptr<Nap>> poll_naps_, retired_naps_;
     std::unique_ptr<Engine> engine_;
     Operations operations_;
+    std::unique_ptr<ErpHooks> hooks_;
     std::unique_ptr<net::UnixHttpServer> control_;
+    std::unique_ptr<net::TcpHttpServer> public_, admin_;
     Problems last_problems_;   ///< of the last reload
     std::string told_status_;  ///< to the service manager
     int generation_ = 0;

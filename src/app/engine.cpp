@@ -6,12 +6,17 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "app/engine_source.hpp"
 #include "app/quiet_hours.hpp"
 
 namespace backorderd::app {
 namespace {
 
 namespace asio = boost::asio;
+
+/// What was frozen before a start waits so long for the first poll of a source that hangs: better
+/// late than untrue, and a large ERP takes its time.
+constexpr std::chrono::hours kFirstPollMax{1};
 
 std::vector<Preparer::LastHop> lastHops(const std::vector<NamedSender>& senders) {
     std::vector<Preparer::LastHop> hops;
@@ -48,17 +53,6 @@ Dispatcher::Settings dispatcherSettings(const config::Settings& settings) {
 
 }  // namespace
 
-struct Engine::Source {
-    const config::SourceSettings* settings;
-    std::unique_ptr<Connector> connector;
-    std::unique_ptr<Poller> poller;
-    bool polling = false;
-    bool polled = false;  ///< to an end of any kind, since the start
-    /// Never expires; cancelled when a poll has ended. Shared with those who wait for that: a
-    /// reload may end the engine first.
-    std::shared_ptr<asio::steady_timer> ended;
-};
-
 Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock, Log& log,
                const config::Settings& settings, Policy policy, Ends ends, Footing* footing)
     : store_{store},
@@ -72,6 +66,7 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
       clock_watch_{{settings.clock.max_back, settings.clock.max_forward}},
       senders_{withQuietHours(std::move(ends.senders), store, clock,
                               [this]() -> const RuleSet& { return policy_->rules; })} {
+    started_ = clock.steady();
     evaluator_ = std::make_unique<Evaluator>(
         store_, *policy_, [this](std::string_view name) { return freshUntil(name); });
     const auto& guards = settings.guards;
@@ -85,6 +80,7 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
     for (std::size_t i = 0; i < ends.sources.size(); ++i) {
         auto source = std::make_unique<Source>();
         source->settings = &settings.sources.at(i);
+        source->schedule.emplace(*source->settings);
         source->connector = std::move(ends.sources[i].connector);
         source->ended = std::make_shared<asio::steady_timer>(executor, SteadyTime::max());
         source->poller = std::make_unique<Poller>(*source->settings, *source->connector, store_,
@@ -151,10 +147,12 @@ void Engine::lookAtUnsent() {
 }
 
 /// A source whose data are too old, and that was not asked since the start, may know better than
-/// what is frozen. One that does not answer holds nothing up.
+/// what is frozen. One that does not answer, or may not be asked now, holds nothing up.
 bool Engine::mayKnowBetter(Timestamp now) const {
+    if (clock_.steady() - started_ >= kFirstPollMax) return false;
     return std::any_of(sources_.begin(), sources_.end(), [now](const auto& source) {
         if (source->polled || !source->poller->state().baseline_done) return false;
+        if (source->schedule->quietUntil(now)) return false;
         const auto fresh_until = source->poller->freshUntil();
         return !fresh_until || *fresh_until <= now;
     });
@@ -177,8 +175,8 @@ const SourceState& Engine::sourceState(std::string_view name) const {
     return findSource(name)->poller->state();
 }
 
-std::chrono::seconds Engine::pollEvery(std::string_view name) const {
-    return findSource(name)->settings->poll_every;
+std::chrono::seconds Engine::pollDueIn(std::string_view name) const {
+    return findSource(name)->schedule->dueIn(clock_.now(), clock_.steady());
 }
 
 std::optional<Timestamp> Engine::freshUntil(std::string_view name) const {
@@ -199,54 +197,9 @@ bool Engine::takesNotes() const {
     });
 }
 
-asio::awaitable<std::optional<PollReport>> Engine::poll(std::string name, bool accept) {
-    auto* source = findSource(name);
-    if (!source || source->polling || stopping_) co_return std::nullopt;
-    source->polling = true;
-    auto poll_report = co_await source->poller->poll(accept);
-    source->polling = false;
-    source->polled = true;
-    source->ended->cancel();
-    if (poll_report.goods_changed) sharing_->goodsChanged(name);
-    if (poll_report.goods_arrived) allocating_->arrived(name);
-    report(poll_report);
-    if (on_work_) on_work_();
-    co_return poll_report;
-}
-
-asio::awaitable<bool> Engine::pollEnded(std::string name) const {
-    const auto* source = findSource(name);
-    if (!source || !source->polling) co_return false;
-    const auto ended = source->ended;
-    boost::system::error_code cancelled;
-    co_await ended->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
-    co_return true;
-}
-
 void Engine::goodsChanged(std::string_view source, const Store::GoodsChange& change) {
     if (change.any) sharing_->goodsChanged(source);
     if (!change.arrived.empty()) allocating_->arrived(source);
-}
-
-void Engine::report(const PollReport& poll_report) {
-    // A poll that found nothing new is worth a line only to somebody who looks for it.
-    const bool complete = poll_report.end == PollReport::End::Complete;
-    const bool news = poll_report.changed > 0 || poll_report.missing > 0;
-    const auto level = !complete ? Log::Level::Warning
-                       : news    ? Log::Level::Info
-                                 : Log::Level::Debug;
-    log_.write(level, std::string{"poll."}.append(endName(poll_report.end)),
-               {{"source", poll_report.source},
-                {"lines", std::to_string(poll_report.lines)},
-                {"changed", std::to_string(poll_report.changed)},
-                {"opened", std::to_string(poll_report.opened)},
-                {"closed", std::to_string(poll_report.closed)},
-                {"missing", std::to_string(poll_report.missing)},
-                {"unsettled", std::to_string(poll_report.unsettled)},
-                {"reason", poll_report.reason}});
-    for (const auto& problem : poll_report.problems)
-        log_.warning("record.unreadable",
-                     {{"source", poll_report.source}, {"problem", formatProblem(problem)}});
 }
 
 bool Engine::work() {
@@ -261,7 +214,7 @@ bool Engine::work() {
         return more_due || workPasses(now);
     }
     if (std::exchange(catching_up_, catching_up_ && more_due)) return true;
-    const int prepared = more_due ? 0 : preparer_->prepareDue(now, pace_.groups);
+    const int prepared = more_due ? 0 : preparer_->prepareDue(now, pace_.notices);
     evaluator_->forget();
     const bool retried = workRetries(now);
     unsent_looked_at_ = unsent_looked_at_ || (!more_due && !mayKnowBetter(now));

@@ -50,12 +50,19 @@ public:
 
     std::vector<std::string> sourceNames() const;
     const SourceState& sourceState(std::string_view name) const;
-    std::chrono::seconds pollEvery(std::string_view name) const;
+    /// How long until a source should be polled; zero: now. See `PollSchedule`.
+    std::chrono::seconds pollDueIn(std::string_view name) const;
     /// Until when a source's data count as fresh; empty: never read to the end, or no such source.
     std::optional<Timestamp> freshUntil(std::string_view source) const;
     /// One poll of a source. A poll of it that is under way is an answer, not an error: nullopt.
     /// `accept`: an operator takes in what is read, however much of it changed.
     boost::asio::awaitable<std::optional<PollReport>> poll(std::string name, bool accept = false);
+    /// The ERP says that a line, or empty: something, changed: the source is asked soon, about that
+    /// line alone where it can be. Many such words are answered by one poll.
+    void changed(std::string_view source, const std::string& line);
+    /// What is due of a source: a look-up of the lines that its ERP named, or else a poll; nullopt
+    /// as `poll`.
+    boost::asio::awaitable<std::optional<PollReport>> pollDue(std::string name);
     /// Waits until the poll of a source that is under way has ended; false: there was none.
     boost::asio::awaitable<bool> pollEnded(std::string name) const;
 
@@ -77,8 +84,8 @@ public:
     /// How much one `work` does at most. The usual pieces are small enough that a due mail never
     /// waits long behind them; who has no mail to send can take larger ones.
     struct Pace {
-        int cases = kCasesPerPiece;  ///< evaluated
-        int groups = 50;             ///< of notices, made into messages
+        int cases = kCasesPerPiece;      ///< evaluated
+        int notices = kNoticesPerPiece;  ///< made into messages; a digest is never torn for it
     };
     void usePace(Pace pace) { pace_ = pace; }
 
@@ -117,6 +124,7 @@ private:
     Source* findSource(std::string_view name) const;
     Connector* annotatable(std::string_view source) const;
     bool takesNotes() const;
+    void ended(Source& source, const PollReport& report);
     void report(const PollReport& report);
     void lookAtUnsent();
     bool mayKnowBetter(Timestamp now) const;
@@ -149,6 +157,7 @@ private:
     std::unique_ptr<Dispatcher> dispatcher_;
     std::unique_ptr<Care> care_;
     std::function<void()> on_work_;
+    SteadyTime started_{};
     Pace pace_;
     bool unsent_looked_at_ = false;  ///< what was frozen before this start
     bool stopping_ = false;

@@ -59,6 +59,13 @@ bool endsSomething(const CaseChange& change) {
            std::any_of(change.changed_notices.begin(), change.changed_notices.end(), ended);
 }
 
+/// Whether one of its notices may be made into a message now.
+bool mayLeave(const Case& subject, Timestamp now) {
+    return std::any_of(subject.notices.begin(), subject.notices.end(), [now](const Notice& notice) {
+        return notice.state == NoticeState::Planned && notice.ready_at <= now;
+    });
+}
+
 /// The case with the notices as they were written.
 Case afterCommit(CaseChange&& change) {
     auto& notices = change.after.notices;
@@ -148,11 +155,17 @@ void Evaluator::commit(Changes& changes, Timestamp now) {
 
 int Evaluator::evaluateDue(Timestamp now, int limit) {
     const auto ids = store_.casesDue(now, limit);
-    for (auto& subject : evaluate(ids, now)) {
-        // One whose message was taken back is due again: nobody has decided about it without it.
-        if (subject.look_again && *subject.look_again <= now) continue;
-        const auto id = subject.id;
-        just_evaluated_.insert_or_assign(id, std::move(subject));
+    for (std::size_t i = 0; i < ids.size(); i += kCasesPerPiece) {
+        const auto first = ids.begin() + static_cast<std::ptrdiff_t>(i);
+        const auto count = std::min(kCasesPerPiece, ids.size() - i);
+        for (auto& subject : evaluate({first, first + static_cast<std::ptrdiff_t>(count)}, now)) {
+            // One whose message was taken back is due again: nobody has decided about it without
+            // it.
+            if (subject.look_again && *subject.look_again <= now) continue;
+            if (!mayLeave(subject, now)) continue;
+            const auto id = subject.id;
+            just_evaluated_.insert_or_assign(id, std::move(subject));
+        }
     }
     return static_cast<int>(ids.size());
 }

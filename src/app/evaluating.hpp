@@ -43,17 +43,18 @@ public:
         std::map<std::string, std::vector<StockHold>, std::less<>> held;
     };
     /// Adds what becomes of a case after `events`: what time alone has brought, an open offer that
-    /// holds no longer, notices. `subject.line` is the new line already. `just_read`: the line comes
-    /// from a read under way, and is fresh whatever the last poll was.
+    /// holds no longer, notices. `subject.line` is the new line already. `just_read`: the line
+    /// comes from a read under way, and is fresh whatever the last poll was.
     void decide(Changes& changes, Case&& subject, const std::vector<Event>& events, Timestamp now,
                 bool just_read);
 
     /// Writes the changes, and takes stale messages back.
     void commit(Changes& changes, Timestamp now);
 
-    /// Evaluates up to `limit` cases whose time has come; returns how many there were. What came of
-    /// them is kept until `forget`: who evaluates one of them again before that gets it as it is.
-    /// Nothing else may write to a case in between.
+    /// Evaluates up to `limit` cases whose time has come, each piece in a transaction of its own;
+    /// returns how many there were. Those of which a notice may leave now are kept until `forget`:
+    /// who evaluates one of them again before that gets it as it is. Nothing else may write to a
+    /// case in between.
     int evaluateDue(Timestamp now, int limit);
     void forget() { just_evaluated_.clear(); }
     /// Evaluates these cases, each named once, now; returns them as they then are, in no order.
@@ -67,8 +68,7 @@ private:
     std::vector<Case> evaluate(const std::vector<CaseId>& ids, Timestamp now);
     rules::Facts factsOf(const Case& subject, Timestamp now) const;
     std::optional<OfferWithdrawn> findUntrueOffer(Changes& changes, const Case& subject,
-                                                  const std::vector<StockHold>& own,
-                                                  Timestamp now);
+                                                  const std::vector<StockHold>& own, Timestamp now);
 
     Store& store_;
     const Policy* policy_;

@@ -24,9 +24,10 @@ std::string grouped(std::size_t number) {
 
 }  // namespace
 
-Poller::Intake::Intake(Poller& poller, PollReport& report, bool accepted)
+Poller::Intake::Intake(Poller& poller, PollReport& report, bool accepted, Reading reading)
     : poller_{poller},
       report_{report},
+      reading_{reading},
       adopting_{poller.settings_.adopt && !poller.state_.baseline_done},
       // A source with fewer lines than the guard counts cannot trip it, and the first snapshot has
       // nothing to be compared with.
@@ -45,6 +46,7 @@ void Poller::Intake::take(const Page& page, SnapshotReader& reader) {
 void Poller::Intake::takeRecord(const LineRecord& record, std::size_t index,
                                 SnapshotReader& reader) {
     using Seen = lines::KnownLines::Seen;
+    if (record.known_only && !poller_.known_.knows(record.id)) return;
     const auto sight = poller_.known_.see(record.id, record.fingerprint);
     known_shown_ += sight.seen == Seen::Unchanged || sight.seen == Seen::Changed ? 1 : 0;
     if (sight.seen == Seen::Again || (sight.seen == Seen::Unchanged && !sight.missing)) return;
@@ -99,15 +101,16 @@ bool Poller::Intake::tooMany(std::size_t lines, std::size_t of) const {
            static_cast<double>(lines) > guard.max_share * static_cast<double>(of);
 }
 
-// Of a snapshot that broke off only what it showed can be judged: its lines count as all. New lines
+// Of a snapshot that broke off only what it showed can be judged: its lines count as all. A read of
+// changes shows nothing else, and is judged by all that is known. New lines
 // alone are no reason: nobody was told anything of them that could be wrong, a busy day opens many,
 // and a mistake that renumbers what is known shows in the lines that are gone.
 std::string Poller::Intake::whyQuarantined(bool read_through) const {
     if (!judged_) return "";
-    const auto of = read_through ? known_before_ : known_shown_;
+    const auto of = read_through || !readsAll() ? known_before_ : known_shown_;
     if (tooMany(known_changed_, of))
         return fmt::format("{} of {} lines changed", grouped(known_changed_), grouped(of));
-    if (!read_through) return "";
+    if (!read_through || !readsAll()) return "";
     const auto unseen = poller_.known_.unseen();
     const auto gone = static_cast<std::size_t>(std::count_if(
         unseen.begin(), unseen.end(), [](const auto& line) { return !line.missing; }));
@@ -257,18 +260,15 @@ void Poller::Intake::count(const CaseChange& change) {
     }
 }
 
-std::vector<Poller::Absent> Poller::Intake::absent() const {
+std::vector<Poller::Absent> Poller::Intake::absent(bool missing_only) const {
     std::vector<Absent> result;
-    for (const auto& unseen : poller_.known_.unseen())
+    for (const auto& unseen : poller_.known_.unseen(missing_only))
         result.push_back({std::string{unseen.id}, unseen.case_id, unseen.missing});
     return result;
 }
 
 std::size_t Poller::Intake::unsettled() const {
-    const auto unseen = poller_.known_.unseen();
-    const auto missing =
-        std::count_if(unseen.begin(), unseen.end(), [](const auto& line) { return line.missing; });
-    return static_cast<std::size_t>(missing) + unreadable_.size();
+    return poller_.known_.unseen(/*missing_only=*/true).size() + unreadable_.size();
 }
 
 std::vector<Case> Poller::Intake::openCasesOf(std::span<const Absent> slice) const {

@@ -18,7 +18,9 @@ namespace backorderd::app {
 class Poller::Intake {
 public:
     /// `accepted`: an operator takes the snapshot in whatever it holds.
-    Intake(Poller& poller, PollReport& report, bool accepted);
+    Intake(Poller& poller, PollReport& report, bool accepted, Reading reading);
+    /// Or only what changed: then the absence of a line means nothing.
+    bool readsAll() const { return reading_ == Reading::All; }
 
     /// Compares a page with what is known, and decodes what changed. Synchronous; call
     /// `sliceFull` and `commitSlice` between pages.
@@ -44,8 +46,8 @@ public:
     void resolveRenumbered(std::span<const Absent> slice);
     /// What has not been paired is a new line.
     void openSiblings();
-    /// Known lines that the snapshot did not show.
-    std::vector<Absent> absent() const;
+    /// Known lines that the snapshot did not show. `missing_only`: and the ones before neither.
+    std::vector<Absent> absent(bool missing_only = false) const;
     /// Known lines that it did show, but not so that they could be read.
     const std::vector<Absent>& unreadable() const { return unreadable_; }
     /// Lines of either kind that are marked missing now.
@@ -87,6 +89,7 @@ private:
 
     Poller& poller_;
     PollReport& report_;
+    Reading reading_;
     bool adopting_;
     bool judged_;
     bool sound_ = true;

@@ -163,6 +163,7 @@ std::string asJson(std::string_view level, std::string_view event, std::span<con
 struct Log::Impl {
     config::LogSettings settings;
     std::shared_ptr<spdlog::logger> logger;  // shared: spdlog hands loggers out so
+    std::map<std::string, std::uint64_t, std::less<>> counts;
 };
 
 Log::Log(const config::LogSettings& settings) : impl_{std::make_unique<Impl>()} {
@@ -177,6 +178,12 @@ Log::Log(const config::LogSettings& settings) : impl_{std::make_unique<Impl>()} 
 Log::~Log() = default;
 
 void Log::write(Level level, std::string_view event, std::initializer_list<Field> fields) {
+    auto& counts = impl_->counts;
+    const auto counted = counts.find(event);
+    if (counted == counts.end())
+        counts.emplace(event, 1);
+    else
+        ++counted->second;
     const auto spd_level = toSpdlog(level);
     if (!impl_->logger->should_log(spd_level)) return;
     std::vector<Field> shown;
@@ -203,6 +210,10 @@ std::string Log::address(std::string_view address) const {
 
 std::string Log::words(std::string_view text) const {
     return impl_->settings.personal_data ? std::string{text} : shortened(text);
+}
+
+const std::map<std::string, std::uint64_t, std::less<>>& Log::counts() const {
+    return impl_->counts;
 }
 
 }  // namespace backorderd::app

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -43,6 +46,9 @@ public:
     std::string address(std::string_view address) const;
     /// A sentence with each address in it so shortened.
     std::string words(std::string_view text) const;
+
+    /// How often each event has happened, whether or not its level is written.
+    const std::map<std::string, std::uint64_t, std::less<>>& counts() const;
 
 private:
     struct Impl;

@@ -27,11 +27,11 @@ json decline(std::string reason) { return {{"ok", false}, {"error", std::move(re
 json reportRow(const PollReport& report) {
     json problems = json::array();
     for (const auto& problem : report.problems) problems.push_back(formatProblem(problem));
-    return {{"source", report.source},       {"end", endName(report.end)},
-            {"reason", report.reason},       {"lines", report.lines},
-            {"changed", report.changed},     {"opened", report.opened},
-            {"closed", report.closed},       {"missing", report.missing},
-            {"unsettled", report.unsettled}, {"problems", problems}};
+    return {
+        {"source", report.source},       {"end", endName(report.end)}, {"reason", report.reason},
+        {"remark", report.remark},       {"lines", report.lines},      {"changed", report.changed},
+        {"opened", report.opened},       {"closed", report.closed},    {"missing", report.missing},
+        {"unsettled", report.unsettled}, {"problems", problems}};
 }
 
 json textsOf(const Problems& problems) {

@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <utility>
 
 #include "app/intake.hpp"
 
@@ -17,6 +18,9 @@ namespace asio = boost::asio;
 /// line would be a new one whose customer is told.
 constexpr std::size_t kBaselineUnreadableMax = 100;
 
+/// So far the clock of a source may be ahead of ours before somebody should hear of it.
+constexpr std::chrono::minutes kSkewMax{5};
+
 /// Lets everything else that waits on the loop have its turn.
 asio::awaitable<void> yieldToLoop() {
     const auto executor = co_await asio::this_coro::executor;
@@ -29,6 +33,8 @@ std::string_view endName(PollReport::End end) {
     switch (end) {
         case PollReport::End::Complete:
             return "complete";
+        case PollReport::End::Changes:
+            return "changes";
         case PollReport::End::Partial:
             return "partial";
         case PollReport::End::Quarantined:
@@ -69,8 +75,10 @@ boost::asio::awaitable<PollReport> Poller::poll(bool accept) {
     PollReport report;
     report.source = settings_.name;
     const auto fresh_before = freshUntil();
-    known_.beginSnapshot();
-    Intake intake{*this, report, accept};
+    begun_at_ = clock_.now();
+    const auto reading = nextReading(accept, begun_at_);
+    known_.beginSnapshot(reading);
+    Intake intake{*this, report, accept, reading};
     co_await readSnapshot(intake, report);
 
     const auto now = clock_.now();
@@ -84,8 +92,20 @@ boost::asio::awaitable<PollReport> Poller::poll(bool accept) {
     co_return report;
 }
 
+Poller::Reading Poller::nextReading(bool accept, Timestamp now) const {
+    if (accept || !connector_.capabilities().changes || state_.bookmark.empty() ||
+        !state_.baseline_done || !state_.last_full_at)
+        return Reading::All;
+    const auto since = now - *state_.last_full_at;
+    const bool due = since < since.zero() || since >= settings_.full_every;
+    return due ? Reading::All : Reading::Changes;
+}
+
 boost::asio::awaitable<void> Poller::readSnapshot(Intake& intake, PollReport& report) {
-    const auto reader = connector_.read();
+    const auto reader =
+        intake.readsAll() ? connector_.read() : connector_.readChanges(state_.bookmark);
+    // Whatever goes wrong, the next read is full.
+    const auto bookmark = std::exchange(state_.bookmark, "");
     std::string no_room;
     while (!stopping_) {
         if (limits_.why_no_room) no_room = limits_.why_no_room();
@@ -110,6 +130,7 @@ boost::asio::awaitable<void> Poller::readSnapshot(Intake& intake, PollReport& re
     if (intake.overflowed()) no_room = "there is no room in data_dir for the lines that changed";
     if (stopping_ || !no_room.empty()) {
         report.reason = stopping_ ? "the daemon is stopping" : no_room;
+        state_.bookmark = bookmark;  // The source is well: what was left is read from there.
         co_await reject(intake);
     } else if (!co_await judge(intake, /*read_through=*/false, report)) {
         co_return;
@@ -149,17 +170,21 @@ boost::asio::awaitable<void> Poller::commitRest(Intake& intake) {
 boost::asio::awaitable<void> Poller::finishSnapshot(Intake& intake, const SnapshotEnd& end,
                                                     PollReport& report) {
     const bool read_through = end.complete || end.read_through;
-    const bool proven = end.complete && intake.sound();
+    const bool proven = intake.readsAll() && end.complete && intake.sound();
     if (!co_await judge(intake, read_through, report)) co_return;
     if (proven && intake.hasSiblings())
         co_await inSlices(intake, intake.absent(), &Intake::resolveRenumbered);
-    // Cut short, they would be told as new; the next start reads them again.
-    if (!stopping_) intake.openSiblings();
+    const bool puzzling = !intake.readsAll() && intake.hasSiblings();
+    // Cut short, they would be told as new; the next start reads them again. In a read of changes
+    // nobody knows whether the lines that they may have been are gone.
+    if (!stopping_ && !puzzling) intake.openSiblings();
     co_await commitRest(intake);
     report.end = PollReport::End::Partial;
-    if (!end.complete)
+    if (puzzling)
+        report.reason = "new lines may be known ones under another id; the next poll reads all";
+    else if (!read_through || (intake.readsAll() && !end.complete))
         report.reason = end.why_incomplete;
-    else if (!proven)
+    else if (!intake.sound())
         report.reason = "not every record could be read; nothing is closed by it";
     if (!read_through) co_return;
 
@@ -177,9 +202,36 @@ boost::asio::awaitable<void> Poller::finishSnapshot(Intake& intake, const Snapsh
         co_return;
     }
     takeGoods(end, report);
-    state_.last_good_at = end.as_of;
-    endBaseline(report);
+    takeAge(end, report);
+    if (intake.readsAll()) {
+        endBaseline(report);
+        state_.last_full_at = begun_at_;
+    }
+    takeBookmark(intake, end, report);
     if (proven) report.end = PollReport::End::Complete;
+    if (!intake.readsAll() && !puzzling && intake.sound()) report.end = PollReport::End::Changes;
+}
+
+/// Data are never fresher than now, whatever the source's clock says.
+void Poller::takeAge(const SnapshotEnd& end, PollReport& report) {
+    const auto now = clock_.now();
+    if (end.as_of > now + kSkewMax)
+        report.remark = "the source says that its data are of " + formatTimestamp(end.as_of) +
+                        ", which is yet to come: set its clock, or ours, right; they count as of "
+                        "now";
+    else if (end.as_of + settings_.max_age <= now)
+        report.remark = "the data are of " + formatTimestamp(end.as_of) +
+                        ", older than max_age: nothing time-based is sent";
+    state_.last_good_at = std::min(end.as_of, now);
+}
+
+/// Reads of changes go on from here, but for what only a full read can settle: a record that was
+/// not readable, a new line that may be an old one, and a line that was gone once, where the source
+/// cannot be asked about it.
+void Poller::takeBookmark(const Intake& intake, const SnapshotEnd& end, const PollReport& report) {
+    const bool gone_once = report.missing > 0 && !connector_.capabilities().find;
+    const bool settled = intake.readsAll() ? !gone_once : intake.sound() && !intake.hasSiblings();
+    if (settled) state_.bookmark = end.bookmark;
 }
 
 void Poller::endBaseline(const PollReport& report) {
@@ -220,7 +272,7 @@ std::vector<Poller::Absent> Poller::missingBefore(const Intake& intake, bool pro
 
 /// What the snapshot does not show is not known any more, whatever is found out about it later.
 boost::asio::awaitable<void> Poller::markMissing(Intake& intake, bool proven, PollReport& report) {
-    auto lines = intake.absent();
+    auto lines = intake.readsAll() ? intake.absent() : std::vector<Absent>{};
     auto unreadable = intake.unreadable();
     std::move(unreadable.begin(), unreadable.end(), std::back_inserter(lines));
     std::erase_if(lines, [](const Absent& line) { return line.missing; });
@@ -233,9 +285,10 @@ boost::asio::awaitable<void> Poller::markMissing(Intake& intake, bool proven, Po
 }
 
 /// Asks for one line after the other, and goes on at the next poll where this one stops. What the
-/// ERP says of a line needs no proof by a snapshot.
+/// ERP says of a line needs no proof by a snapshot. A read of changes asks for those alone of which
+/// a full one could not find out.
 boost::asio::awaitable<void> Poller::lookUp(Intake& intake, PollReport& report) {
-    auto lines = intake.absent();
+    auto lines = intake.absent(/*missing_only=*/!intake.readsAll());
     std::sort(lines.begin(), lines.end(),
               [](const Absent& a, const Absent& b) { return a.case_id < b.case_id; });
     const auto next = std::find_if(lines.begin(), lines.end(), [this](const Absent& line) {
@@ -258,6 +311,30 @@ boost::asio::awaitable<void> Poller::lookUp(Intake& intake, PollReport& report) 
                  "line '" + line.id +
                      "' is gone from the list and cannot be looked up: " + failure->reason});
     }
+}
+
+boost::asio::awaitable<PollReport> Poller::lookUpNamed(std::vector<std::string> ids) {
+    PollReport report;
+    report.source = settings_.name;
+    report.end = PollReport::End::Changes;
+    Intake intake{*this, report, /*accepted=*/true, Reading::Changes};
+    for (const auto& id : ids) {
+        if (stopping_) break;
+        auto found = co_await connector_.find(id);
+        ++report.lines;
+        if (auto* line = std::get_if<OrderLine>(&found)) {
+            intake.takeFound({id, 0, false}, std::move(*line));
+        } else if (const auto* failure = std::get_if<Failure>(&found)) {
+            report.end = PollReport::End::Failed;
+            report.reason = "line '" + id + "' cannot be looked up: " + failure->reason;
+            break;
+        } else {
+            state_.bookmark.clear();
+            report.end = PollReport::End::Partial;
+            report.reason = "line '" + id + "' is gone, it is said; the next poll reads all";
+        }
+    }
+    co_return report;
 }
 
 }  // namespace backorderd::app

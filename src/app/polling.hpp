@@ -19,6 +19,7 @@ namespace backorderd::app {
 struct PollReport {
     enum class End {
         Complete,
+        Changes,  ///< all that changed since the last good read came by
         Partial,
         Failed,
         Quarantined,  ///< too much of it differs from what is known; nothing of it was taken in
@@ -27,6 +28,7 @@ struct PollReport {
     std::string source;
     End end = End::Failed;
     std::string reason;  ///< why it is not complete
+    std::string remark;  ///< for a person: what is odd about it, though it counts
     Problems problems;   ///< records that could not be read
     std::size_t lines = 0, changed = 0, opened = 0, closed = 0;
     std::size_t missing = 0;    ///< lines that it did not show, or not readably, for the first time
@@ -42,6 +44,8 @@ std::string_view endName(PollReport::End end);
 /// missing, and nothing but their end is told. Only a proven snapshot or a look-up closes lines.
 /// A snapshot that changes too much at once is quarantined: nothing of it is taken in, and what was
 /// read before it stays in force, and grows old.
+/// Between two full reads a source that can tell is asked for what changed. Such a read proves
+/// nothing of what it does not show; after one that fails, or is not whole, the next one is full.
 class Poller {
 public:
     struct Limits {
@@ -66,6 +70,14 @@ public:
     /// One poll. Never two at a time. `accept`: takes in what it reads, however much changed.
     boost::asio::awaitable<PollReport> poll(bool accept = false);
 
+    /// Whether a line is known, so that the ERP can be asked about it alone.
+    bool knows(std::string_view line_id) const {
+        return state_.baseline_done && known_.knows(line_id);
+    }
+    /// Asks for known lines by their ids, where the source can look lines up; not during a poll.
+    /// One that is gone is not closed by that: the end is Partial, and the next poll reads all.
+    boost::asio::awaitable<PollReport> lookUpNamed(std::vector<std::string> ids);
+
     /// A poll under way ends at its next page or look-up. What it has committed so far is kept,
     /// what waits for a verdict is read again after the next start.
     void stop() { stopping_ = true; }
@@ -86,6 +98,8 @@ private:
         bool missing = false;  ///< it was so before as well
     };
     using TakeSlice = void (Intake::*)(std::span<const Absent>);
+    using Reading = lines::KnownLines::Reading;
+    Reading nextReading(bool accept, Timestamp now) const;
     boost::asio::awaitable<void> readSnapshot(Intake& intake, PollReport& report);
     boost::asio::awaitable<bool> judge(Intake& intake, bool read_through, PollReport& report);
     boost::asio::awaitable<void> reject(Intake& intake);
@@ -93,6 +107,8 @@ private:
     boost::asio::awaitable<void> finishSnapshot(Intake& intake, const SnapshotEnd& end,
                                                 PollReport& report);
     void endBaseline(const PollReport& report);
+    void takeAge(const SnapshotEnd& end, PollReport& report);
+    void takeBookmark(const Intake& intake, const SnapshotEnd& end, const PollReport& report);
     std::vector<Absent> missingBefore(const Intake& intake, bool proven) const;
     void takeGoods(const SnapshotEnd& end, PollReport& report);
     boost::asio::awaitable<void> inSlices(Intake& intake, std::vector<Absent> lines,
@@ -111,6 +127,7 @@ private:
     /// Each line that is marked missing was absent from a proven snapshot, not only unreadable or
     /// absent from one that proves nothing: the next proven one closes it.
     bool marks_are_proven_;
+    Timestamp begun_at_{};                  ///< the poll under way, or the last one
     CaseId looked_up_last_ = 0;             ///< the next look-ups begin behind it
     std::optional<Timestamp> goods_until_;  ///< empty: they were read when the lines were
     bool stopping_ = false;

@@ -124,13 +124,25 @@ Preparer::Preparer(Store& store, Evaluator& evaluator, Guards& guards, Log& log,
       hops_{std::move(hops)} {}
 
 int Preparer::prepareDue(Timestamp now, int limit) {
+    int prepared = 0;
+    while (prepared < limit) {
+        const int piece = preparePiece(now, std::min(limit - prepared, kNoticesPerPiece));
+        if (piece == 0) break;
+        prepared += piece;
+    }
+    return prepared;
+}
+
+int Preparer::preparePiece(Timestamp now, int limit) {
     if (guards_.begin(now)) return 1;  // Held; another look finds what is left.
     const auto groups = store_.dueGroups(now, limit);
     if (groups.empty()) return 0;
+    int looked_at = 0;
     const auto cases = reevaluate(groups, now);
     Shelf shelf{store_, policy_->rules, now};
     std::vector<Message> messages;
     for (const auto& group : groups) {
+        looked_at += static_cast<int>(group.size());
         auto notices = survivors(group, cases, now);
         if (auto departed = departedBefore(notices, now)) messages.push_back(std::move(*departed));
         notices = guarded(std::move(notices), cases, now);
@@ -148,7 +160,7 @@ int Preparer::prepareDue(Timestamp now, int limit) {
         }
     }
     store_.freeze(messages);
-    return static_cast<int>(groups.size());
+    return looked_at;
 }
 
 Preparer::Cases Preparer::reevaluate(const std::vector<std::vector<Notice>>& groups,

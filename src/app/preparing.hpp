@@ -16,6 +16,9 @@
 
 namespace backorderd::app {
 
+/// So many notices are made into messages in one piece, if their groups are not larger.
+inline constexpr int kNoticesPerPiece = 50;
+
 /// Turns notices whose window has opened into frozen messages: looks at each again, keeps what is
 /// still true, groups, applies limits, renders.
 class Preparer {
@@ -43,7 +46,8 @@ public:
     /// Sends elsewhere than to whom notices are for. Must outlive the preparer.
     void useMode(const DeliveryMode& mode) { mode_ = &mode; }
 
-    /// Handles up to `limit` groups of due notices; returns how many there were.
+    /// Handles due notices, group by group, until there were at least `limit`; returns how many
+    /// there were.
     int prepareDue(Timestamp now, int limit);
     /// What a held notice would say if it left now; empty where it cannot be rendered.
     render::Rendered sample(const Notice& notice, Timestamp now);
@@ -53,6 +57,7 @@ public:
 
 private:
     using Cases = std::map<CaseId, Case>;
+    int preparePiece(Timestamp now, int limit);
     Cases reevaluate(const std::vector<std::vector<Notice>>& groups, Timestamp now);
     std::vector<Notice> guarded(std::vector<Notice> notices, const Cases& cases, Timestamp now);
     std::vector<Notice> survivors(const std::vector<Notice>& group, const Cases& cases,

@@ -5,6 +5,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "app/erp_hooks.hpp"
+#include "app/source_check.hpp"
 #include "backorderd/sms_text.hpp"
 #include "connectors/connectors.hpp"
 #include "senders/senders.hpp"
@@ -150,6 +152,19 @@ Problems findUnknownSenders(const RuleSet& rules, const config::Settings& settin
     return problems;
 }
 
+void checkListeners(config::Settings& settings) {
+    for (auto* const listener : {&settings.public_listener, &settings.admin_listener}) {
+        if (!listener->on()) continue;
+        if (auto why = net::whyNotListenable(listener->listen); !why.empty())
+            listener->section.problem("listen", std::move(why));
+    }
+    auto& admin = settings.admin_listener;
+    if (admin.on() && admin.listen == settings.public_listener.listen)
+        admin.section.problem("listen",
+                              "'public' listens there: what others reach is kept apart from what "
+                              "concerns the administrator alone");
+}
+
 }  // namespace
 
 Result<Setup> loadSetup(const std::string& settings_file, net::Net& net, const Clock& clock) {
@@ -159,6 +174,8 @@ Result<Setup> loadSetup(const std::string& settings_file, net::Net& net, const C
     if (!settings) return unreadable;
     auto owned = std::make_unique<config::Settings>(std::move(*settings));
     auto ends = makeEnds(*owned, net, clock);
+    checkListeners(*owned);
+    checkHooks(*owned);
     Problems problems = config::findUnread(*owned);
     Problems warnings;
     auto policy = loadPolicy(*owned, warnings);
@@ -169,6 +186,7 @@ Result<Setup> loadSetup(const std::string& settings_file, net::Net& net, const C
     if (hasErrors(problems)) return problems;
     append(warnings, problems);
     append(warnings, passOverUnserved(policy->rules, ends));
+    append(warnings, findUnservable(policy->rules, *owned, ends));
     append(warnings, findLongTexts(*policy, ends, owned->templates_dir));
     return Setup{std::move(owned), std::move(*policy), std::move(ends), std::move(warnings)};
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cstdio>
@@ -5,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/coverage.hpp"
+#include "app/source_check.hpp"
 #include "app/system_clock.hpp"
 #include "app/wiring.hpp"
 #include "cli/cli.hpp"
@@ -51,8 +53,24 @@ Problems checkOnLines(const config::Settings& settings, const RuleSet& rules, co
     return problems;
 }
 
-/// A settings file and everything it points at.
-Problems checkSettings(const std::string& path) {
+using Answers = std::vector<app::SourceAnswer>;
+
+Answers askSources(const app::Setup& setup, boost::asio::io_context& context) {
+    Answers answers;
+    bool answered = false;
+    boost::asio::co_spawn(context, app::askSources(setup.ends),
+                          [&](std::exception_ptr failure, Answers all) {
+                              if (failure) std::rethrow_exception(failure);
+                              answers = std::move(all);
+                              answered = true;
+                          });
+    while (!answered && context.run_one() > 0) {
+    }
+    return answers;
+}
+
+/// A settings file and everything it points at. `answers`: of its sources, where it is given.
+Problems checkSettings(const std::string& path, Answers* answers) {
     boost::asio::io_context context{1};
     const app::SystemClock clock;
     net::Net net{context.get_executor()};
@@ -60,6 +78,8 @@ Problems checkSettings(const std::string& path) {
     if (!setup) return setup.error();
     auto problems = setup->warnings;
     append(problems, checkOnLines(*setup->settings, setup->policy.rules, clock));
+    if (answers)
+        for (auto& answer : askSources(*setup, context)) answers->push_back(std::move(answer));
     return problems;
 }
 
@@ -79,26 +99,58 @@ json row(const Problem& problem) {
             {"text", problem.text}};
 }
 
+json row(const app::SourceAnswer& answer) {
+    return {{"source", answer.source},         {"ok", answer.ok()},
+            {"probe", answer.probe.text},      {"failure", answer.failure},
+            {"lines", answer.lines},           {"all_lines", answer.all_lines},
+            {"unreadable", answer.unreadable}, {"empty", answer.empty}};
+}
+
+void print(const app::SourceAnswer& answer) {
+    std::printf("%s: %s: %s\n", answer.source.c_str(), answer.ok() ? "ok" : "not ok",
+                answer.probe.text.c_str());
+    if (!answer.failure.empty())
+        std::printf("  its lines cannot be read: %s\n", answer.failure.c_str());
+    if (!answer.probe.ok || !answer.failure.empty()) return;
+    std::printf("  %s%zu lines, %zu of them unreadable\n", answer.all_lines ? "" : "the first ",
+                answer.lines, answer.unreadable);
+    std::string empty;
+    for (const auto& field : answer.empty) empty += (empty.empty() ? "" : ", ") + field;
+    if (!empty.empty()) std::printf("  empty in each of them: %s\n", empty.c_str());
+}
+
+/// Without `--online` a list of problems; with it an object, which has the sources as well.
+json documentOf(const Problems& problems, const Answers& answers, bool online) {
+    json rows = json::array();
+    for (const auto& problem : problems) rows.push_back(row(problem));
+    if (!online) return rows;
+    json sources = json::array();
+    for (const auto& answer : answers) sources.push_back(row(answer));
+    return {{"problems", rows}, {"sources", sources}};
+}
+
 }  // namespace
 
-int check(const Common& common, const std::vector<std::string>& paths) {
+int check(const Common& common, const std::vector<std::string>& paths, bool online) {
     Problems problems;
+    Answers answers;
     const auto checkOne = [&](const std::string& path) {
         const bool settings = std::filesystem::path{path}.extension() == ".yaml" ||
                               std::filesystem::is_regular_file(path);
-        append(problems, settings ? checkSettings(path) : checkRules(path));
+        append(problems,
+               settings ? checkSettings(path, online ? &answers : nullptr) : checkRules(path));
     };
     if (paths.empty()) checkOne(common.config);
     for (const auto& path : paths) checkOne(path);
     if (common.json) {
-        json rows = json::array();
-        for (const auto& problem : problems) rows.push_back(row(problem));
-        std::printf("%s\n", rows.dump(2).c_str());
+        std::printf("%s\n", documentOf(problems, answers, online).dump(2).c_str());
     } else {
         std::fputs(formatProblems(problems).c_str(), stdout);
         if (!hasErrors(problems)) std::printf("no errors\n");
+        for (const auto& answer : answers) print(answer);
     }
-    return hasErrors(problems) ? kNo : kDone;
+    const bool answered = std::ranges::all_of(answers, &app::SourceAnswer::ok);
+    return hasErrors(problems) || !answered ? kNo : kDone;
 }
 
 }  // namespace backorderd::cli

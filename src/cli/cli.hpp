@@ -50,7 +50,8 @@ std::optional<nlohmann::json> askDaemon(const std::string& control_socket,
                                         const std::string& operation,
                                         const nlohmann::json& arguments);
 
-int check(const Common& common, const std::vector<std::string>& paths);
+/// `online`: also asks the sources.
+int check(const Common& common, const std::vector<std::string>& paths, bool online);
 int showPoll(const Common& common, const nlohmann::json& arguments);
 int showStatus(const Common& common);
 int showLines(const Common& common, const nlohmann::json& filter);

@@ -18,6 +18,7 @@ using cli::Action;
 struct Options {
     cli::Common common;
     std::vector<std::string> paths;
+    bool online = false;
     std::string source, line, out, author, reason, template_name, language;
     std::string customer, order, item, state, recipient, at;
     bool closed = false, anyway = false, accept = false;
@@ -42,7 +43,11 @@ void addService(CLI::App& app, Options& options, Action& action) {
                           "Check settings, rules and templates; every problem at once", true);
     check->add_option("path", options.paths,
                       "Settings files, or directories of rules (default: the settings file)");
-    check->callback([&] { action = [&] { return cli::check(options.common, options.paths); }; });
+    check->add_flag("--online", options.online,
+                    "Ask each source as well: log in, look at its lines");
+    check->callback([&] {
+        action = [&] { return cli::check(options.common, options.paths, options.online); };
+    });
     auto* poll = command(app, options, "poll", "Read a source now", true);
     poll->add_option("source", options.source, "Name of the source (default: all)");
     auto* accept = poll->add_flag("--accept", options.accept,

@@ -20,9 +20,9 @@ const std::vector<std::string> kOfferStates{"none",     "open",    "accepted",
 const std::vector<std::string>* wordsOf(const ConditionField& field) {
     switch (field.derived) {
         case ConditionField::Derived::Answer:
-            return &kAnswers;
+            return &kAnswerWords;
         case ConditionField::Derived::Sentiment:
-            return &kSentiments;
+            return &kSentimentWords;
         case ConditionField::Derived::OfferState:
             return &kOfferStates;
         default:

@@ -63,8 +63,7 @@ Condition readCondition(const NodePtr& node, const std::string& file, const std:
     if (node && node->kind == Node::Kind::Null)
         reader.problem(*node, fmt::format("{} has no value; say what it asks for", what));
     if (reader.entries().size() > kTestsMax)
-        reader.problem(reader.place(),
-                       fmt::format("at most {} tests in one condition", kTestsMax));
+        reader.problem(reader.place(), fmt::format("at most {} tests in one condition", kTestsMax));
     for (const Node::Entry& entry : reader.entries()) {
         if (entry.key == "all") {
             auto group = readGroup(reader, entry, file, segments, problems);

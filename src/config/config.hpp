@@ -15,6 +15,22 @@
 /// line, column, the reason and a remedy.
 namespace backorderd::config {
 
+/// Hours of every day, in a zone, in which a source is left alone.
+struct QuietHours {
+    DayHours hours;
+    std::string timezone;
+};
+
+/// How an ERP may say that something changed.
+struct PushSettings {
+    bool on = false;
+    Secret secret;  ///< the keys that sign, as they were written
+    std::chrono::seconds tolerance{5 * 60};
+    std::chrono::seconds min_gap{10};
+    std::int64_t per_minute = 60;
+    Section section;  ///< for what is wrong with the keys
+};
+
 /// One ERP to read. `section` holds what its connector kind reads for itself.
 struct SourceSettings {
     std::string name;
@@ -24,6 +40,11 @@ struct SourceSettings {
     bool adopt = true;               ///< the first snapshot is a baseline that nobody is told of
     bool write_notes = false;        ///< what the customer was told is written back to the order
     Section section;
+    std::chrono::seconds full_every{std::chrono::hours{24}};  ///< beside reads of changes
+    double poll_jitter = 0.1;  ///< the share of `poll_every` by which a poll may come sooner
+    std::chrono::seconds poll_retry_longest{15 * 60};  ///< between two polls that fail
+    std::vector<QuietHours> quiet{};
+    PushSettings push{};
 };
 
 /// How fast a sender may send; a rate of 0 is no limit.
@@ -119,6 +140,17 @@ struct DiskSettings {
     std::int64_t reserve_mib = 0;   ///< kept for writing down what became of what was sent
 };
 
+/// The HTTP listener for others than ourselves.
+struct ListenerSettings {
+    std::string listen;  ///< `127.0.0.1:8480`; empty: there is none
+    std::int64_t request_bytes = 0;
+    std::chrono::seconds request_time{};
+    std::int64_t connections = 0;
+    Section section;  ///< for what is wrong with the address
+
+    bool on() const { return !listen.empty(); }
+};
+
 struct LogSettings {
     std::string format;  ///< `text`, `json`, `journal`
     std::string level;
@@ -149,6 +181,8 @@ struct Settings {
     DeliverySettings delivery{};
     ClockSettings clock{};
     DiskSettings disk{};
+    ListenerSettings public_listener{};  ///< what comes from other systems
+    ListenerSettings admin_listener{};   ///< metrics and health
 };
 
 /// Reads the settings file. Connectors and senders read their own sections later: call

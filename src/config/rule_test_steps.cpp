@@ -131,9 +131,9 @@ private:
         if (act.kind != Kind::Respond) return;
         act.text = readText(reader, "text");
         if (const auto node = reader.find("answer"))
-            act.answer = readNameOf(reader, node, "answer", kAnswers);
+            act.answer = readNameOf(reader, node, "answer", kAnswerWords);
         if (const auto node = reader.find("sentiment"))
-            act.sentiment = readNameOf(reader, node, "sentiment", kSentiments);
+            act.sentiment = readNameOf(reader, node, "sentiment", kSentimentWords);
     }
 
     std::vector<ExpectedMessage> readMessages(const std::string& key) {

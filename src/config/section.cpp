@@ -344,6 +344,12 @@ std::vector<Section> Section::children(std::string_view key, std::string_view me
     return found;
 }
 
+std::vector<std::string> Section::keys() const {
+    std::vector<std::string> names;
+    for (const Node::Entry& entry : impl_->reader.entries()) names.push_back(entry.key);
+    return names;
+}
+
 bool Section::has(std::string_view key) const { return impl_->reader.has(key); }
 Place Section::place(std::string_view key) const { return impl_->reader.placeOf(key); }
 Place Section::place() const { return impl_->reader.place(); }

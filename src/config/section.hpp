@@ -80,6 +80,8 @@ public:
     std::vector<Section> children(std::string_view key, std::string_view meaning);
 
     bool has(std::string_view key) const;
+    /// The keys that stand in the section, in the order of the file: for mappings of open names.
+    std::vector<std::string> keys() const;
     /// Where the key stands, or the section where it does not.
     Place place(std::string_view key) const;
     Place place() const;

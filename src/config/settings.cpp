@@ -6,10 +6,12 @@
 #include <type_traits>
 #include <utility>
 
+#include "config/checks.hpp"
 #include "config/config.hpp"
 #include "config/problem_list.hpp"
 #include "config/section_impl.hpp"
 #include "config/sender_settings.hpp"
+#include "config/source_settings.hpp"
 #include "config/words.hpp"
 
 namespace backorderd::config {
@@ -21,17 +23,6 @@ constexpr std::size_t kSourcesMax = 64;
 constexpr std::size_t kSendersMax = 64;
 /// What a Unix socket's address can hold.
 constexpr std::size_t kSocketPathMax = 107;
-constexpr const char* kZoneFolder = "/usr/share/zoneinfo";
-
-void checkTimezone(Section& section, std::string_view key, const std::string& zone) {
-    const bool known =
-        std::filesystem::is_directory(kZoneFolder)
-            ? std::filesystem::is_regular_file(std::filesystem::path(kZoneFolder) / zone)
-            : true;
-    if (!looksLikeTimezone(zone) || !known)
-        section.problem(
-            key, fmt::format("{} is no time zone; write one as Europe/Vienna or UTC", quote(zone)));
-}
 
 void checkMailAddress(Section& section, std::string_view key, const std::string& address) {
     if (!address.empty() && !looksLikeMailAddress(address))
@@ -202,6 +193,18 @@ void readDisk(Section disk, DiskSettings& out) {
         "what became of what was sent can still be written down.");
 }
 
+void readListener(Section section, std::string_view listen, ListenerSettings& out) {
+    out.section = section;
+    out.listen = section.text("listen", "", listen);
+    out.request_bytes =
+        section.number("request_bytes", {.fallback = 65'536, .min = 1024, .max = 1'048'576},
+                       "A request with a longer body is refused.");
+    out.request_time = section.duration("request_time", {.fallback = 10s, .min = 1s, .max = 2min},
+                                        "How long a request may take to come in.");
+    out.connections = section.number("connections", {.fallback = 32, .min = 1, .max = 1024},
+                                     "How many connections may be open at once.");
+}
+
 void readLog(Section log, LogSettings& out) {
     out.format =
         log.choice("format", {"text", "json", "journal"}, "text",
@@ -210,25 +213,6 @@ void readLog(Section log, LogSettings& out) {
                            "The least severe entries that are logged.");
     out.personal_data =
         log.flag("personal_data", false, "Log addresses in full; false: they are shortened.");
-}
-
-SourceSettings readSource(Section section) {
-    SourceSettings source;
-    source.section = section;
-    source.name = section.required("name", "The source's name in commands and lists; keep it.");
-    source.kind =
-        section.required("kind", "The kind of connector; its own keys stand beside these.");
-    source.poll_every = section.duration("poll_every", {.fallback = 5min, .min = 1s, .max = 24h},
-                                         "How often the ERP is read.");
-    source.max_age = section.duration("max_age", {.fallback = 26h, .min = 1min, .max = 720h},
-                                      "Older data are not fresh: nothing time-based is sent.");
-    source.adopt = section.flag("adopt", true,
-                                "Take the first snapshot as known already, and tell nobody of it.");
-    source.write_notes = section.flag(
-        "write_notes", false, "Write what the customer was told on the order, where the ERP can.");
-    if (source.max_age < source.poll_every)
-        section.problem("max_age", "'max_age' must not be shorter than 'poll_every'");
-    return source;
 }
 
 /// Says that a list must have an entry, where nothing else has been said of it yet.
@@ -304,6 +288,12 @@ void readAll(Settings& settings) {
     readOperations(root.child("operations", "Who keeps the service running."), settings.operations);
     readRetention(root.child("retention", "How long what concerns persons is kept."),
                   settings.outbox, settings.retention);
+    readListener(root.child("public", "The HTTP listener for what comes from other systems."),
+                 "Address and port, `127.0.0.1:8480` or `[::1]:8480`; empty: nothing listens.",
+                 settings.public_listener);
+    readListener(root.child("admin", "The HTTP listener for metrics and health."),
+                 "Address and port, `127.0.0.1:8470` or `[::1]:8470`; empty: nothing listens.",
+                 settings.admin_listener);
     readLog(root.child("log", "What is logged, and how."), settings.log);
     settings.sources =
         readNamed(root, "sources", kSourcesMax, &readSource, "The ERPs to read, at least one.");

@@ -5,12 +5,14 @@
 #include <string_view>
 #include <vector>
 
+#include "backorderd/event.hpp"
+
 /// The words of problems, and small checks of what a value looks like.
 namespace backorderd::config {
 
 /// What a customer may have answered, and felt, as rules and tests name it.
-inline const std::vector<std::string> kAnswers{"keep_waiting", "cancel_requested", "call_me"};
-inline const std::vector<std::string> kSentiments{"positive", "neutral", "negative"};
+inline const std::vector<std::string> kAnswerWords{kAnswers.begin(), kAnswers.end()};
+inline const std::vector<std::string> kSentimentWords{kSentiments.begin(), kSentiments.end()};
 
 /// `'value'`, shortened and with control characters shown as '?', so that a problem stays one line.
 std::string quote(std::string_view value);

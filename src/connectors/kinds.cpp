@@ -3,6 +3,8 @@
 
 #include "connectors/connectors.hpp"
 #include "connectors/files.hpp"
+#include "connectors/odoo.hpp"
+#include "connectors/rest.hpp"
 #include "connectors/sql.hpp"
 #include "connectors/tryton.hpp"
 
@@ -16,6 +18,8 @@ struct ConnectorKind {
 
 constexpr std::array kConnectorKinds{
     ConnectorKind{"files", makeFiles},
+    ConnectorKind{"odoo", makeOdoo},
+    ConnectorKind{"rest", makeRest},
     ConnectorKind{"sql", makeSql},
     ConnectorKind{"tryton", makeTryton},
 };

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "connectors/json_server.hpp"
 #include "connectors/tryton_pages.hpp"
 #include "connectors/tryton_reader.hpp"
 
@@ -24,7 +25,14 @@ public:
           source_{std::move(reading), session_},
           clock_{environment.clock} {}
 
-    Capabilities capabilities() const override { return {.find = true, .annotate = true}; }
+    Capabilities capabilities() const override {
+        return {.find = true,
+                .annotate = true,
+                .never_filled = {"release_date", "customer.tier", "contact.timezone",
+                                 "payment.terms", "payment.authorised_until", "kit.id",
+                                 "kit.component", "order.ship_complete", "order.one_backorder",
+                                 "customer.attributes.*", "item.attributes.*"}};
+    }
 
     std::unique_ptr<SnapshotReader> read() override { return makeReader(source_, clock_); }
 
@@ -151,28 +159,6 @@ boost::asio::awaitable<Probe> TrytonConnector::probe() {
     co_return probe;
 }
 
-bool isLoopback(std::string_view url) {
-    return url.starts_with("http://127.") || url.starts_with("http://localhost") ||
-           url.starts_with("http://[::1]");
-}
-
-std::string readUrl(config::Section& section) {
-    std::string url = section.required(
-        "url", "Address of the Tryton server, `http://HOST:8000` or `https://HOST`");
-    if (url.empty()) return url;
-    if (!url.starts_with("http://") && !url.starts_with("https://"))
-        section.problem("url", "must begin with http:// or https://");
-    if (url.find('@') != std::string::npos || url.find('?') != std::string::npos)
-        section.problem("url",
-                        "is the bare address of the server: user and password have keys of "
-                        "their own");
-    if (url.starts_with("http://") && !isLoopback(url))
-        section.problem("url", "the password crosses the network unencrypted; use https://",
-                        Severity::Warning);
-    if (!url.ends_with('/')) url += '/';
-    return url;
-}
-
 Definition readDefinition(config::Section& section) {
     const std::string word =
         section.choice("backorder", {"short_or_late", "late", "any_open"}, "short_or_late",
@@ -192,7 +178,8 @@ std::ptrdiff_t countErrors(const Problems& problems) {
 std::unique_ptr<Connector> makeTryton(config::Section section, const Environment& environment) {
     const auto errors_before = countErrors(section.problems());
     Access access;
-    access.url = readUrl(section);
+    access.url = readServerUrl(
+        section, "Address of the Tryton server, `http://HOST:8000` or `https://HOST`");
     access.database = section.required("database", "Name of the database on that server");
     access.user = section.required("user", "Login of the Tryton user to read with");
     const auto password = section.secret("password", "The user's password");

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "connectors/json_server.hpp"
+
 namespace backorderd::connectors::tryton {
 
 using nlohmann::json;
@@ -14,8 +16,6 @@ namespace {
 constexpr std::chrono::seconds kLoginTimeout{60};  // the server delays a refusal by up to 31 s
 constexpr std::chrono::seconds kLoginPause{300};   // its window for counting failed logins
 constexpr std::size_t kAnswerBytesMax = 64u << 20;
-constexpr int kDepthMax = 32;
-constexpr std::size_t kGlimpseBytesMax = 200;
 
 Failure failure(Failure::Again again, std::string reason) { return {again, std::move(reason)}; }
 
@@ -39,40 +39,6 @@ std::string base64(std::string_view bytes) {
             text += i < digits ? kDigits[group >> (18 - 6 * i) & 63u] : '=';
     }
     return text;
-}
-
-/// Whether brackets nest deeper than an honest answer's. nlohmann::json would follow them.
-bool nestsTooDeep(std::string_view text) {
-    int depth = 0;
-    bool in_string = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (in_string) {
-            if (c == '\\')
-                ++i;
-            else if (c == '"')
-                in_string = false;
-        } else if (c == '"') {
-            in_string = true;
-        } else if (c == '[' || c == '{') {
-            if (++depth > kDepthMax) return true;
-        } else if (c == ']' || c == '}') {
-            --depth;
-        }
-    }
-    return false;
-}
-
-/// The first words of a text that is not what was asked for, on one line.
-std::string glimpse(std::string_view text) {
-    std::string words;
-    for (const char c : text.substr(0, kGlimpseBytesMax))
-        words += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
-    // A character cut in two would not be UTF-8 any more.
-    while (text.size() > kGlimpseBytesMax && !words.empty() &&
-           (static_cast<unsigned char>(words.back()) & 0x80) != 0)
-        words.pop_back();
-    return words;
 }
 
 std::string firstText(const json& value) {
@@ -144,11 +110,6 @@ Failure readStatus(const Access& access, std::string_view method, int status) {
                            fmt::format("{} answered {} with HTTP {}; its own log says why.",
                                        where(access), method, status));
     }
-}
-
-json parseWithinLimits(const std::string& body) {
-    if (nestsTooDeep(body)) return json::value_t::discarded;
-    return json::parse(body, nullptr, false);
 }
 
 std::string request(std::string_view method, json params) {

@@ -82,6 +82,7 @@ struct KnownLines::Table {
     std::size_t live = 0;
     std::size_t known = 0;
     std::size_t expected_next = 0;
+    Reading reading = Reading::All;    ///< of the snapshot that was begun last
     std::vector<std::uint32_t> index;  ///< entry number + 1; 0 is free. A power of two.
     KeyArena keys;
 
@@ -184,6 +185,7 @@ void KnownLines::Table::compact() {
         entry.missing = old.missing;
     }
     fresh.known = known;
+    fresh.reading = reading;
     *this = std::move(fresh);
 }
 
@@ -192,17 +194,24 @@ KnownLines::~KnownLines() = default;
 KnownLines::KnownLines(KnownLines&&) noexcept = default;
 KnownLines& KnownLines::operator=(KnownLines&&) noexcept = default;
 
-/// Forgets lines that were seen and never put, and lines without a case that the last snapshot did
-/// not show: neither may pile up over the weeks, and nobody has to hear of their end.
-void KnownLines::beginSnapshot() {
+/// Forgets lines that were seen and never put, and lines without a case that the last snapshot of
+/// all lines did not show: neither may pile up over the weeks, and nobody has to hear of their end.
+void KnownLines::beginSnapshot(Reading reading) {
+    const bool all_shown = table_->reading == Reading::All;
+    table_->reading = reading;
     for (std::size_t number = 0; number < table_->entries; ++number) {
         Entry& entry = table_->at(number);
-        const bool forgotten = !entry.known || (entry.case_id == 0 && !entry.seen);
+        const bool forgotten = !entry.known || (all_shown && entry.case_id == 0 && !entry.seen);
         entry.seen = 0;
         if (entry.live && forgotten) table_->remove(number);
     }
     table_->compact();
     table_->expected_next = 0;
+}
+
+bool KnownLines::knows(std::string_view id) const {
+    const std::size_t number = table_->find(id, Table::hashOf(id));
+    return number != kNone && table_->at(number).known;
 }
 
 KnownLines::Sight KnownLines::see(std::string_view id, std::uint64_t fingerprint) {
@@ -254,11 +263,12 @@ void KnownLines::erase(std::string_view id) {
     if (number != kNone) table_->remove(number);
 }
 
-std::vector<KnownLines::Unseen> KnownLines::unseen() const {
+std::vector<KnownLines::Unseen> KnownLines::unseen(bool missing_only) const {
     std::vector<Unseen> lines;
     for (std::size_t number = 0; number < table_->entries; ++number) {
         const Entry& entry = table_->at(number);
         if (!entry.live || !entry.known || entry.seen || entry.case_id == 0) continue;
+        if (missing_only && !entry.missing) continue;
         lines.push_back(
             {table_->keys.at(entry), static_cast<CaseId>(entry.case_id), entry.missing != 0});
     }

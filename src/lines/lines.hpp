@@ -54,9 +54,13 @@ public:
         std::optional<std::uint64_t> committed{};
     };
 
+    /// What a snapshot shows: every line, or those that changed since the one before.
+    enum class Reading { All, Changes };
     /// Begins a snapshot: nothing of it has been seen yet. Forgets lines that were seen and never
-    /// `put`, and lines without a case that the snapshot before did not show.
-    void beginSnapshot();
+    /// `put`, and lines without a case that the snapshot before, where it read all, did not show.
+    void beginSnapshot(Reading reading = Reading::All);
+    /// Whether the line was ever `put`.
+    bool knows(std::string_view id) const;
     /// A line of the snapshot came by. Until it is `put`, every later snapshot calls it New or
     /// Changed again.
     Sight see(std::string_view id, std::uint64_t fingerprint);
@@ -68,12 +72,13 @@ public:
     void erase(std::string_view id);
 
     /// Known lines with a case that this snapshot has not shown. `id` lives until the next change.
+    /// `missing_only`: without those that were not missing before.
     struct Unseen {
         std::string_view id;
         CaseId case_id;
         bool missing;  ///< already missing before
     };
-    std::vector<Unseen> unseen() const;
+    std::vector<Unseen> unseen(bool missing_only = false) const;
     std::size_t size() const;
     /// Reserves room, for a load of known size.
     void reserve(std::size_t lines);

@@ -1,5 +1,9 @@
 #include "net/net.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "net/curl_multi.hpp"
 #include "net/http.hpp"
 #include "net/smtp.hpp"
@@ -28,6 +32,11 @@ boost::asio::awaitable<std::variant<HttpResponse, TransferError>> Net::http(Http
 
 boost::asio::awaitable<SmtpResult> Net::smtp(SmtpRequest request) {
     return impl_->smtp->send(std::move(request));
+}
+
+boost::asio::awaitable<void> Net::pause(std::chrono::milliseconds length) {
+    boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor, length};
+    co_await timer.async_wait(boost::asio::use_awaitable);
 }
 
 }  // namespace backorderd::net

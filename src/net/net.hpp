@@ -3,6 +3,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -122,6 +123,8 @@ public:
 
     boost::asio::awaitable<std::variant<HttpResponse, TransferError>> http(HttpRequest request);
     boost::asio::awaitable<SmtpResult> smtp(SmtpRequest request);
+    /// Lets that time pass: between two requests, for a server that asks for it.
+    boost::asio::awaitable<void> pause(std::chrono::milliseconds length);
 
 private:
     struct Impl;
@@ -133,6 +136,8 @@ struct ServedRequest {
     std::string method;
     std::string target;
     std::string body;
+    std::vector<std::pair<std::string, std::string>> headers{};  ///< names in lower case
+    std::string_view header(std::string_view lower_name) const;  ///< empty where missing
 };
 struct ServedResponse {
     int status = 200;
@@ -140,14 +145,23 @@ struct ServedResponse {
     std::string body;
 };
 
-/// An HTTP server on a Unix socket, one request a connection. Requests of more than 1 MiB are
-/// refused; each connection has 30 s for its request, and at most 64 are open at once. The socket
-/// file is made with mode 0660 and removed by the destructor. What the handler throws comes out of
-/// the executor's `run`.
+using ServeRequest =
+    std::function<boost::asio::awaitable<ServedResponse>(const ServedRequest& request)>;
+
+/// What a server takes. Longer requests are answered 413 or 431; a connection that is slower, or
+/// one too many, is closed.
+struct ServerLimits {
+    std::size_t request_bytes_max = 1u << 20;
+    std::uint32_t header_bytes_max = 16u << 10;
+    std::chrono::seconds request_time{30};  ///< for the request, and again for the answer
+    int connections_max = 64;
+};
+
+/// An HTTP server on a Unix socket, one request a connection. The socket file is made with mode
+/// 0660 and removed by the destructor. What the handler throws comes out of the executor's `run`.
 class UnixHttpServer {
 public:
-    using Handler =
-        std::function<boost::asio::awaitable<ServedResponse>(const ServedRequest& request)>;
+    using Handler = ServeRequest;
     /// Throws std::runtime_error with the reason where the socket cannot be made. A stale socket
     /// file that nobody listens on is replaced.
     UnixHttpServer(boost::asio::any_io_executor executor, const std::string& path, Handler handler);
@@ -158,9 +172,26 @@ private:
     std::shared_ptr<Impl> impl_;  // shared with the connections under way
 };
 
-/// One request to such a server, blocking; for the command line. nullopt: nobody listens there.
-/// Throws std::runtime_error with the reason where somebody does and gives no answer, or where we
-/// may not ask.
+/// The same on a TCP port, `127.0.0.1:8480` or `[::1]:8480`, without TLS.
+class TcpHttpServer {
+public:
+    /// Throws std::runtime_error with the reason where nothing can listen there.
+    TcpHttpServer(boost::asio::any_io_executor executor, const std::string& listen,
+                  const ServerLimits& limits, ServeRequest handler);
+    ~TcpHttpServer();
+    std::uint16_t port() const;  ///< the one that the system gave, where 0 was asked for
+
+private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;  // shared with the connections under way
+};
+
+/// Why a TCP server cannot be told to listen at this text; empty: it can.
+std::string whyNotListenable(std::string_view listen);
+
+/// One request to a server on a Unix socket, blocking; for the command line. nullopt: nobody
+/// listens there. Throws std::runtime_error with the reason where somebody does and gives no
+/// answer, or where we may not ask.
 std::optional<ServedResponse> askUnixSocket(const std::string& path, const ServedRequest& request,
                                             std::chrono::seconds timeout);
 

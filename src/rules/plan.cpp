@@ -78,7 +78,11 @@ PlanTimes planTimes(const Schedule& schedule, const Occasion& occasion, const No
 
     auto times = if_planned_now;
     if (!row && schedule.isOfThisOpening(in_time, now)) times = in_time;
-    if (row && row->due_at >= in_time.due && row->due_at <= timesFrom(now + kHoldMax).due)
+    const bool kept =
+        row && row->due_at >= in_time.due && row->due_at <= timesFrom(now + kHoldMax).due;
+    // What the outbox put off itself, and says why, keeps its time. What waited for something else
+    // than its time leaves as soon as that is there.
+    if (kept && (!row->state_reason.empty() || row->due_at <= if_planned_now.due))
         times = {row->ready_at, row->due_at};
     const auto worth_until =
         (row && row->expires_at) ? *row->expires_at : if_planned_now.due + kWorth;

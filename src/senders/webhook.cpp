@@ -1,24 +1,20 @@
 #include <fmt/format.h>
 
-#include <sstream>
-
+#include "net/webhook_signature.hpp"
 #include "senders/kinds.hpp"
 #include "senders/web.hpp"
-#include "senders/webhook_signature.hpp"
 
 namespace backorderd::senders {
 
 namespace {
 
 constexpr int kWebhookParallel = 8;
-constexpr std::size_t kWebhookKeysMax = 4;
 
 /// A webhook after Standard Webhooks 1.0: the frozen document is the body, and each attempt is
 /// signed anew under the same id.
 class WebhookSender final : public WebSender {
 public:
-    WebhookSender(const Environment& environment, WebSettings settings,
-                  std::vector<Secret> keys)
+    WebhookSender(const Environment& environment, WebSettings settings, std::vector<Secret> keys)
         : WebSender(environment, std::move(settings)), keys_(std::move(keys)) {}
 
     Channel channel() const override { return Channel::Webhook; }
@@ -31,10 +27,11 @@ private:
         const Timestamp at = now();
         net::HttpRequest request;
         request.body = message.document;
-        request.headers = {{"Content-Type", "application/json"},
-                           {"webhook-id", id},
-                           {"webhook-timestamp", std::to_string(at.time_since_epoch().count())},
-                           {"webhook-signature", webhookSignature(keys_, id, at, request.body)}};
+        request.headers = {
+            {"Content-Type", "application/json"},
+            {"webhook-id", id},
+            {"webhook-timestamp", std::to_string(at.time_since_epoch().count())},
+            {"webhook-signature", net::webhookSignature(keys_, id, at, request.body)}};
         return request;
     }
 
@@ -48,27 +45,15 @@ private:
 };
 
 std::vector<Secret> readKeys(config::Section& section) {
-    std::vector<Secret> keys;
-    std::istringstream words(
-        section
-            .secret("secret",
-                    "The key that signs, as `whsec_…`; several, with white space between, sign "
-                    "each, so that a receiver can change from one to the next.")
-            .value_or(Secret{})
-            .reveal());
-    for (std::string word; words >> word;) {
-        if (const auto key = webhookKey(word))
-            keys.push_back(*key);
-        else
-            section.problem("secret",
-                            "'secret' holds what is no key of a webhook: write whsec_ and 24 to "
-                            "64 bytes in base64, as 'openssl rand -base64 32' gives them");
-    }
+    const auto text = section.secret(
+        "secret",
+        "The key that signs, as `whsec_…`; several, with white space between, sign each, so that "
+        "a receiver can change from one to the next.");
+    auto found = net::webhookKeys(text.value_or(Secret{}));
+    if (!found.fault.empty()) section.problem("secret", "'secret' " + found.fault);
     if (!section.has("secret"))
         section.problem("secret", "'secret' is missing, as { file: PATH }, for example");
-    if (keys.size() > kWebhookKeysMax)
-        section.problem("secret", fmt::format("'secret' holds more than {} keys", kWebhookKeysMax));
-    return keys;
+    return std::move(found.keys);
 }
 
 }  // namespace

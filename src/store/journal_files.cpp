@@ -132,7 +132,9 @@ std::string journalBytes(const fs::path& file) {
 }
 
 void syncDirectory(const fs::path& directory) {
-    const int descriptor = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    // A name without a folder lies in the current one.
+    const char* const name = directory.empty() ? "." : directory.c_str();
+    const int descriptor = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     const bool done = descriptor >= 0 && fsync(descriptor) == 0;
     const int why = errno;
     if (descriptor >= 0) close(descriptor);

@@ -161,18 +161,22 @@ std::vector<Notice> NoticeTables::byIds(std::span<const NoticeId> ids) {
 
 std::vector<Notice> NoticeTables::planned(int limit) { return readAll(planned_.rows(limit)); }
 
-std::vector<std::vector<Notice>> NoticeTables::dueGroups(Timestamp now, int limit) {
+std::vector<std::vector<Notice>> NoticeTables::dueGroups(Timestamp now, int notices_max) {
     std::vector<std::vector<Notice>> groups;
     std::set<std::string, std::less<>> taken;
     auto rows = due_.rows(now);
-    while (static_cast<int>(groups.size()) < limit && rows.next()) {
+    const auto most = static_cast<std::size_t>(notices_max);
+    for (std::size_t found = 0; found < most && rows.next();) {
         const auto digest_key = rows.view(1);
         if (digest_key.empty()) {
             const NoticeId id = rows.integer(0);
             auto single = byIds({&id, 1});
-            if (single.front().ready_at <= now) groups.push_back(std::move(single));
+            if (single.front().ready_at > now) continue;
+            groups.push_back(std::move(single));
+            ++found;
         } else if (taken.emplace(digest_key).second) {
             auto group = readAll(group_.rows(digest_key, now));
+            found += group.size();
             if (!group.empty()) groups.push_back(std::move(group));
         }
     }

@@ -23,7 +23,7 @@ public:
     std::vector<NoticeId> idsOfMessage(MessageId message_id);
     std::vector<Notice> byIds(std::span<const NoticeId> ids);
     std::vector<Notice> planned(int limit);
-    std::vector<std::vector<Notice>> dueGroups(Timestamp now, int limit);
+    std::vector<std::vector<Notice>> dueGroups(Timestamp now, int notices_max);
     std::optional<Timestamp> nextDue();
 
     /// Planned -> Bundled.

@@ -14,12 +14,12 @@ std::uint64_t fingerprint(std::int64_t stored) { return static_cast<std::uint64_
 SourceTables::SourceTables(SQLite::Database& database)
     : ids_query_{database, "SELECT name, id FROM source"},
       read_{database,
-            "SELECT baseline_done, last_good_at, last_poll_at, last_result FROM source"
-            " WHERE id = ?1"},
+            "SELECT baseline_done, last_good_at, last_poll_at, last_result, bookmark,"
+            " last_full_at FROM source WHERE id = ?1"},
       insert_{database, "INSERT INTO source (name) VALUES (?1)"},
       update_{database,
               "UPDATE source SET baseline_done = ?2, last_good_at = ?3, last_poll_at = ?4,"
-              " last_result = ?5 WHERE id = ?1"},
+              " last_result = ?5, bookmark = ?6, last_full_at = ?7 WHERE id = ?1"},
       lines_{database,
              "SELECT line_id, case_id, fingerprint, missing FROM line"
              " WHERE source_id = ?1 AND open = 1"},
@@ -50,12 +50,14 @@ SourceState SourceTables::source(std::string_view name) {
     state.last_good_at = rows.maybeTime(1);
     state.last_poll_at = rows.maybeTime(2);
     state.last_result = rows.text(3);
+    state.bookmark = rows.text(4);
+    state.last_full_at = rows.maybeTime(5);
     return state;
 }
 
 void SourceTables::save(const SourceState& state) {
     update_.run(idOf(state.name), state.baseline_done, state.last_good_at, state.last_poll_at,
-                state.last_result);
+                state.last_result, state.bookmark, state.last_full_at);
 }
 
 std::int64_t SourceTables::findId(std::string_view name) const {

@@ -142,14 +142,9 @@ void SqliteStore::recordOutcomes(std::span<const Settlement> settlements,
     for (const auto& note : notes) notes_.add(note, now);
 }
 
-void SqliteStore::markOnWire(std::span<const MessageId> ids, Timestamp now,
-                             std::uint64_t journal_seq) {
-    settleAndMark({}, {}, ids, now, journal_seq);
-}
-
 void SqliteStore::settle(std::span<const Settlement> settlements, Timestamp now,
-                         std::span<const Annotation> notes, std::uint64_t journal_seq) {
-    settleAndMark(settlements, notes, {}, now, journal_seq);
+                         std::span<const Annotation> notes) {
+    writing("recording outcomes", [&] { recordOutcomes(settlements, notes, now); });
 }
 
 void SqliteStore::settleAndMark(std::span<const Settlement> settlements,

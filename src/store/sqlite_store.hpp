@@ -163,8 +163,8 @@ public:
     }
     void commit(std::span<CaseChange> changes) override;
 
-    std::vector<std::vector<Notice>> dueGroups(Timestamp now, int limit) override {
-        return reading("finding due notices", [&] { return notices_.dueGroups(now, limit); });
+    std::vector<std::vector<Notice>> dueGroups(Timestamp now, int notices_max) override {
+        return reading("finding due notices", [&] { return notices_.dueGroups(now, notices_max); });
     }
     std::optional<Timestamp> nextNoticeDue() override {
         return reading("finding the next due notice", [&] { return notices_.nextDue(); });
@@ -216,10 +216,8 @@ public:
     }
 
     std::vector<Message> claimReady(std::string_view sender, Timestamp now, int limit) override;
-    void markOnWire(std::span<const MessageId> ids, Timestamp now,
-                    std::uint64_t journal_seq) override;
     void settle(std::span<const Settlement> settlements, Timestamp now,
-                std::span<const Annotation> notes, std::uint64_t journal_seq) override;
+                std::span<const Annotation> notes) override;
     void settleAndMark(std::span<const Settlement> settlements, std::span<const Annotation> notes,
                        std::span<const MessageId> on_wire, Timestamp now,
                        std::uint64_t journal_seq) override;

@@ -3,6 +3,9 @@
 #include <stdlib.h>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <deque>
 #include <filesystem>
 #include <functional>
@@ -69,6 +72,12 @@ struct FakeErp {
     bool can_find = false;
     std::vector<Connector::Note> notes;
     const Clock* clock = nullptr;
+    bool tells_changes = false;
+    std::vector<OrderLine> changes;      ///< what the next reads of changes show
+    std::set<std::string> no_backorder;  ///< lines that are none by the ERP's own definition
+    std::string bookmark;                ///< at the end of each read
+    std::vector<std::string> reads;      ///< so far: `all`, `since BOOKMARK`
+    bool hangs = false;                  ///< no read ever ends
 
     OrderLine& line(const std::string& id) {
         for (auto& entry : lines)
@@ -79,11 +88,17 @@ struct FakeErp {
 
 class FakeReader final : public SnapshotReader {
 public:
-    explicit FakeReader(const FakeErp& erp) : erp_{erp}, lines_{erp.lines} {
+    explicit FakeReader(const FakeErp& erp, bool all = true)
+        : erp_{erp}, all_{all}, lines_{all ? erp.lines : erp.changes} {
         for (const auto& line : lines_)
-            records_.push_back({line.key.id, std::hash<std::string>{}(codec::encodeLine(line))});
+            records_.push_back({line.key.id, std::hash<std::string>{}(codec::encodeLine(line)),
+                                erp.no_backorder.contains(line.key.id)});
     }
     asio::awaitable<std::variant<Page, SnapshotEnd, Failure>> next() override {
+        if (erp_.hangs) {
+            asio::steady_timer never(co_await asio::this_coro::executor, SteadyTime::max());
+            co_await never.async_wait(asio::use_awaitable);
+        }
         if (!std::exchange(read_, true)) {
             Page page;
             page.records = records_;
@@ -94,9 +109,10 @@ public:
             co_return failure;
         }
         SnapshotEnd end;
-        end.complete = erp_.complete && erp_.goods_read;
+        end.complete = all_ && erp_.complete && erp_.goods_read;
         end.read_through = erp_.complete;
-        end.goods_read = erp_.goods_read;
+        end.goods_read = all_ && erp_.goods_read;
+        end.bookmark = erp_.bookmark;
         end.why_incomplete = erp_.complete ? "" : "the end is missing";
         end.as_of = erp_.as_of.value_or(erp_.clock->now());
         end.goods = erp_.goods;
@@ -110,6 +126,7 @@ public:
 
 private:
     const FakeErp& erp_;
+    bool all_;
     std::vector<OrderLine> lines_;
     std::vector<LineRecord> records_;
     bool read_ = false;
@@ -118,8 +135,17 @@ private:
 class FakeConnector final : public Connector {
 public:
     explicit FakeConnector(FakeErp& erp) : erp_{erp} {}
-    Capabilities capabilities() const override { return {.find = erp_.can_find, .annotate = true}; }
-    std::unique_ptr<SnapshotReader> read() override { return std::make_unique<FakeReader>(erp_); }
+    Capabilities capabilities() const override {
+        return {.find = erp_.can_find, .annotate = true, .changes = erp_.tells_changes};
+    }
+    std::unique_ptr<SnapshotReader> read() override {
+        erp_.reads.emplace_back("all");
+        return std::make_unique<FakeReader>(erp_);
+    }
+    std::unique_ptr<SnapshotReader> readChanges(const std::string& bookmark) override {
+        erp_.reads.push_back("since " + bookmark);
+        return std::make_unique<FakeReader>(erp_, /*all=*/false);
+    }
     asio::awaitable<Found> find(std::string_view line_id) override {
         if (erp_.before_find) erp_.before_find();
         erp_.finds.emplace_back(line_id);

@@ -47,6 +47,7 @@ inline const std::vector<Library> kLibraries{
     {"json", {"nlohmann/"}},
     {"openssl", {"openssl/"}},
     {"simdjson", {"simdjson.h"}},
+    {"prometheus", {"prometheus/"}},
     {"spdlog", {"spdlog/"}},
     {"sqlite", {"SQLiteCpp/", "sqlite3.h"}},
     {"systemd", {"systemd/"}},
@@ -59,7 +60,7 @@ inline const Words kFrontHeaders{
     "codec/csv.hpp",
     "config/config.hpp", "config/section.hpp", "config/scripts.hpp", "render/render.hpp",
     "store/store.hpp", "store/journal.hpp",
-    "net/net.hpp", "connectors/connectors.hpp", "senders/senders.hpp",
+    "net/net.hpp", "net/webhook_signature.hpp", "connectors/connectors.hpp", "senders/senders.hpp",
 };
 
 inline const std::vector<Folder> kFolders{
@@ -71,11 +72,11 @@ inline const std::vector<Folder> kFolders{
     {"config", {}, {"yaml", "ical", "xxhash", "fmt"}},
     {"render", {}, {"gmime", "mustache", "json", "date", "fmt"}},
     {"store", {"codec/codec.hpp"}, {"sqlite", "openssl", "xxhash", "fmt"}},
-    {"net", {}, {"curl", "asio", "beast", "awaitable", "fmt"}},
+    {"net", {}, {"curl", "asio", "beast", "openssl", "awaitable", "fmt"}},
     {"connectors", {"config/section.hpp", "net/net.hpp", "codec/codec.hpp", "codec/csv.hpp"},
-     {"awaitable", "json", "simdjson", "odbc", "xxhash", "date", "fmt"}},
-    {"senders", {"config/section.hpp", "net/net.hpp"}, {"awaitable", "json", "openssl", "fmt"}},
-    {"app", kFrontHeaders, {"asio", "awaitable", "spdlog", "systemd", "json", "xxhash", "fmt"}},
+     {"awaitable", "json", "simdjson", "odbc", "xxhash", "date", "openssl", "fmt"}},
+    {"senders", {"config/section.hpp", "net/net.hpp", "net/webhook_signature.hpp"}, {"awaitable", "json", "openssl", "fmt"}},
+    {"app", kFrontHeaders, {"asio", "awaitable", "spdlog", "systemd", "prometheus", "json", "xxhash", "fmt"}},
     {"rehearsal", kFrontHeaders, {"asio", "awaitable", "json", "fmt"}},
     {"demo", kFrontHeaders, {"asio", "awaitable", "json", "fmt"}},
     {"cli", kFrontHeaders, {"asio", "awaitable", "spdlog", "cli11", "json", "fmt"}},

@@ -20,8 +20,7 @@ import sys
 import time
 
 from checks import Checks
-from sweep_world import (SweepWorld, describe, faults, journal_hashes, run_until_done,
-                         waiting_later)
+from sweep_world import SweepWorld, describe, faults, journal_hashes, run_until_done
 
 # Mail and HTTP leave by sendto; sendmsg only answers who asks the daemon something.
 CALLS = ['write', 'pwrite64', 'fsync', 'fdatasync', 'ftruncate', 'rename', 'unlink', 'sendto']
@@ -94,7 +93,6 @@ def kill_at(world, point, calls):
         unknown = collections.Counter(
             f'{message["channel"]} {message["state"]}' for message in queue['messages']
             if message['unknown_outcomes'])
-        unknown['put off'] += len(waiting_later(queue))
         return killed, wrong, unknown
     finally:
         daemon.kill()
@@ -148,8 +146,8 @@ def sweep(worlds, points, counts, checks, until):
           'time, and in the rest all was over before that call')
     print('-- killed before: ' + ', '.join(f'{call} {reached[call]} of {counts[call]}'
                                            for call in counts), flush=True)
-    print(f'-- notices put off for longer: {unknown.pop("put off", 0)}; messages of which the '
-          f'outcome was unknown, and their end: {dict(unknown)}', flush=True)
+    print(f'-- messages of which the outcome was unknown, and their end: {dict(unknown)}',
+          flush=True)
     return sum(reached.values()), twice
 
 

@@ -21,7 +21,6 @@ from daemon import Daemon
 from sinks import GatewaySink, MailSink, WebhookSink
 
 IDLE_SECONDS = 60
-SOON_SECONDS = 5
 NEVER_AGAIN, ONCE_MORE, AGAIN = 'never again', 'once more', 'again'
 
 SETTINGS = '''
@@ -199,23 +198,15 @@ class SweepWorld:
         return {name: sink.take() for name, sink in self.sinks.items()}
 
 
-def waiting_later(queue):
-    """Who is told of something at a later time of the plan."""
-    soon = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(time.time() + SOON_SECONDS))
-    return [notice['to'] for notice in queue['planned'] if notice['ready_at'] > soon]
-
-
 def is_done(queue):
-    """Every line has been told, given up, or put off for longer, and nothing is on its way."""
-    if queue is None:
+    """Every line has been told, or given up, and nothing is on its way."""
+    if queue is None or queue['planned']:
         return False
-    later = waiting_later(queue)
     ended = [message['to'] for message in queue['messages']
              if message['state'] in ('sent', 'unknown')]
     moving = [message for message in queue['messages']
               if message['state'] not in ('sent', 'unknown', 'superseded')]
-    return (not moving and len(later) == len(queue['planned'])
-            and sorted(ended + later) == sorted(columns[-1] for _, _, columns in lines()))
+    return not moving and sorted(ended) == sorted(columns[-1] for _, _, columns in lines())
 
 
 def run_until_done(daemon, under=()):
@@ -249,16 +240,13 @@ def faults(queue, copies, knows):
     """What a run did against the promises of the outbox; empty: nothing."""
     found = []
     by_address = {message['to']: message for message in queue['messages']}
-    later = waiting_later(queue)
     for token, channel, columns in lines():
         got = [copy for copy in copies[channel.name] if token in copy.text.split()]
         message = by_address.get(columns[-1])
         state = message['state'] if message else 'no message'
         unsure = message['unknown_outcomes'] if message else 0
         held = channel.policy == NEVER_AGAIN and state == 'unknown' and unsure
-        # A kill within the first poll ever leaves data that do not count as fresh: what must not be
-        # told from such data is put off by up to half an hour.
-        if not got and not held and not (message is None and columns[-1] in later):
+        if not got and not held:
             found.append(f'{token} is lost ({state})')
         if message and state not in ('sent', 'unknown'):
             found.append(f'{token} did not come to its end ({state}, {message["state_reason"]})')

@@ -129,7 +129,7 @@ TEST(Missing, HoldsEverythingBackAndForgetsNothing) {
     line.change(at("2026-03-03T13:20:00Z"),
                 [](Timeline& its) { its.subject.missing_since.reset(); });
     EXPECT_THAT(line.run(at("2026-03-04T00:00:00Z")),
-                ElementsAre("2026-03-03T14:00:00Z opened a@example.com"));
+                ElementsAre("2026-03-03T13:20:00Z opened a@example.com"));
 }
 
 TEST(NoContact, IsATaskForAPerson) {

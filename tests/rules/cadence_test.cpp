@@ -95,8 +95,8 @@ TEST(Opened, WhatHappensWhileItIsOnItsWayFollowsIt) {
                [](OrderLine& its) { its.shipped = Decimal{3}, its.allocated = Decimal{7}; });
     EXPECT_THAT(line.run(at("2026-03-02T20:00:00Z")),
                 ElementsAre("2026-03-02T09:30:00Z opened a@example.com",
-                            "2026-03-02T11:30:00Z available/2 a@example.com",
-                            "2026-03-02T11:30:00Z partly_shipped/3 a@example.com"));
+                            "2026-03-02T11:00:00Z available/2 a@example.com",
+                            "2026-03-02T11:00:00Z partly_shipped/3 a@example.com"));
 }
 
 TEST(Opened, FrozenWithADateThatMovedGivesWayToTheChange) {

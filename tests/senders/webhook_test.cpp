@@ -1,13 +1,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "net/webhook_signature.hpp"
 #include "senders/web.hpp"
 #include "senders/web_fixture.hpp"
-#include "senders/webhook_signature.hpp"
 #include "support/forbidden_addresses.hpp"
 
 namespace backorderd::senders {
 namespace webhook_test {
+
+using net::webhookKey;
+using net::webhookSignature;
 
 using test::AtEnd;
 using test::Script;

@@ -122,7 +122,7 @@ protected:
     Frozen onWire(const std::string& id) {
         const auto it = frozen(id);
         store().claimReady("mail", kNow, 10);
-        store().markOnWire({&it.message_id, 1}, kNow);
+        store().settleAndMark({}, {}, {&it.message_id, 1}, kNow);
         return it;
     }
     static Settlement outcome(MessageId id, MessageState state, const std::string& reason = "") {

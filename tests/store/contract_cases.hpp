@@ -252,13 +252,16 @@ TEST_P(StoreContract, ALookAtAllEndsWithTheLastOpenCase) {
 TEST_P(StoreContract, KeepsWhatIsKnownOfASource) {
     EXPECT_FALSE(store().source("erp").baseline_done);
     EXPECT_EQ(store().source("erp").name, "erp");
-    store().saveSource({"erp", true, kNow, kNow + minutes{1}, "read 3 lines"});
+    store().saveSource({"erp", true, kNow, kNow + minutes{1}, "read 3 lines",
+                        "2026-03-02 08:59:12.5", kNow - minutes{9}});
     reopen();
     const auto state = store().source("erp");
     EXPECT_TRUE(state.baseline_done);
     EXPECT_EQ(state.last_good_at, kNow);
     EXPECT_EQ(state.last_poll_at, kNow + minutes{1});
     EXPECT_EQ(state.last_result, "read 3 lines");
+    EXPECT_EQ(state.bookmark, "2026-03-02 08:59:12.5");
+    EXPECT_EQ(state.last_full_at, kNow - minutes{9});
 }
 
 TEST_P(StoreContract, SourcesAreKeptApart) {

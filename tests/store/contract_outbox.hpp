@@ -52,6 +52,12 @@ TEST_P(StoreContract, ADigestLeavesWithAllThatIsReady) {
     ASSERT_EQ(groups[0].size(), 2u);
     EXPECT_EQ(groups[0][0].id, a);
     EXPECT_EQ(groups[0][1].id, b);
+    plan(id, notice("single"));
+    const auto limited = store().dueGroups(kNow + minutes{30}, 1);
+    ASSERT_EQ(limited.size(), 1u);
+    const auto both = store().dueGroups(kNow + minutes{30}, 2);
+    ASSERT_EQ(both.size(), 2u);
+    EXPECT_EQ(both[0].size() + both[1].size(), 3u) << "a digest is whole, whatever the limit";
 }
 
 TEST_P(StoreContract, AFrozenMessageKeepsItsBytes) {

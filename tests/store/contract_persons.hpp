@@ -52,7 +52,7 @@ TEST_P(StoreContract, AMessageKeepsItsRecipientUntilItsLastLineIsDue) {
     const auto a = plan(first, notice("opened")), b = plan(second, notice("opened"));
     const auto digest = freeze(message("digest", {a, b}));
     store().claimReady("mail", kNow, 10);
-    store().markOnWire({&digest, 1}, kNow);
+    store().settleAndMark({}, {}, {&digest, 1}, kNow);
     settle(outcome(digest, MessageState::Sent));
     const auto close = [&](CaseId id) {
         auto change = changing(id);

@@ -1,20 +1,24 @@
-#include "senders/webhook_signature.hpp"
+#include "net/webhook_signature.hpp"
 
 #include <fmt/format.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
 #include <algorithm>
 #include <array>
+#include <sstream>
 #include <stdexcept>
 
-namespace backorderd::senders {
+namespace backorderd::net {
 
 namespace {
 
 constexpr std::string_view kSecretPrefix = "whsec_";
 constexpr std::size_t kWebhookKeyBytesMin = 24;
 constexpr std::size_t kWebhookKeyBytesMax = 64;
+constexpr std::size_t kWebhookKeysMax = 4;
+constexpr int kSignaturesMax = 16;
 
 const unsigned char* bytesOf(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
@@ -47,6 +51,36 @@ std::optional<Secret> webhookKey(std::string_view secret) {
     return made;
 }
 
+WebhookKeys webhookKeys(const Secret& text) {
+    WebhookKeys found;
+    std::istringstream words(text.reveal());
+    for (std::string word; words >> word;) {
+        if (const auto key = webhookKey(word))
+            found.keys.push_back(*key);
+        else
+            found.fault =
+                "holds what is no key of a webhook: write whsec_ and 24 to 64 bytes in base64, as "
+                "'openssl rand -base64 32' gives them";
+    }
+    if (found.keys.size() > kWebhookKeysMax)
+        found.fault = fmt::format("holds more than {} keys", kWebhookKeysMax);
+    return found;
+}
+
+bool webhookSigned(const std::vector<Secret>& keys, std::string_view id, Timestamp at,
+                   std::string_view body, std::string_view signatures) {
+    bool is_signed = false;
+    for (const Secret& key : keys) {
+        const std::string right = webhookSignature({key}, id, at, body);
+        std::istringstream given{std::string(signatures)};
+        int looked_at = 0;
+        for (std::string one; looked_at < kSignaturesMax && given >> one; ++looked_at)
+            is_signed |= one.size() == right.size() &&
+                         CRYPTO_memcmp(one.data(), right.data(), right.size()) == 0;
+    }
+    return is_signed;
+}
+
 std::string webhookSignature(const std::vector<Secret>& keys, std::string_view id, Timestamp at,
                              std::string_view body) {
     const std::string text = fmt::format("{}.{}.{}", id, at.time_since_epoch().count(), body);
@@ -63,4 +97,4 @@ std::string webhookSignature(const std::vector<Secret>& keys, std::string_view i
     return signatures;
 }
 
-}  // namespace backorderd::senders
+}  // namespace backorderd::net

@@ -1,0 +1,248 @@
+#include "connectors/rest_expression.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "backorderd/problem.hpp"
+
+namespace backorderd::connectors::rest {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr int kExpressionDepthMax = 32;
+constexpr std::size_t kAny = 200;
+
+struct Function {
+    std::string_view name;
+    std::size_t min = 0, max = 0;
+    std::string_view shape;  ///< which arguments are names (n) and pointers (p); `.`: any
+};
+
+constexpr std::array kFunctions{
+    Function{"first", 1, kAny, ""},  Function{"join", 2, kAny, ""},
+    Function{"split", 3, 3, ""},     Function{"map", 3, kAny, ""},
+    Function{"date", 2, 3, ""},      Function{"decimal", 2, 3, ""},
+    Function{"add", 1, kAny, ""},    Function{"subtract", 2, 2, ""},
+    Function{"multiply", 2, 2, ""},  Function{"abs", 1, 1, ""},
+    Function{"least", 1, kAny, ""},  Function{"greatest", 1, kAny, ""},
+    Function{"lower", 1, 1, ""},     Function{"upper", 1, 1, ""},
+    Function{"value", 1, 1, "n"},    Function{"today", 0, 0, ""},
+    Function{"lookup", 3, 3, "n"},   Function{"latest", 3, 3, "n"},
+    Function{"total", 3, 3, "n"},    Function{"pick", 4, 4, "p"},
+    Function{"sum", 2, 2, "p"},      Function{"when", 2, 3, ""},
+    Function{"equals", 2, kAny, ""}, Function{"less", 2, 2, ""},
+    Function{"positive", 1, 1, ""},  Function{"empty", 1, 1, ""},
+    Function{"not", 1, 1, ""},       Function{"all", 1, kAny, ""},
+    Function{"any", 1, kAny, ""},
+};
+
+const Function* findFunction(std::string_view name) {
+    const auto found = std::ranges::find(kFunctions, name, &Function::name);
+    return found == kFunctions.end() ? nullptr : &*found;
+}
+
+bool isNameSign(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+class ExpressionParser {
+public:
+    explicit ExpressionParser(std::string_view text) : text_{text} {}
+
+    Expression whole() {
+        Expression read = expression(0);
+        skipSpace();
+        if (fault_.empty() && at_ < text_.size())
+            refuse(fmt::format("'{}' stands behind its end", text_.substr(at_, 20)));
+        return read;
+    }
+    const std::string& fault() const { return fault_; }
+
+private:
+    void refuse(std::string text) {
+        if (fault_.empty()) fault_ = std::move(text);
+        at_ = text_.size();
+    }
+    void skipSpace() {
+        while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n')) ++at_;
+    }
+    bool take(char sign) {
+        skipSpace();
+        if (at_ >= text_.size() || text_[at_] != sign) return false;
+        ++at_;
+        return true;
+    }
+    char peek() {
+        skipSpace();
+        return at_ < text_.size() ? text_[at_] : '\0';
+    }
+
+    /// Behind the opening quote; a doubled quote stands for one.
+    std::string quoted(char quote) {
+        std::string read;
+        while (at_ < text_.size()) {
+            const char c = text_[at_++];
+            if (c != quote) {
+                read += c;
+            } else if (at_ < text_.size() && text_[at_] == quote) {
+                read += text_[at_++];
+            } else {
+                return read;
+            }
+        }
+        refuse(fmt::format("a text that begins with {} has no end", quote));
+        return read;
+    }
+
+    Expression pointer() {
+        std::string read;
+        if (take('"')) {
+            read = quoted('"');
+        } else {
+            const auto end = std::min(text_.find_first_of(" ,)\n", at_), text_.size());
+            read = text_.substr(at_, end - at_);
+            at_ = end;
+        }
+        Expression made;
+        made.function = read.starts_with('^') ? "^" : "/";
+        if (read.starts_with('^')) read.erase(0, 1);
+        if (!read.empty() && read.front() != '/')
+            refuse(fmt::format("the pointer '{}' must begin with a slash", read));
+        made.pointer = pointerParts(read);
+        return made;
+    }
+
+    Expression expression(int depth) {
+        if (depth > kExpressionDepthMax) {
+            refuse("it is nested too deep");
+            return {};
+        }
+        const char begin = peek();
+        if (begin == '/' || begin == '^' || begin == '"') return pointer();
+        if (take('\'')) {
+            Expression made;
+            made.text = quoted('\'');
+            return made;
+        }
+        return call(depth);
+    }
+
+    std::string name() {
+        skipSpace();
+        const std::size_t begin = at_;
+        while (at_ < text_.size() && isNameSign(text_[at_])) ++at_;
+        return std::string{text_.substr(begin, at_ - begin)};
+    }
+
+    Expression call(int depth) {
+        Expression made;
+        made.function = name();
+        const Function* known = findFunction(made.function);
+        if (known == nullptr || !take('(')) {
+            std::vector<std::string> names;
+            for (const Function& function : kFunctions) names.emplace_back(function.name);
+            const auto near = nearestWord(made.function, names);
+            refuse(fmt::format("'{}' is no pointer (/name), text ('{}') or function{}",
+                               made.function, made.function,
+                               near.empty() ? "" : " (did you mean '" + near + "(…)'?)"));
+            return made;
+        }
+        while (fault_.empty() && peek() != ')') {
+            if (!made.arguments.empty() && !take(',')) {
+                refuse(fmt::format("'{}(' lacks a comma or its end", made.function));
+            } else if (made.arguments.empty() && known->shape == "n") {
+                made.arguments.emplace_back().text = name();
+            } else {
+                made.arguments.push_back(expression(depth + 1));
+            }
+        }
+        take(')');
+        check(made, *known);
+        return made;
+    }
+
+    void check(const Expression& made, const Function& known) {
+        const std::size_t count = made.arguments.size();
+        if (count < known.min || count > known.max)
+            refuse(known.max == kAny
+                       ? fmt::format("'{}' needs at least {} arguments", known.name, known.min)
+                   : known.min == known.max ? fmt::format("'{}' needs {} arguments, not {}",
+                                                          known.name, known.min, count)
+                                            : fmt::format("'{}' needs {} to {} arguments, not {}",
+                                                          known.name, known.min, known.max, count));
+        else if (known.shape == "p" && made.arguments.front().function != "/" &&
+                 made.arguments.front().function != "^")
+            refuse(fmt::format("the first argument of '{}' is a pointer to a list", known.name));
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+    std::string fault_;
+};
+
+}  // namespace
+
+Expression parseExpression(std::string_view text, std::string& fault) {
+    ExpressionParser parser{text};
+    Expression read = parser.whole();
+    if (!parser.fault().empty()) fault = parser.fault();
+    return read;
+}
+
+std::vector<std::string> pointerParts(std::string_view pointer) {
+    std::vector<std::string> parts;
+    while (!pointer.empty()) {
+        pointer.remove_prefix(1);
+        const auto end = std::min(pointer.find('/'), pointer.size());
+        std::string part;
+        for (std::size_t i = 0; i < end; ++i) {
+            const bool escape = pointer[i] == '~' && i + 1 < end;
+            part += !escape ? pointer[i] : pointer[++i] == '1' ? '/' : '~';
+        }
+        parts.push_back(std::move(part));
+        pointer.remove_prefix(end);
+    }
+    return parts;
+}
+
+const json* follow(const json& from, const std::vector<std::string>& pointer) {
+    const json* at = &from;
+    for (const std::string& part : pointer) {
+        if (at->is_object()) {
+            const auto found = at->find(part);
+            if (found == at->end()) return nullptr;
+            at = &*found;
+        } else if (at->is_array() && !part.empty() && part.size() < 7 &&
+                   part.find_first_not_of("0123456789") == std::string::npos &&
+                   std::stoul(part) < at->size()) {
+            at = &(*at)[std::stoul(part)];
+        } else {
+            return nullptr;
+        }
+    }
+    return at;
+}
+
+std::string textOf(const json* value) {
+    if (value == nullptr || value->is_null() || value->is_structured()) return {};
+    return value->is_string() ? value->get<std::string>() : value->dump();
+}
+
+void collectRequests(const Expression& expression, std::vector<std::string>& requests) {
+    const auto& name = expression.function;
+    if (name == "lookup" || name == "latest" || name == "total")
+        requests.push_back(expression.arguments.front().text);
+    for (const Expression& argument : expression.arguments) collectRequests(argument, requests);
+}
+
+void collectValues(const Expression& expression, std::vector<std::string>& names) {
+    if (expression.function == "value") names.push_back(expression.arguments.front().text);
+    for (const Expression& argument : expression.arguments) collectValues(argument, names);
+}
+
+}  // namespace backorderd::connectors::rest

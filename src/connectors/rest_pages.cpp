@@ -1,0 +1,191 @@
+#include "connectors/rest_pages.hpp"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <nlohmann/json.hpp>
+
+#include "backorderd/decimal.hpp"
+
+namespace backorderd::connectors::rest {
+
+using nlohmann::json;
+
+namespace {
+
+/// No expression of a keyset looks into another request.
+class NoJoins final : public Joins {
+public:
+    std::vector<Row> rows(std::string_view, const std::string&) override { return {}; }
+};
+
+/// The address behind `rel="next"` (RFC 8288); empty: there is none.
+std::string nextOfLinkHeader(std::string_view header) {
+    while (!header.empty()) {
+        const auto begin = header.find('<');
+        const auto end = header.find('>', begin == header.npos ? 0 : begin);
+        if (begin == header.npos || end == header.npos) return {};
+        const std::string_view link = header.substr(begin + 1, end - begin - 1);
+        header.remove_prefix(end + 1);
+        const std::string_view about = header.substr(0, std::min(header.find('<'), header.size()));
+        if (about.find("rel=\"next\"") != about.npos || about.find("rel=next") != about.npos)
+            return std::string{link};
+    }
+    return {};
+}
+
+}  // namespace
+
+std::vector<Row> rowsOf(const json& document, const Request& request, std::size_t& records) {
+    std::vector<Row> rows;
+    const json* list = follow(document, request.records);
+    if (list == nullptr || list->is_null()) return rows;
+    const auto add = [&](const json& record) {
+        ++records;
+        if (request.each.empty()) return rows.push_back({&record, nullptr});
+        const json* parts = follow(record, request.each);
+        if (parts == nullptr || !parts->is_array()) return;
+        for (const json& part : *parts) rows.push_back({&part, &record});
+    };
+    if (list->is_array())
+        for (const json& record : *list) add(record);
+    else
+        add(*list);
+    return rows;
+}
+
+Pages::Pages(Session& session, const Request& request, CallTexts call, Texts names)
+    : session_{session}, request_{request}, call_{std::move(call)}, names_{std::move(names)} {
+    const Paging& paging = request_.paging;
+    page_ = paging.first;
+    names_["size"] = std::to_string(paging.size);
+    names_["cursor"] = "";
+    names_["after"] = paging.start;
+    names_["after_time"] = paging.start_time;
+}
+
+Call Pages::nextCall() const {
+    Texts names = names_;
+    names["offset"] = std::to_string(records_);
+    names["page"] = std::to_string(page_);
+    Call call = session_.makeCall(call_, names);
+    if (!next_url_.empty()) call.url = next_url_;
+    return call;
+}
+
+boost::asio::awaitable<Asked<AnswerPage>> Pages::next() {
+    const Call call = nextCall();
+    auto answer = co_await session_.send(call);
+    if (auto* failed = std::get_if<Failure>(&answer)) co_return std::move(*failed);
+    const auto& response = std::get<net::HttpResponse>(answer);
+    AnswerPage page;
+    if (response.status == 404 && session_.mapping().empty_on_404) {
+        at_end_ = end_said_ = true;
+        page.document = std::make_unique<json>();
+        co_return std::move(page);
+    }
+    auto read = session_.read(call, response);
+    if (auto* failed = std::get_if<Failure>(&read)) co_return std::move(*failed);
+    page.document = std::make_unique<json>(std::get<json>(std::move(read)));
+    if (!request_.records.empty() && follow(*page.document, request_.records) == nullptr)
+        co_return Failure{Failure::Again::Later,
+                          fmt::format("{} answered '{}' without the list that `records` names",
+                                      session_.where(), request_.name)};
+    page.rows = rowsOf(*page.document, request_, page.records);
+    const auto body = XXH3_64bits(response.body.data(), response.body.size());
+    if (page.records > 0 && body == last_body_)
+        co_return Failure{Failure::Again::Later,
+                          fmt::format("{} answers each page of '{}' with the same records: its "
+                                      "paging is not what the mapping says",
+                                      session_.where(), request_.name)};
+    last_body_ = body;
+    noteTotal(response, *page.document);
+    records_ += page.records;
+    ++page_;
+    if (auto failed = advance(call, response, page)) co_return std::move(*failed);
+    co_return std::move(page);
+}
+
+void Pages::noteTotal(const net::HttpResponse& response, const json& document) {
+    if (!request_.hasTotal()) return;
+    const std::string text = request_.total_header.empty()
+                                 ? textOf(follow(document, request_.total))
+                                 : std::string{response.header(request_.total_header)};
+    const auto number = Decimal::parse(text);
+    last_total_.reset();
+    if (number) last_total_ = number->millionths() / Decimal::kScale;
+    if (!first_total_) first_total_ = last_total_;
+}
+
+std::optional<Failure> Pages::advance(const Call& call, const net::HttpResponse& response,
+                                      const AnswerPage& page) {
+    const Paging& paging = request_.paging;
+    const bool is_short = page.records < static_cast<std::size_t>(paging.size);
+    if (paging.kind == "none") {
+        at_end_ = end_said_ = true;
+    } else if (paging.kind == "cursor" || paging.kind == "next_link") {
+        return advanceByMark(call, response, *page.document);
+    } else if (paging.kind == "keyset") {
+        at_end_ = is_short;
+        return is_short ? std::nullopt : advanceByKey(page);
+    } else if (!paging.more.empty()) {
+        at_end_ = !isTrue(textOf(follow(*page.document, paging.more)));
+        end_said_ = at_end_;
+        if (!at_end_ && page.records == 0)
+            return Failure{Failure::Again::Later,
+                           fmt::format("{} says that '{}' goes on, and brings nothing",
+                                       session_.where(), request_.name)};
+    } else {
+        at_end_ = is_short;
+    }
+    return std::nullopt;
+}
+
+std::optional<Failure> Pages::advanceByMark(const Call& call, const net::HttpResponse& response,
+                                            const json& document) {
+    const Paging& paging = request_.paging;
+    const auto stands = [&] {
+        return Failure{Failure::Again::Later,
+                       fmt::format("{} leads from a page of '{}' to the same page again",
+                                   session_.where(), request_.name)};
+    };
+    if (paging.kind == "cursor") {
+        std::string cursor = textOf(follow(document, paging.cursor));
+        at_end_ = end_said_ = cursor.empty();
+        if (!at_end_ && cursor == names_["cursor"]) return stands();
+        names_["cursor"] = std::move(cursor);
+        return std::nullopt;
+    }
+    const std::string link = paging.next.empty() ? nextOfLinkHeader(response.header("link"))
+                                                 : textOf(follow(document, paging.next));
+    at_end_ = end_said_ = link.empty();
+    if (at_end_) return std::nullopt;
+    next_url_ = resolveLink(call.url, link);
+    if (next_url_ == call.url) return stands();
+    // Another host would be shown our credentials.
+    if (originOf(next_url_) != originOf(call.url))
+        return Failure{Failure::Again::Never,
+                       fmt::format("{} leads to another host ({}) for the next page of '{}'; set "
+                                   "`url` to that one if it is right",
+                                   session_.where(), originOf(next_url_), request_.name)};
+    return std::nullopt;
+}
+
+std::optional<Failure> Pages::advanceByKey(const AnswerPage& page) {
+    NoJoins none;
+    const json* list = follow(*page.document, request_.records);
+    const Row last{list->is_array() ? &list->back() : list, nullptr};
+    const Scope scope{last, none, session_.values(), {}};
+    const std::string after = evaluate(request_.paging.after, scope);
+    const std::string time = evaluate(request_.paging.after_time, scope);
+    if (after.empty() || (after == names_["after"] && time == names_["after_time"]))
+        return Failure{Failure::Again::Later,
+                       fmt::format("{} answers '{}' without getting further behind '{}': the "
+                                   "request must sort by what `after` says",
+                                   session_.where(), request_.name, after)};
+    names_["after"] = after;
+    names_["after_time"] = time;
+    return std::nullopt;
+}
+
+}  // namespace backorderd::connectors::rest

@@ -1,0 +1,291 @@
+#include "connectors/rest_session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+namespace backorderd::connectors::rest {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr std::chrono::seconds kLoginAgainAfter{300};
+constexpr std::chrono::seconds kLeaveAlone{60};
+constexpr std::chrono::seconds kLeaveAloneMax{3600};
+/// A longer pause in the middle of reading is a poll that is begun anew later.
+constexpr std::chrono::seconds kWaitMax{10};
+
+bool isHere(const json* value) {
+    return value != nullptr && !value->is_null() && !(value->is_string() && value->empty()) &&
+           !(value->is_boolean() && !value->get<bool>()) &&
+           !(value->is_structured() && value->empty());
+}
+
+std::string pathOf(const Call& call) {
+    const std::string origin = originOf(call.url);
+    // What stands behind the question mark may hold a key.
+    const auto end = std::min(call.url.find('?'), call.url.size());
+    return fmt::format("{} {}", call.method, call.url.substr(origin.size(), end - origin.size()));
+}
+
+Failure::Again againAfter(int status) {
+    const bool lasting = status == 400 || (status >= 403 && status <= 405) || status == 410 ||
+                         status == 422 || (status >= 300 && status < 400);
+    return lasting ? Failure::Again::Never : Failure::Again::Later;
+}
+
+std::string_view adviceFor(int status) {
+    if (status == 403) return "; the user lacks a right, see the mapping's page";
+    if (status == 404) return "; check `url`, and that the module is active";
+    if (status >= 300 && status < 400) return "; set `url` to the address that it sends us to";
+    return "";
+}
+
+bool hasHeader(const Table& headers, std::string_view name) {
+    return std::ranges::any_of(headers, [&](const auto& h) { return h.first == name; });
+}
+
+}  // namespace
+
+Session::Session(Access access, const Mapping& mapping, Texts values, net::Net& net,
+                 const Clock& clock)
+    : access_{std::move(access)},
+      mapping_{mapping},
+      values_{std::move(values)},
+      net_{net},
+      clock_{clock},
+      refresh_token_{access_.token} {}
+
+std::string Session::where() const {
+    return fmt::format("{} at {}", mapping_.title, originOf(access_.url));
+}
+
+Call Session::makeCall(const CallTexts& texts, const Texts& names) const {
+    Texts all = names;
+    all.insert(values_.begin(), values_.end());
+    Call call;
+    call.method = texts.method;
+    const std::string path = fill(texts.path, all, Within::Path, mapping_.escape);
+    call.url = path.starts_with("http") ? path
+               : path.starts_with('/')  ? access_.url + path
+                                        : access_.url + "/" + path;
+    char sign = call.url.find('?') == std::string::npos ? '?' : '&';
+    for (const auto& [name, text] : texts.query) {
+        const std::string value = fill(text, all, Within::Query, mapping_.escape);
+        if (value.empty()) continue;
+        std::string key = percentEncoded(name);
+        if (name.starts_with('$')) key.replace(0, 3, "$");
+        call.url += sign + key + "=" + percentEncoded(value);
+        sign = '&';
+    }
+    for (const auto* headers : {&mapping_.headers, &texts.headers})
+        for (const auto& [name, text] : *headers)
+            call.headers.emplace_back(name, fill(text, all, Within::Plain, mapping_.escape));
+    if (!hasHeader(call.headers, "Accept")) call.headers.emplace_back("Accept", "application/json");
+    call.body = fill(texts.body, all, Within::Body, mapping_.escape);
+    if (!call.body.empty() && !hasHeader(call.headers, "Content-Type"))
+        call.headers.emplace_back("Content-Type", "application/json");
+    return call;
+}
+
+boost::asio::awaitable<std::variant<net::HttpResponse, net::TransferError>> Session::transfer(
+    const Call& call) {
+    net::HttpRequest request;
+    request.method = call.method;
+    request.url = call.url;
+    request.headers = call.headers;
+    request.body = call.body;
+    request.timeout = access_.timeout;
+    request.answer_bytes_max = access_.answer_bytes_max;
+    request.ca_file = access_.ca_file;
+    co_return co_await net_.http(std::move(request));
+}
+
+boost::asio::awaitable<std::optional<Failure>> Session::beAllowed() {
+    const SteadyTime now = clock_.steady();
+    if (not_before_ && now < *not_before_) {
+        const auto left = std::chrono::ceil<std::chrono::seconds>(*not_before_ - now);
+        co_return Failure{Failure::Again::Later,
+                          fmt::format("{} wants to be left alone; it is asked again in {} s",
+                                      where(), left.count())};
+    }
+    if (access_.requests_per_second <= 0) co_return std::nullopt;
+    const auto begin = std::max(next_request_.value_or(now), now);
+    next_request_ =
+        begin + std::chrono::milliseconds{static_cast<int>(1000 / access_.requests_per_second)};
+    if (begin > now) {
+        const auto wait = std::chrono::ceil<std::chrono::milliseconds>(begin - now);
+        co_await net_.pause(wait);
+    }
+    co_return std::nullopt;
+}
+
+std::optional<std::chrono::seconds> Session::leaveAlone(const net::HttpResponse& response) {
+    if (response.status != 429 && response.status != 503) return std::nullopt;
+    const std::string_view text = response.header("retry-after");
+    std::int64_t seconds = kLeaveAlone.count();
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (error != std::errc{} && !text.empty())
+        if (const auto at = net::parseHttpDate(text)) seconds = (*at - clock_.now()).count();
+    seconds = std::clamp<std::int64_t>(seconds, 0, kLeaveAloneMax.count());
+    return std::chrono::seconds{seconds};
+}
+
+boost::asio::awaitable<Asked<net::HttpResponse>> Session::send(Call call) {
+    bool renewed = false, waited = false;
+    while (true) {
+        if (auto held = co_await beAllowed()) co_return std::move(*held);
+        if (logsIn() && (!logged_in_ || (token_until_ && clock_.steady() >= *token_until_)))
+            if (auto failed = co_await logIn()) co_return std::move(*failed);
+        Call signed_call = call;
+        authorize(signed_call);
+        auto answer = co_await transfer(signed_call);
+        if (const auto* error = std::get_if<net::TransferError>(&answer))
+            co_return Failure{Failure::Again::Later,
+                              fmt::format("{}: {} did not come to an answer: {}", where(),
+                                          pathOf(call), error->reason)};
+        auto& response = std::get<net::HttpResponse>(answer);
+        if (const auto pause = leaveAlone(response)) {
+            if (!waited && *pause <= kWaitMax) {
+                waited = true;
+                const std::chrono::milliseconds wait = *pause;
+                co_await net_.pause(wait);
+                continue;
+            }
+            not_before_ = clock_.steady() + *pause;
+            co_return Failure{Failure::Again::Later,
+                              fmt::format("{} answered {} with HTTP {} and wants to be left alone "
+                                          "for {} s",
+                                          where(), pathOf(call), response.status, pause->count())};
+        }
+        if (response.status != 401) co_return std::move(response);
+        logged_in_ = false;
+        if (!logsIn() || renewed)
+            co_return Failure{Failure::Again::Later,
+                              fmt::format("{} refuses {} (HTTP 401): check the credentials of kind "
+                                          "`{}`",
+                                          where(), pathOf(call), access_.auth)};
+        renewed = true;
+    }
+}
+
+Asked<json> Session::read(const Call& call, const net::HttpResponse& response) const {
+    json document;
+    if (!response.body.empty()) document = json::parse(response.body, nullptr, false);
+    std::string error;
+    if (!document.is_discarded() && !mapping_.error_at.empty()) {
+        const json* said = follow(document, mapping_.error_at);
+        if (isHere(said)) error = firstWords(said->is_string() ? textOf(said) : said->dump());
+    }
+    if (response.status < 200 || response.status > 299)
+        return Failure{
+            againAfter(response.status),
+            fmt::format("{} answered {} with HTTP {}{}{}{}", where(), pathOf(call), response.status,
+                        error.empty() ? "" : ": ", error, adviceFor(response.status))};
+    if (document.is_discarded())
+        return Failure{Failure::Again::Later,
+                       fmt::format("{} answered {} with something that is not JSON, or was cut "
+                                   "off: '{}'",
+                                   where(), pathOf(call), firstWords(response.body))};
+    if (!error.empty())
+        return Failure{Failure::Again::Later, fmt::format("{} answered {} with an error: {}",
+                                                          where(), pathOf(call), error)};
+    return document;
+}
+
+boost::asio::awaitable<Asked<json>> Session::ask(Call call) {
+    auto answer = co_await send(call);
+    if (auto* failed = std::get_if<Failure>(&answer)) co_return std::move(*failed);
+    co_return read(call, std::get<net::HttpResponse>(answer));
+}
+
+std::optional<Failure> Session::refusedLogin(int status) {
+    if (status >= 200 && status < 300) return std::nullopt;
+    if (status < 500) no_login_before_ = clock_.steady() + kLoginAgainAfter;
+    return Failure{
+        Failure::Again::Later,
+        fmt::format("{} refuses the login (HTTP {}): check the credentials of kind `{}`. "
+                    "The next is tried in {} s.",
+                    where(), status, access_.auth, kLoginAgainAfter.count())};
+}
+
+boost::asio::awaitable<std::optional<Failure>> Session::logIn() {
+    if (no_login_before_ && clock_.steady() < *no_login_before_)
+        co_return Failure{Failure::Again::Later,
+                          fmt::format("{} refused the last login; it is not tried again yet, "
+                                      "because each try may prolong a block",
+                                      where())};
+    std::optional<Failure> failed;
+    if (access_.auth == "session")
+        failed = co_await beginSession();
+    else
+        failed = co_await fetchToken();
+    logged_in_ = !failed;
+    co_return failed;
+}
+
+boost::asio::awaitable<std::optional<Failure>> Session::beginSession() {
+    const Texts names = credentials();
+    const Call call = makeCall(mapping_.auth.login, names);
+    cookies_.clear();
+    auto answer = co_await transfer(call);
+    if (const auto* error = std::get_if<net::TransferError>(&answer))
+        co_return Failure{Failure::Again::Later,
+                          fmt::format("{}: the login failed: {}", where(), error->reason)};
+    const auto& response = std::get<net::HttpResponse>(answer);
+    if (auto refused = refusedLogin(response.status)) co_return refused;
+    for (const auto& [name, value] : response.headers)
+        if (name == "set-cookie")
+            cookies_ += (cookies_.empty() ? "" : "; ") + value.substr(0, value.find(';'));
+    if (mapping_.auth.token_at.empty()) co_return std::nullopt;
+    const json document = json::parse(response.body, nullptr, false);
+    const std::string token =
+        document.is_discarded() ? "" : textOf(follow(document, mapping_.auth.token_at));
+    if (token.empty())
+        co_return Failure{Failure::Again::Later,
+                          fmt::format("{} answered the login without a token", where())};
+    session_token_ = Secret{token};
+    co_return std::nullopt;
+}
+
+boost::asio::awaitable<std::optional<Failure>> Session::fetchToken() {
+    CallTexts texts;
+    texts.method = "POST";
+    texts.path = mapping_.auth.token_url;
+    texts.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+    const Texts none;
+    Call call = makeCall(texts, none);
+    call.body = "grant_type=" + access_.auth + "&client_id=" + percentEncoded(access_.user) +
+                "&client_secret=" + percentEncoded(access_.password.reveal());
+    if (access_.auth == "refresh_token")
+        call.body += "&refresh_token=" + percentEncoded(refresh_token_.reveal());
+    if (const auto scope = fill(mapping_.auth.scope, values_, Within::Plain, Escape::None);
+        !scope.empty())
+        call.body += "&scope=" + percentEncoded(scope);
+    auto answer = co_await transfer(call);
+    if (const auto* error = std::get_if<net::TransferError>(&answer))
+        co_return Failure{Failure::Again::Later,
+                          fmt::format("{}: no token: {}", where(), error->reason)};
+    const auto& response = std::get<net::HttpResponse>(answer);
+    if (auto refused = refusedLogin(response.status)) co_return refused;
+    const json document = json::parse(response.body, nullptr, false);
+    if (!document.is_object() || !document.contains("access_token") ||
+        !document["access_token"].is_string())
+        co_return Failure{Failure::Again::Later,
+                          fmt::format("{}: the answer for a token holds none", where())};
+    session_token_ = Secret{document["access_token"].get<std::string>()};
+    // Some servers take the old one back with each new one.
+    if (document.contains("refresh_token") && document["refresh_token"].is_string())
+        refresh_token_ = Secret{document["refresh_token"].get<std::string>()};
+    token_until_.reset();
+    if (document.contains("expires_in") && document["expires_in"].is_number())
+        token_until_ =
+            clock_.steady() + std::chrono::seconds{std::clamp<std::int64_t>(
+                                  document["expires_in"].get<std::int64_t>() - 60, 30, 86'400)};
+    co_return std::nullopt;
+}
+
+}  // namespace backorderd::connectors::rest

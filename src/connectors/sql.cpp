@@ -39,29 +39,20 @@ public:
 
 private:
     sql::Reading reading() { return {settings_, source_, clock_, worker_}; }
-    boost::asio::awaitable<Found> findIn(std::shared_ptr<sql::Session> session, std::string id);
-    boost::asio::awaitable<Probe> probeIn(std::shared_ptr<sql::Session> session);
 
     sql::SqlSettings settings_;
     std::string source_;
     const Clock& clock_;
-    sql::Worker worker_;
+    std::shared_ptr<sql::Worker> worker_ = std::make_shared<sql::Worker>();
 };
 
 boost::asio::awaitable<Found> SqlConnector::find(std::string_view line_id) {
-    auto session = std::make_shared<sql::Session>(settings_.access);
-    auto found = co_await findIn(session, std::string{line_id});
-    worker_.later([session = std::move(session)] {});
-    co_return found;
-}
-
-boost::asio::awaitable<Found> SqlConnector::findIn(std::shared_ptr<sql::Session> session,
-                                                   std::string id) {
     const auto with = reading();
-    auto statement = sql::bindParameter(settings_.find, "line_id", id);
-    auto failed = co_await sql::begin(with, session, true, std::move(statement));
+    const sql::OwnSession session{with};
+    auto statement = sql::bindParameter(settings_.find, "line_id", std::string{line_id});
+    auto failed = co_await sql::begin(with, session.get(), true, std::move(statement));
     if (failed) co_return std::move(*failed);
-    auto got = co_await sql::fetchRows(with, session);
+    auto got = co_await sql::fetchRows(with, session.get());
     if (auto* wrong = std::get_if<Failure>(&got)) co_return std::move(*wrong);
     const auto& rows = std::get<sql::Rows>(got);
     sql::QueryRows meaning{files::FileRole::Lines, "find", settings_};
@@ -72,16 +63,10 @@ boost::asio::awaitable<Found> SqlConnector::findIn(std::shared_ptr<sql::Session>
     co_return std::move(*line);
 }
 
-boost::asio::awaitable<Probe> SqlConnector::probe() {
-    auto session = std::make_shared<sql::Session>(settings_.access);
-    auto probe = co_await probeIn(session);
-    worker_.later([session = std::move(session)] {});
-    co_return probe;
-}
-
 /// Every query is begun and its columns are looked at, so that a right that is missing shows here.
-boost::asio::awaitable<Probe> SqlConnector::probeIn(std::shared_ptr<sql::Session> session) {
+boost::asio::awaitable<Probe> SqlConnector::probe() {
     const auto with = reading();
+    const sql::OwnSession session{with};
     using Role = files::FileRole;
     const std::array<std::pair<Role, std::string>, 5> queries{
         {{Role::Lines, settings_.lines},
@@ -93,9 +78,10 @@ boost::asio::awaitable<Probe> SqlConnector::probeIn(std::shared_ptr<sql::Session
         if (query.empty()) continue;
         const std::string name{files::listNameOf(role)};
         sql::Statement statement{query, {}};
-        auto failed = co_await sql::begin(with, session, role == Role::Lines, std::move(statement));
+        const bool open = role == Role::Lines;
+        auto failed = co_await sql::begin(with, session.get(), open, std::move(statement));
         if (!failed) {
-            auto got = co_await sql::fetchRows(with, session);
+            auto got = co_await sql::fetchRows(with, session.get());
             sql::QueryRows meaning{role, name, settings_};
             if (auto* wrong = std::get_if<Failure>(&got))
                 failed = *wrong;
@@ -104,9 +90,9 @@ boost::asio::awaitable<Probe> SqlConnector::probeIn(std::shared_ptr<sql::Session
         }
         if (failed) co_return Probe{false, fmt::format("'{}': {}", name, failed->reason)};
     }
-    std::string text = session->server() + ".";
-    if (!session->whyNotIsolated().empty())
-        text += fmt::format(" No line is taken for gone: {}.", session->whyNotIsolated());
+    std::string text = session.get()->server() + ".";
+    const std::string& why_not = session.get()->whyNotIsolated();
+    if (!why_not.empty()) text += fmt::format(" No line is taken for gone: {}.", why_not);
     co_return Probe{true, std::move(text)};
 }
 

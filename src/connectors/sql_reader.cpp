@@ -29,9 +29,15 @@ awaitable<std::variant<Rows, Failure>> ask(const Reading& reading, std::shared_p
     // The driver's own limit comes first, so that its words reach the log.
     const auto limit = reading.settings.access.timeout + std::chrono::seconds{5};
     std::function<void()> task = [answer, session, work = std::move(work)] { work(*answer); };
-    const bool done = co_await reading.worker.run(std::move(task), limit);
-    if (!done) {
-        session->cancel();
+    const auto outcome = co_await reading.worker->run(std::move(task), limit);
+    if (outcome == Worker::Outcome::Refused)
+        co_return Failure{Failure::Again::Later,
+                          "the driver of the database still hangs in earlier queries; where that "
+                          "does not end, restart backorderd"};
+    if (outcome == Worker::Outcome::Late) {
+        // That, too, may block: it asks the server, by a connection of its own.
+        std::function<void()> cancel = [session] { session->cancel(); };
+        reading.worker->later(std::move(cancel));
         co_return Failure{Failure::Again::Later,
                           fmt::format("the database did not answer within {} s; make the query "
                                       "faster or 'timeout' longer",
@@ -47,10 +53,6 @@ public:
         : reading_{reading},
           bookmark_{std::move(bookmark)},
           lines_{FileRole::Lines, bookmark_.empty() ? "lines" : "changes", reading.settings} {}
-    ~DatabaseReader() override {
-        // Leaving the transaction may block as all else does.
-        reading_.worker.later([session = std::move(session_)] {});
-    }
 
     awaitable<std::variant<Page, SnapshotEnd, Failure>> next() override;
     Result<OrderLine> decode(std::size_t index) override {
@@ -66,7 +68,7 @@ private:
 
     Reading reading_;
     std::string bookmark_;
-    std::shared_ptr<Session> session_;  // shared with the worker while that works
+    std::optional<OwnSession> session_;
     QueryRows lines_;
     Rows rows_;
     std::vector<std::string> ids_;
@@ -84,7 +86,7 @@ awaitable<std::variant<Page, SnapshotEnd, Failure>> DatabaseReader::next() {
         if (failed) co_return std::move(*failed);
     }
     if (rows_.at_end) co_return co_await end();
-    auto got = co_await fetchRows(reading_, session_);
+    auto got = co_await fetchRows(reading_, session_->get());
     if (auto* failed = std::get_if<Failure>(&got)) co_return std::move(*failed);
     const bool first = rows_.columns.empty();
     rows_ = std::get<Rows>(std::move(got));
@@ -95,7 +97,7 @@ awaitable<std::variant<Page, SnapshotEnd, Failure>> DatabaseReader::next() {
 
 awaitable<std::optional<Failure>> DatabaseReader::beginLines() {
     const auto& settings = reading_.settings;
-    session_ = std::make_shared<Session>(settings.access);
+    session_.emplace(reading_);
     end_.as_of = reading_.clock.now();
     // Before the lines: what changes in between is then read twice rather than never, also where
     // the transaction does not see one moment.
@@ -103,15 +105,16 @@ awaitable<std::optional<Failure>> DatabaseReader::beginLines() {
     if (failed) co_return failed;
     Statement statement{settings.lines, {}};
     if (!bookmark_.empty()) statement = bindParameter(settings.changes, "bookmark", bookmark_);
-    co_return co_await begin(reading_, session_, settings.bookmark.empty(), std::move(statement));
+    co_return co_await begin(reading_, session_->get(), settings.bookmark.empty(),
+                             std::move(statement));
 }
 
 awaitable<std::optional<Failure>> DatabaseReader::readBookmark() {
     if (reading_.settings.bookmark.empty()) co_return std::nullopt;
     Statement statement{reading_.settings.bookmark, {}};
-    auto failed = co_await begin(reading_, session_, true, std::move(statement));
+    auto failed = co_await begin(reading_, session_->get(), true, std::move(statement));
     if (failed) co_return failed;
-    auto got = co_await fetchRows(reading_, session_);
+    auto got = co_await fetchRows(reading_, session_->get());
     if (auto* wrong = std::get_if<Failure>(&got)) co_return std::move(*wrong);
     const auto& rows = std::get<Rows>(got).rows;
     if (rows.size() != 1 || rows[0].size() != 1)
@@ -155,7 +158,7 @@ awaitable<std::variant<Page, SnapshotEnd, Failure>> DatabaseReader::end() {
         if (!problems_.empty()) co_return Page{{}, std::move(problems_)};
     }
     end_.goods_read = !goods_fault_;
-    end_.why_incomplete = session_->whyNotIsolated();
+    end_.why_incomplete = session_->get()->whyNotIsolated();
     end_.read_through = end_.why_incomplete.empty();
     if (!bookmark_.empty())
         end_.why_incomplete = "only what changed was read";
@@ -169,11 +172,11 @@ awaitable<std::optional<Failure>> DatabaseReader::readGoods(FileRole role, std::
                                                             std::string query) {
     QueryRows meaning{role, name, reading_.settings};
     Statement statement{std::move(query), {}};
-    auto failed = co_await begin(reading_, session_, false, std::move(statement));
+    auto failed = co_await begin(reading_, session_->get(), false, std::move(statement));
     if (failed) co_return failed;
     std::size_t count = 0;
     for (bool at_end = false; !at_end;) {
-        auto got = co_await fetchRows(reading_, session_);
+        auto got = co_await fetchRows(reading_, session_->get());
         if (auto* wrong = std::get_if<Failure>(&got)) co_return std::move(*wrong);
         const auto& rows = std::get<Rows>(got);
         if (count == 0)
@@ -199,6 +202,13 @@ awaitable<std::optional<Failure>> DatabaseReader::readGoods(FileRole role, std::
 }
 
 }  // namespace
+
+OwnSession::OwnSession(const Reading& reading)
+    : worker_{reading.worker}, session_{std::make_shared<Session>(reading.settings.access)} {}
+
+OwnSession::~OwnSession() {
+    worker_->later([session = std::move(session_)] {});
+}
 
 awaitable<std::optional<Failure>> begin(const Reading& reading, std::shared_ptr<Session> session,
                                         bool open, Statement statement) {

@@ -69,13 +69,13 @@ std::string addAlternate(Goods& goods, files::Row& row) {
 QueryRows::QueryRows(files::FileRole role, std::string name, const SqlSettings& settings)
     : name_{std::move(name)}, settings_{settings}, columns_{role, {}, kColumnsMax} {}
 
-std::optional<Failure> QueryRows::setColumns(const std::vector<std::string>& names) {
+std::optional<Failure> QueryRows::setColumns(const std::vector<Column>& columns) {
     std::string all =
         fmt::format("{}\n{}\n{}", kReadingVersion, settings_.values.decimal, settings_.values.date);
     for (const auto& [word, kind] : settings_.kinds)
         all += fmt::format("\n{}={}", word, kindName(kind));
-    column_of_.clear();
-    for (const std::string& name : names) {
+    sources_.clear();
+    for (const auto& [name, typed] : columns) {
         int column = columns_.find(name);
         if (column < 0) column = columns_.find(lowered(name));
         if (column < 0)
@@ -83,22 +83,26 @@ std::optional<Failure> QueryRows::setColumns(const std::vector<std::string>& nam
                            fmt::format("the query '{}' returns a column '{}', which has no meaning "
                                        "there; docs/fields.md lists those that have one",
                                        name_, name)};
-        if (std::find(column_of_.begin(), column_of_.end(), column) != column_of_.end())
+        if (hasSource(column))
             return Failure{Failure::Again::Never,
                            fmt::format("the query '{}' returns '{}' twice", name_, name)};
         if (columns_[static_cast<std::size_t>(column)].target.name == "line")
-            id_at_ = column_of_.size();
-        column_of_.push_back(column);
-        all += "\n" + name;
+            id_at_ = sources_.size();
+        sources_.push_back({column, typed});
+        all += fmt::format("\n{} {}", name, typed);
     }
     for (std::size_t i = 0; i < columns_.size(); ++i)
-        if (columns_[i].required && std::find(column_of_.begin(), column_of_.end(),
-                                              static_cast<int>(i)) == column_of_.end())
+        if (columns_[i].required && !hasSource(static_cast<int>(i)))
             return Failure{Failure::Again::Never,
                            fmt::format("the query '{}' returns no column \"{}\"", name_,
                                        columns_[i].target.name)};
     shape_ = XXH3_64bits(all.data(), all.size());
     return std::nullopt;
+}
+
+bool QueryRows::hasSource(int column) const {
+    return std::any_of(sources_.begin(), sources_.end(),
+                       [&](const Source& source) { return source.column == column; });
 }
 
 std::string QueryRows::id(const std::vector<std::string>& row) const { return row[id_at_]; }
@@ -111,7 +115,8 @@ std::uint64_t QueryRows::fingerprint(const std::vector<std::string>& row) const 
 
 std::vector<files::Cell> QueryRows::cells(const std::vector<std::string>& row) const {
     std::vector<files::Cell> cells;
-    for (std::size_t i = 0; i < row.size(); ++i) cells.push_back({column_of_[i], row[i], nullptr});
+    for (std::size_t i = 0; i < row.size(); ++i)
+        cells.push_back({sources_[i].column, row[i], nullptr, sources_[i].typed});
     return cells;
 }
 
@@ -125,7 +130,8 @@ Result<OrderLine> QueryRows::line(const std::vector<std::string>& row,
     for (const files::Cell& cell : cells(row)) {
         const LineColumn& target = columns_[static_cast<std::size_t>(cell.column)].target;
         const FieldType type = target.field == nullptr ? FieldType::Text : target.field->type;
-        const auto text = files::canonicalValue(cell.text, type, settings_.values, settings_.kinds);
+        const auto& format = cell.canonical ? files::kCanonicalFormat : settings_.values;
+        const auto text = files::canonicalValue(cell.text, type, format, settings_.kinds);
         // What is not written as the settings say is refused by the field, with its own words.
         auto fault = text ? setColumn(line, target, *text)
                           : fmt::format("'{}' is not written as '{}' must be",

@@ -28,7 +28,8 @@ std::string adviceFor(std::string_view state) {
                "or "
                "the vendor's), and does /etc/odbcinst.ini name it?";
     if (state == "28000") return "; check the user and the password";
-    if (state == "HYT00" || state == "HYT01" || state == "HY008" || state == "57014")
+    if (state == "HYT00" || state == "HYT01" || state == "HY008" || state == "57014" ||
+        state == "70100")
         return "; make the query faster or 'timeout' longer";
     if (state == "42501") return "; grant the user SELECT on it";
     if (state.starts_with("08")) return "; is the server up and reachable from here?";
@@ -55,6 +56,27 @@ Failure failureOf(SQLSMALLINT type, SQLHANDLE handle, std::string_view doing) {
     return {againAfter(code),
             fmt::format("{}: {} ({}){}", doing, reinterpret_cast<const char*>(text.data()), code,
                         adviceFor(code))};
+}
+
+bool isTyped(SQLSMALLINT type) {
+    switch (type) {
+        case SQL_DECIMAL:
+        case SQL_NUMERIC:
+        case SQL_TINYINT:
+        case SQL_SMALLINT:
+        case SQL_INTEGER:
+        case SQL_BIGINT:
+        case SQL_REAL:
+        case SQL_FLOAT:
+        case SQL_DOUBLE:
+        case SQL_BIT:
+        case SQL_DATETIME:
+        case SQL_TYPE_DATE:
+        case SQL_TYPE_TIMESTAMP:
+            return true;
+        default:
+            return false;
+    }
 }
 
 /// Where the quoted text, the comment or the single sign at `at` ends.
@@ -104,14 +126,19 @@ struct Session::Impl {
     Access access;
     SQLHENV environment = SQL_NULL_HENV;
     SQLHDBC connection = SQL_NULL_HDBC;
+    /// The one statement, from the log-in to the session's end: a `cancel` finds none, or one that
+    /// outlives it.
     std::atomic<SQLHSTMT> statement{SQL_NULL_HSTMT};
     bool connected = false;
+    std::string server;
     std::string why_not_isolated;
-    std::vector<std::string> columns;
+    std::vector<Column> columns;
     std::vector<std::string> values;  ///< of parameters; bound by their address
     std::vector<SQLLEN> lengths;
 
     std::optional<Failure> connect();
+    std::optional<Failure> makeStatement();
+    std::string askServer();
     std::optional<Failure> isolate();
     std::optional<Failure> describe();
     std::optional<Failure> readValue(SQLUSMALLINT column, std::string& value);
@@ -123,7 +150,8 @@ Session::Session(Access access) : impl_{std::make_unique<Impl>()} {
 }
 
 Session::~Session() {
-    impl_->endStatement();
+    const SQLHSTMT statement = impl_->statement;
+    if (statement != SQL_NULL_HSTMT) SQLFreeHandle(SQL_HANDLE_STMT, statement);
     if (impl_->connected) {
         SQLEndTran(SQL_HANDLE_DBC, impl_->connection, SQL_ROLLBACK);
         SQLDisconnect(impl_->connection);
@@ -132,16 +160,22 @@ Session::~Session() {
     if (impl_->environment != SQL_NULL_HENV) SQLFreeHandle(SQL_HANDLE_ENV, impl_->environment);
 }
 
+const std::string& Session::server() const { return impl_->server; }
+
 const std::string& Session::whyNotIsolated() const { return impl_->why_not_isolated; }
 
 std::optional<Failure> Session::open() {
     if (auto failed = impl_->connect()) return failed;
-    if (auto failed = impl_->isolate()) return failed;
+    if (auto failed = impl_->makeStatement()) return failed;
+    impl_->server = impl_->askServer();
+    // Before the transaction: SQL Server takes no level for one that has begun, and FreeTDS begins
+    // it at once.
     for (const std::string& text : impl_->access.prepare) {
         const Statement statement{text, {}};
         if (auto failed = execute(statement)) return failed;
     }
-    return std::nullopt;
+    impl_->endStatement();
+    return impl_->isolate();
 }
 
 std::optional<Failure> Session::Impl::connect() {
@@ -188,12 +222,22 @@ std::optional<Failure> Session::Impl::isolate() {
     return std::nullopt;
 }
 
-std::string Session::server() {
+std::optional<Failure> Session::Impl::makeStatement() {
+    SQLHSTMT handle = SQL_NULL_HSTMT;
+    if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_STMT, connection, &handle)))
+        return failureOf(SQL_HANDLE_DBC, connection, "beginning a query");
+    // Not every driver knows it; the caller's own limit holds for all of them.
+    SQLSetStmtAttr(handle, SQL_ATTR_QUERY_TIMEOUT,
+                   number(static_cast<std::uintptr_t>(access.timeout.count())), 0);
+    statement = handle;
+    return std::nullopt;
+}
+
+std::string Session::Impl::askServer() {
     const auto ask = [this](SQLUSMALLINT what) {
         std::array<char, 200> text{};
         SQLSMALLINT length = 0;
-        SQLGetInfo(impl_->connection, what, text.data(), static_cast<SQLSMALLINT>(text.size()),
-                   &length);
+        SQLGetInfo(connection, what, text.data(), static_cast<SQLSMALLINT>(text.size()), &length);
         return std::string{text.data()};
     };
     return fmt::format("{} {} through {} {}", ask(SQL_DBMS_NAME), ask(SQL_DBMS_VER),
@@ -202,13 +246,7 @@ std::string Session::server() {
 
 std::optional<Failure> Session::execute(const Statement& query) {
     impl_->endStatement();
-    SQLHSTMT handle = SQL_NULL_HSTMT;
-    if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_STMT, impl_->connection, &handle)))
-        return failureOf(SQL_HANDLE_DBC, impl_->connection, "beginning a query");
-    impl_->statement = handle;
-    // Not every driver knows it; the caller's own limit holds for all of them.
-    SQLSetStmtAttr(handle, SQL_ATTR_QUERY_TIMEOUT,
-                   number(static_cast<std::uintptr_t>(impl_->access.timeout.count())), 0);
+    const SQLHSTMT handle = impl_->statement;
     impl_->values = query.values;
     impl_->lengths.assign(impl_->values.size(), SQL_NTS);
     for (std::size_t i = 0; i < impl_->values.size(); ++i) {
@@ -240,7 +278,7 @@ std::optional<Failure> Session::Impl::describe() {
                                           static_cast<SQLSMALLINT>(name.size()), &length, &type,
                                           &size, &digits, &nullable)))
             return failureOf(SQL_HANDLE_STMT, statement, "reading the names of the columns");
-        columns.emplace_back(reinterpret_cast<const char*>(name.data()));
+        columns.push_back({reinterpret_cast<const char*>(name.data()), isTyped(type)});
     }
     return std::nullopt;
 }
@@ -281,7 +319,7 @@ std::optional<Failure> Session::Impl::readValue(SQLUSMALLINT column, std::string
         if (value.size() > kValueBytesMax)
             return Failure{Failure::Again::Never,
                            fmt::format("a value of the column '{}' is longer than {} bytes",
-                                       columns[column - 1u], kValueBytesMax)};
+                                       columns[column - 1u].name, kValueBytesMax)};
         if (!more) break;
     }
     // Columns of a fixed width come filled up with blanks.
@@ -290,8 +328,8 @@ std::optional<Failure> Session::Impl::readValue(SQLUSMALLINT column, std::string
 }
 
 void Session::Impl::endStatement() {
-    const SQLHSTMT old = statement.exchange(SQL_NULL_HSTMT);
-    if (old != SQL_NULL_HSTMT) SQLFreeHandle(SQL_HANDLE_STMT, old);
+    SQLFreeStmt(statement, SQL_CLOSE);
+    SQLFreeStmt(statement, SQL_RESET_PARAMS);
 }
 
 void Session::cancel() {

@@ -17,7 +17,7 @@ struct Access {
     std::string connection;  ///< of ODBC, without the password
     Secret password;
     std::chrono::seconds timeout{60};  ///< for the log-in, and again for each statement
-    std::vector<std::string> prepare;  ///< statements that begin a session
+    std::vector<std::string> prepare;  ///< statements that begin a session, before the transaction
     bool isolated_by_prepare = false;  ///< these see to it that a session sees one moment
 };
 
@@ -30,15 +30,25 @@ struct Statement {
 /// A query, with `value` at each `:name` that stands outside of quotes and comments.
 Statement bindParameter(std::string_view query, std::string_view name, const std::string& value);
 
+struct Column {
+    std::string name;
+    /// A number or a date of the database's own: its driver writes it, always as `1.5` and
+    /// `2026-04-01`. What is not typed is written as the ERP pleases.
+    bool typed = false;
+
+    bool operator==(const Column&) const = default;
+};
+
 /// Rows as text, each with as many values as there are columns. NULL is empty.
 struct Rows {
-    std::vector<std::string> columns;
+    std::vector<Column> columns;
     std::vector<std::vector<std::string>> rows;
     bool at_end = false;
 };
 
 /// One connection with one transaction, which only reads: it is rolled back at its end. Its calls
-/// block; none but `cancel` is made while another is under way.
+/// block, `cancel` too; none but that one is made while another is under way. Who calls it holds
+/// the session, so that what it cancels is still there.
 class Session {
 public:
     explicit Session(Access access);
@@ -47,8 +57,8 @@ public:
     Session& operator=(const Session&) = delete;
 
     std::optional<Failure> open();
-    /// What answered, for a person.
-    std::string server();
+    /// What answered, for a person; known once it is open.
+    const std::string& server() const;
     /// Empty: all statements of the transaction see one moment. Else why they may not.
     const std::string& whyNotIsolated() const;
     /// Begins a query; the one before it is ended.

@@ -25,7 +25,8 @@ Access readAccess(Section& section) {
     access.timeout = section.duration(
         "timeout", {std::chrono::seconds{60}, std::chrono::seconds{1}, std::chrono::seconds{3600}},
         "How long the log-in, one query or one page may take.");
-    access.prepare = section.texts("prepare", "Statements that begin each session.");
+    access.prepare =
+        section.texts("prepare", "Statements that begin each session, before its transaction.");
     access.isolated_by_prepare =
         section.choice("isolation", {"driver", "prepare"}, "driver",
                        "Who sees to it that a snapshot is of one moment: the ODBC driver, by "

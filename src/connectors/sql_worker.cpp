@@ -8,11 +8,16 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
+#include <vector>
 
 namespace backorderd::connectors::sql {
 namespace {
 
 namespace asio = boost::asio;
+
+/// Each hanging call holds a thread and a connection: a database that hangs for days must not
+/// gather them.
+constexpr std::size_t kLeftMax = 4;
 
 /// The meeting of the two threads. Whoever moves first from `Waiting` decides: the work says that
 /// it is done, or the loop says that nobody waits any more, and the loop is then not touched.
@@ -75,7 +80,10 @@ void Worker::later(std::function<void()> work) {
     });
 }
 
-asio::awaitable<bool> Worker::run(std::function<void()> work, std::chrono::seconds limit) {
+asio::awaitable<Worker::Outcome> Worker::run(std::function<void()> work,
+                                             std::chrono::seconds limit) {
+    std::erase_if(left_, [](const auto& thread) { return *thread->open == 0; });
+    if (left_.size() >= kLeftMax) co_return Outcome::Refused;
     const auto loop = co_await asio::this_coro::executor;
     const auto meeting = std::make_shared<Meeting>();
     asio::steady_timer alarm{loop, limit};
@@ -88,8 +96,9 @@ asio::awaitable<bool> Worker::run(std::function<void()> work, std::chrono::secon
     boost::system::error_code ignored;
     while (!meeting->done && alarm.expiry() > asio::steady_timer::clock_type::now())
         co_await alarm.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    if (!meeting->done) thread_ = std::make_unique<Thread>();
-    co_return meeting->done;
+    if (meeting->done) co_return Outcome::Done;
+    left_.push_back(std::exchange(thread_, std::make_unique<Thread>()));
+    co_return Outcome::Late;
 }
 
 }  // namespace backorderd::connectors::sql

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace backorderd::connectors::sql {
 
@@ -17,15 +18,24 @@ public:
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
-    /// Waits on the loop until the work is done. False where it takes longer than `limit`: the
-    /// thread is then given up with all that the work holds, and the next work gets a new one.
-    boost::asio::awaitable<bool> run(std::function<void()> work, std::chrono::seconds limit);
+    enum class Outcome {
+        Done,
+        /// It takes longer than the limit: its thread is left to it with all that the work holds,
+        /// and the next work gets a new one.
+        Late,
+        /// Not begun: so many threads were left to work that still hangs.
+        Refused,
+    };
+
+    /// Waits on the loop until the work is done.
+    boost::asio::awaitable<Outcome> run(std::function<void()> work, std::chrono::seconds limit);
     /// Runs the work when its turn comes; nobody waits for it.
     void later(std::function<void()> work);
 
 private:
     struct Thread;
     std::unique_ptr<Thread> thread_;
+    std::vector<std::unique_ptr<Thread>> left_;  ///< to work that came late, until it is done
 };
 
 }  // namespace backorderd::connectors::sql

@@ -81,6 +81,10 @@ public:
         std::string marker;  ///< short unique word to be kept in the note
     };
     virtual boost::asio::awaitable<std::optional<Failure>> annotate(const Note& note) = 0;
+    /// Says goodbye where the ERP keeps something for us, a session, so that it has not to run out.
+    /// Nothing else is under way, and the next question begins anew. Within seconds, and without a
+    /// word where it fails.
+    virtual boost::asio::awaitable<void> leave() { co_return; }
     /// Tests the connection and the rights.
     virtual boost::asio::awaitable<Probe> probe() = 0;
 };

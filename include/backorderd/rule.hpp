@@ -269,6 +269,17 @@ struct EscalationRule {
     bool operator==(const EscalationRule&) const = default;
 };
 
+/// `expedite` of a fulfilment rule: lines that are long overdue are suggested for a faster way.
+struct ExpediteRule {
+    Condition match;
+    std::string team;
+    std::string template_name = "expedite";
+    std::optional<Period> again;        ///< empty: once for each promised date
+    std::optional<AlertDigest> digest;  ///< empty: the rule's
+    Place place;
+    bool operator==(const ExpediteRule&) const = default;
+};
+
 /// Who should get stock that arrives for an item several lines wait for. Advice: the ERP decides.
 /// The first rule that matches a line applies.
 struct FulfilmentRule {
@@ -289,17 +300,7 @@ struct FulfilmentRule {
     std::string team;
     std::string template_name = "allocation-advice";
     AlertDigest digest;
-    /// `expedite`: lines that are long overdue are suggested for a faster way.
-    struct Expedite {
-        Condition match;
-        std::string team;
-        std::string template_name = "expedite";
-        std::optional<Period> again;        ///< empty: once for each promised date
-        std::optional<AlertDigest> digest;  ///< empty: the rule's
-        Place place;
-        bool operator==(const Expedite&) const = default;
-    };
-    std::optional<Expedite> expedite;
+    std::optional<ExpediteRule> expedite;
     Place place;
 
     bool operator==(const FulfilmentRule&) const = default;

@@ -12,6 +12,7 @@
 #include "backorderd/case.hpp"
 #include "backorderd/guard.hpp"
 #include "backorderd/message.hpp"
+#include "backorderd/preference.hpp"
 #include "backorderd/snapshot.hpp"
 
 namespace backorderd {
@@ -233,8 +234,9 @@ public:
     /// Planned and due -> Held by `guard`, but for those approved for it; how many.
     virtual std::int64_t holdDue(Timestamp now, std::string_view guard,
                                  std::string_view reason) = 0;
-    /// Held notices, of one guard or of any, ascending by id.
-    virtual std::vector<Notice> heldNotices(std::string_view guard, int limit) = 0;
+    /// Held notices behind `after`, of one guard or of any, ascending by id.
+    virtual std::vector<Notice> heldNotices(std::string_view guard, int limit,
+                                            NoticeId after = 0) = 0;
     /// Held -> Planned, approved for the guard that held them; makes their cases due. Returns how
     /// many were held.
     virtual std::int64_t approve(std::span<const NoticeId> ids, const AuditEntry& why) = 0;
@@ -256,6 +258,15 @@ public:
     /// What stops a recipient; `All` before `Optional` where both the address and its domain are
     /// named.
     virtual std::optional<Suppression> suppressionOf(const Recipient& recipient) = 0;
+
+    // -- Preferences -------------------------------------------------------------------------
+    /// Notes what a contact prefers, in place of what was noted before, and makes the cases due of
+    /// which something is planned.
+    virtual void setPreference(const Preference& preference, const AuditEntry& why) = 0;
+    /// False where nothing is noted of the contact; else as `setPreference`.
+    virtual bool clearPreference(std::string_view contact, const AuditEntry& why) = 0;
+    /// Ascending by contact.
+    virtual std::vector<Preference> preferences() = 0;
 
     // -- Messages ----------------------------------------------------------------------------
     /// Takes up to `limit` Ready messages of a sender, oldest first, and marks them Claimed.
@@ -343,6 +354,8 @@ public:
     /// customer they are of; what waits to be sent is dropped. Returns the cases of which a message
     /// is leaving at this moment, which stay as they are.
     virtual std::vector<CaseId> removeCustomer(std::span<const CaseId> closed, Timestamp now) = 0;
+    /// Removes what these contacts prefer.
+    virtual void removePreferences(std::span<const std::string> contacts) = 0;
     /// Removes these words from the audit trail, and adds `why`.
     virtual void removeFromTrail(std::span<const std::string> words, const AuditEntry& why) = 0;
     /// Leaves nothing removed in the write-ahead log; quick.

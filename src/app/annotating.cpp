@@ -23,11 +23,14 @@ std::chrono::seconds retryDelay(int attempts) {
     return std::min(delay, kRetryLongest);
 }
 
-std::string noteText(const Message& message, const std::set<std::string>& items, Timestamp now) {
-    std::string text = "Customer told by " +
-                       std::string{channelName(message.recipient.channel)} + " (" +
-                       message.recipient.address + ") on " + formatTimestamp(now) + ": \"" +
-                       message.subject + "\"";
+/// Who reads of a message that may have arrived must not tell the customer that they know.
+std::string noteText(const Message& message, MessageState state, const std::set<std::string>& items,
+                     Timestamp now) {
+    std::string text = state == MessageState::Sent
+                           ? "Customer told by "
+                           : "Customer perhaps told, nobody knows whether it arrived, by ";
+    text += std::string{channelName(message.recipient.channel)} + " (" + message.recipient.address +
+            ") on " + formatTimestamp(now) + ": \"" + message.subject + "\"";
     std::string list;
     for (const auto& item : items) list += (list.empty() ? "" : ", ") + item;
     return list.empty() ? text : text + " - items: " + list;
@@ -43,7 +46,7 @@ Annotator::Annotator(asio::any_io_executor executor, Store& store, const Clock& 
       log_{log},
       connector_of_{std::move(connector_of)} {}
 
-std::vector<Annotation> Annotator::notesFor(const Message& message) const {
+std::vector<Annotation> Annotator::notesFor(const Message& message, MessageState state) const {
     std::vector<CaseId> ids;
     for (const auto& notice : store_.notices(message.notices))
         if (isForCustomer(notice.topic)) ids.push_back(notice.case_id);
@@ -60,7 +63,9 @@ std::vector<Annotation> Annotator::notesFor(const Message& message) const {
         note.order_id = order.second;
         // With the order in it, a digest over two orders makes two notes.
         note.marker = "bo-" + message.stable_id.substr(0, kMarkerLength) + '-' + order.second;
-        note.text = noteText(message, items, clock_.now());
+        // What is sent after all is told as well.
+        if (state != MessageState::Sent) note.marker += "-unknown";
+        note.text = noteText(message, state, items, clock_.now());
         notes.push_back(std::move(note));
     }
     return notes;
@@ -84,8 +89,7 @@ asio::awaitable<void> Annotator::writeDue() {
         if (stopping_) co_return;
         auto* connector = connector_of_(annotation.source);
         if (!connector) {
-            const Failure gone{Failure::Again::Never,
-                               "notes are no longer written to this source"};
+            const Failure gone{Failure::Again::Never, "notes are no longer written to this source"};
             settle(annotation, gone);
             continue;
         }
@@ -105,9 +109,8 @@ void Annotator::settle(const Annotation& note, const std::optional<Failure>& fai
     if (failure->again == Failure::Again::Later && note.attempts + 1 < kAttemptsMax)
         retry_at = clock_.now() + retryDelay(note.attempts + 1);
     store_.settleAnnotation(note.id, failure->reason, retry_at);
-    log_.warning(retry_at ? "note.deferred" : "note.given_up", {{"source", note.source},
-                                                                 {"order", note.order_id},
-                                                                 {"reason", failure->reason}});
+    log_.warning(retry_at ? "note.deferred" : "note.given_up",
+                 {{"source", note.source}, {"order", note.order_id}, {"reason", failure->reason}});
 }
 
 }  // namespace backorderd::app

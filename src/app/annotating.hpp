@@ -22,8 +22,9 @@ public:
     Annotator(boost::asio::any_io_executor executor, Store& store, const Clock& clock, Log& log,
               ConnectorOf connector_of);
 
-    /// The notes that a sent message calls for: one for each order it spoke of.
-    std::vector<Annotation> notesFor(const Message& message) const;
+    /// The notes that a message calls for which was sent or, Unknown, may have been: one for each
+    /// order it spoke of.
+    std::vector<Annotation> notesFor(const Message& message, MessageState state) const;
     /// Starts writing what is due, unless that is under way.
     void kick();
     bool idle() const { return !busy_; }

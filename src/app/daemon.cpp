@@ -236,6 +236,7 @@ private:
         // Each poll and send under way is bounded by its own time limit.
         co_await untilIdle(std::nullopt);
         if (stopping_) co_return;
+        co_await engine_->leaveSources();
         replace(std::move(setup));
         reloading_ = false;
         work_nap_.wake();
@@ -250,8 +251,8 @@ private:
         if (old.fingerprint == setup.policy.rules.fingerprint) co_return;
         const std::function<std::optional<Timestamp>(std::string_view)> fresh_until =
             [this](std::string_view source) { return engine_->freshUntil(source); };
-        const auto outlook =
-            co_await compareOutlooks(store_, old, setup.policy.rules, fresh_until, clock_.now());
+        const auto outlook = co_await compareOutlooks(store_, old, setup.policy.rules, fresh_until,
+                                                      clock_.now(), &engine_->preferences());
         auto held_back = whyHeldBack(outlook, setup.settings->reload.max_messages);
         if (!held_back) co_return;
         setup.warnings.push_back(
@@ -286,6 +287,7 @@ private:
         stopping_ = true;
         engine_->stop();
         co_await untilIdle(settings_->stop_within);
+        if (engine_->idle()) co_await engine_->leaveSources();
         log_.info("daemon.stopped", {{"clean", engine_->idle() ? "yes" : "no"}});
         // What is still on the wire cannot be waited for; the next start decides about it.
         if (!engine_->idle()) std::_Exit(0);

@@ -55,11 +55,15 @@ void Dispatcher::recover() {
     const auto now = clock_.now();
     const auto unknown =
         store_.rescue(now, [&](const Message& message) { return sentAgain(message, now); });
-    for (const auto& message : store_.messages(unknown))
+    for (const auto& message : store_.messages(unknown)) {
+        const char* const reason = "the process ended while it was on the wire";
         log_.warning("message.outcome_unknown",
                      {{"message", message.stable_id},
                       {"recipient", log_.address(message.recipient.address)},
-                      {"reason", "the process ended while it was on the wire"}});
+                      {"reason", reason}});
+        if (message.state == MessageState::Unknown) doubt(message, reason);
+    }
+    if (!notes_.empty()) store_.settle({}, now, std::exchange(notes_, {}));
     MessageFilter deferred;
     deferred.state = MessageState::Deferred;
     deferred.limit = std::numeric_limits<int>::max();
@@ -112,7 +116,7 @@ void Dispatcher::finish(const Message& message, const Outcome& outcome, const La
     }
     settlements_.push_back(std::move(settlement));
     if (step.state == MessageState::Sent && note_maker_)
-        for (auto& note : note_maker_(message)) notes_.push_back(std::move(note));
+        for (auto& note : note_maker_(message, step.state)) notes_.push_back(std::move(note));
     log_.write(levelOf(step.state), std::string{"message."}.append(messageStateName(step.state)),
                {{"message", message.stable_id},
                 {"sender", message.sender},
@@ -120,7 +124,15 @@ void Dispatcher::finish(const Message& message, const Outcome& outcome, const La
                 {"attempt", std::to_string(message.attempts)},
                 {"reply", step.reply},
                 {"reason", step.reason}});
+    if (step.state == MessageState::Unknown) doubt(message, step.reason);
     scheduleFlush();
+}
+
+void Dispatcher::doubt(const Message& message, const std::string& reason) {
+    if (note_maker_)
+        for (auto& note : note_maker_(message, MessageState::Unknown))
+            notes_.push_back(std::move(note));
+    if (on_doubt_) on_doubt_(message, reason);
 }
 
 asio::awaitable<void> Dispatcher::beforeWire(MessageId id) {

@@ -32,8 +32,9 @@ struct NamedSender {
 /// outcome durable in batches, and times the retries on the monotonic clock.
 class Dispatcher final : private WireGate {
 public:
-    /// Makes the notes for the ERP that tell what a customer was told; called for sent messages.
-    using NoteMaker = std::function<std::vector<Annotation>(const Message&)>;
+    /// Makes the notes for the ERP that tell what a customer was told, or may have been; called for
+    /// messages that come to be Sent or Unknown.
+    using NoteMaker = std::function<std::vector<Annotation>(const Message&, MessageState)>;
     /// What one sender has of its own.
     struct Terms {
         outbox::RetrySchedule schedule;
@@ -69,6 +70,9 @@ public:
     /// this dispatcher: what is ready for it waits for a reload or a restart.
     using GoneCallback = std::function<void(const std::string& sender, const std::string& reason)>;
     void onGone(GoneCallback callback) { on_gone_ = std::move(callback); }
+    /// Called with each message that ends Unknown, and why: a person has to decide about it.
+    using DoubtCallback = std::function<void(const Message&, const std::string& reason)>;
+    void onDoubt(DoubtCallback callback) { on_doubt_ = std::move(callback); }
     /// When the next deferred message, or the receiver of a paused sender, is tried again.
     std::optional<SteadyTime> nextRetry() const;
     /// When a sender that has reached its rate may send again; empty: none waits for that.
@@ -114,6 +118,7 @@ private:
     void judgeReceiver(Lane& lane, const Outcome& outcome, bool was_probe);
     void leaveAlone(Lane& lane, const std::string& reason);
     void release(Lane& lane, const char* reason, std::vector<Settlement>& unsent);
+    void doubt(const Message& message, const std::string& reason);
     void finish(const Message& message, const Outcome& outcome, const Lane& lane);
     void scheduleFlush();
     void gather(std::size_t before, int turns_left);
@@ -142,6 +147,7 @@ private:
     std::function<void()> on_settled_;
     std::function<void(const std::vector<MessageId>&)> on_late_;
     GoneCallback on_gone_;
+    DoubtCallback on_doubt_;
 };
 
 }  // namespace backorderd::app

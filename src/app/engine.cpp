@@ -14,10 +14,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// What was frozen before a start waits so long for the first poll of a source that hangs: better
-/// late than untrue, and a large ERP takes its time.
-constexpr std::chrono::hours kFirstPollMax{1};
-
 std::vector<Preparer::LastHop> lastHops(const std::vector<NamedSender>& senders) {
     std::vector<Preparer::LastHop> hops;
     for (const auto& sender : senders) hops.push_back({sender.name, sender.sender.get()});
@@ -69,6 +65,9 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
     started_ = clock.steady();
     evaluator_ = std::make_unique<Evaluator>(
         store_, *policy_, [this](std::string_view name) { return freshUntil(name); });
+    preferences_.fields = settings.preferences;
+    readPreferences();
+    evaluator_->usePreferences(preferences_);
     const auto& guards = settings.guards;
     Poller::Limits limits;
     limits.slice_lines = static_cast<std::size_t>(settings.slice_lines);
@@ -100,7 +99,8 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
                                     [this](std::string_view name) { return annotatable(name); });
     dispatcher_ = std::make_unique<Dispatcher>(
         executor, store_, clock_, log_, senders_, dispatcherSettings(settings),
-        takesNotes() ? [this](const Message& message) { return annotator_->notesFor(message); }
+        takesNotes() ? [this](const Message& message,
+                              MessageState state) { return annotator_->notesFor(message, state); }
                      : Dispatcher::NoteMaker{},
         footing_ ? footing_->journal.get() : nullptr);
     evaluator_->onStale([this](const std::vector<MessageId>& ids) { dispatcher_->giveBack(ids); });
@@ -113,6 +113,16 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
                            ". What is for it waits, and nothing more is sent to it. Put its "
                            "address right and reload (or restart); messages that were refused can "
                            "be sent again with 'backorderd queue retry'."},
+                      clock_.now());
+    });
+    dispatcher_->onDoubt([this](const Message& message, const std::string& reason) {
+        if (message.notices.empty()) return;  // One that called operations calls nobody.
+        alert_->raise({"outcome_unknown", "nobody knows whether a message arrived",
+                       "The message " + message.stable_id + " of the sender '" + message.sender +
+                           "' may have arrived or not: " + reason +
+                           ". It is not sent again by itself. 'backorderd queue list --state "
+                           "unknown' lists all of this kind; 'backorderd queue retry' sends one "
+                           "again, 'backorderd queue drop' leaves it at that."},
                       clock_.now());
     });
     care_ = std::make_unique<Care>(store_, log_, settings.retention);
@@ -147,11 +157,13 @@ void Engine::lookAtUnsent() {
 }
 
 /// A source whose data are too old, and that was not asked since the start, may know better than
-/// what is frozen. One that does not answer, or may not be asked now, holds nothing up.
+/// what is frozen: better late than untrue, and a large ERP takes its time. One that does not
+/// answer, or may not be asked now, holds nothing up for longer than its settings say.
 bool Engine::mayKnowBetter(Timestamp now) const {
-    if (clock_.steady() - started_ >= kFirstPollMax) return false;
-    return std::any_of(sources_.begin(), sources_.end(), [now](const auto& source) {
+    const auto running = clock_.steady() - started_;
+    return std::any_of(sources_.begin(), sources_.end(), [&](const auto& source) {
         if (source->polled || !source->poller->state().baseline_done) return false;
+        if (running >= source->settings->first_poll_wait) return false;
         if (source->schedule->quietUntil(now)) return false;
         const auto fresh_until = source->poller->freshUntil();
         return !fresh_until || *fresh_until <= now;
@@ -214,7 +226,7 @@ bool Engine::work() {
         return more_due || workPasses(now);
     }
     if (std::exchange(catching_up_, catching_up_ && more_due)) return true;
-    const int prepared = more_due ? 0 : preparer_->prepareDue(now, pace_.notices);
+    const int prepared = more_due ? 0 : preparer_->prepareDue(now, pace_.notices, pace_.piece);
     evaluator_->forget();
     const bool retried = workRetries(now);
     unsent_looked_at_ = unsent_looked_at_ || (!more_due && !mayKnowBetter(now));
@@ -308,6 +320,12 @@ Case Engine::record(CaseId id, const std::vector<Event>& events) {
     evaluator_->decide(changes, std::move(store_.cases(ids).front()), events, now, false);
     evaluator_->commit(changes, now);
     return std::move(store_.cases(ids).front());
+}
+
+void Engine::readPreferences() {
+    preferences_.by_contact.clear();
+    for (auto& preference : store_.preferences())
+        preferences_.by_contact.insert_or_assign(preference.contact, preference);
 }
 
 bool Engine::note(Annotation annotation) {

@@ -65,6 +65,8 @@ public:
     boost::asio::awaitable<std::optional<PollReport>> pollDue(std::string name);
     /// Waits until the poll of a source that is under way has ended; false: there was none.
     boost::asio::awaitable<bool> pollEnded(std::string name) const;
+    /// Takes leave of every source, when the engine is idle and asks nothing any more.
+    boost::asio::awaitable<void> leaveSources();
 
     /// Does a bounded piece of what is due now and starts sends; true where more is due at once.
     bool work();
@@ -86,6 +88,7 @@ public:
     struct Pace {
         int cases = kCasesPerPiece;      ///< evaluated
         int notices = kNoticesPerPiece;  ///< made into messages; a digest is never torn for it
+        int piece = kNoticesPerPiece;    ///< of these, frozen in one transaction
     };
     void usePace(Pace pace) { pace_ = pace; }
 
@@ -103,6 +106,11 @@ public:
     void goodsChanged(std::string_view source, const Store::GoodsChange& change);
     /// Has a note written on an order, where the source takes notes; false where it does not.
     bool note(Annotation annotation);
+
+    /// How contacts want to be written to.
+    const Preferences& preferences() const { return preferences_; }
+    /// Reads anew what operators noted of contacts: the store has changed.
+    void readPreferences();
 
     const Gates& gates() const { return gates_; }
     const DeliveryMode& mode() const { return mode_; }
@@ -141,6 +149,7 @@ private:
     Log& log_;
     const config::Settings& settings_;
     std::unique_ptr<Policy> policy_;
+    Preferences preferences_;
     Footing* footing_;
     Gates gates_;
     DeliveryMode mode_;

@@ -37,7 +37,8 @@ asio::awaitable<std::optional<PollReport>> Engine::pollDue(std::string name) {
     source->named.clear();
     auto poll_report = co_await source->poller->lookUpNamed(lines);
     source->schedule->lookedUp(clock_.steady());
-    source->poll_asked = poll_report.end != PollReport::End::Changes;
+    // What was asked for in the meantime still is.
+    if (poll_report.end != PollReport::End::Changes) source->poll_asked = true;
     ended(*source, poll_report);
     co_return poll_report;
 }
@@ -64,6 +65,11 @@ void Engine::ended(Source& source, const PollReport& poll_report) {
     if (poll_report.goods_arrived) allocating_->arrived(name);
     report(poll_report);
     if (on_work_) on_work_();
+}
+
+asio::awaitable<void> Engine::leaveSources() {
+    for (const auto& source : sources_)
+        if (source->connector) co_await source->connector->leave();
 }
 
 asio::awaitable<bool> Engine::pollEnded(std::string name) const {

@@ -104,7 +104,8 @@ net::ServedResponse ErpHooks::take(const std::string& source, Door& door,
     std::erase_if(door.ids,
                   [&](const auto& known) { return known.second + door.settings->tolerance < now; });
     const std::string id{request.header("webhook-id")};
-    if (door.ids.contains(id)) return refuse(409, "this webhook-id came before");
+    // Its sender may not have heard our answer, and would repeat it until it does.
+    if (door.ids.contains(id)) return reply(200, {{"ok", true}, {"known", true}});
     const auto line = lineIn(request.body);
     if (!line) return refuse(400, "the body is a JSON object, with the id of a line as 'line'");
     if (tooMany(door)) return refuse(429, "too many; what came before has the source asked");

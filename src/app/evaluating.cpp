@@ -66,14 +66,13 @@ bool mayLeave(const Case& subject, Timestamp now) {
     });
 }
 
-/// The case with the notices as they were written.
-Case afterCommit(CaseChange&& change) {
+/// Gives the case its notices as they were written.
+void takeOver(CaseChange& change) {
     auto& notices = change.after.notices;
     for (auto& changed : change.changed_notices)
         for (auto& notice : notices)
             if (notice.id == changed.id) notice = std::move(changed);
     std::move(change.new_notices.begin(), change.new_notices.end(), std::back_inserter(notices));
-    return std::move(change.after);
 }
 
 }  // namespace
@@ -82,7 +81,7 @@ Evaluator::Evaluator(Store& store, const Policy& policy, FreshUntil fresh_until)
     : store_{store}, policy_{&policy}, fresh_until_{std::move(fresh_until)} {}
 
 rules::Facts Evaluator::factsOf(const Case& subject, Timestamp now) const {
-    return {now, fresh_until_(subject.line.key.source)};
+    return {now, fresh_until_(subject.line.key.source), preferences_};
 }
 
 void Evaluator::decide(Changes& changes, Case&& subject, const std::vector<Event>& events,
@@ -158,7 +157,8 @@ int Evaluator::evaluateDue(Timestamp now, int limit) {
     for (std::size_t i = 0; i < ids.size(); i += kCasesPerPiece) {
         const auto first = ids.begin() + static_cast<std::ptrdiff_t>(i);
         const auto count = std::min(kCasesPerPiece, ids.size() - i);
-        for (auto& subject : evaluate({first, first + static_cast<std::ptrdiff_t>(count)}, now)) {
+        for (auto& change : evaluate({first, first + static_cast<std::ptrdiff_t>(count)}, now)) {
+            auto& subject = change.after;
             // One whose message was taken back is due again: nobody has decided about it without
             // it.
             if (subject.look_again && *subject.look_again <= now) continue;
@@ -179,25 +179,26 @@ std::vector<Case> Evaluator::evaluateNow(const std::vector<CaseId>& ids, Timesta
         else
             others.push_back(id);
     }
-    auto evaluated = evaluate(others, now);
-    std::move(evaluated.begin(), evaluated.end(), std::back_inserter(cases));
+    for (auto& change : evaluate(others, now)) cases.push_back(std::move(change.after));
     return cases;
 }
 
-std::vector<Case> Evaluator::evaluate(const std::vector<CaseId>& ids, Timestamp now) {
+std::vector<CaseChange> Evaluator::evaluate(const std::vector<CaseId>& ids, Timestamp now) {
     if (ids.empty()) return {};
     Changes changes;
     changes.cases.reserve(ids.size());
     for (auto& subject : store_.cases(ids)) decide(changes, std::move(subject), {}, now, false);
     const bool takes_back = !changes.stale.empty();
     commit(changes, now);
+    if (!takes_back) {
+        for (auto& change : changes.cases) takeOver(change);
+        return std::move(changes.cases);
+    }
     // Taking messages back changes notices behind our back, also of cases evaluated before.
-    if (takes_back) forget();
-    if (takes_back) return store_.cases(ids);
-    std::vector<Case> cases;
-    cases.reserve(ids.size());
-    for (auto& change : changes.cases) cases.push_back(afterCommit(std::move(change)));
-    return cases;
+    forget();
+    auto cases = store_.cases(ids);
+    for (std::size_t i = 0; i < cases.size(); ++i) changes.cases[i].after = std::move(cases[i]);
+    return std::move(changes.cases);
 }
 
 Decision Evaluator::look(const Case& subject, Timestamp now, rules::Detail detail) const {

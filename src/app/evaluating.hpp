@@ -26,6 +26,9 @@ public:
     Evaluator(Store& store, const Policy& policy, FreshUntil fresh_until);
 
     void usePolicy(const Policy& policy) { policy_ = &policy; }
+    /// How contacts want to be written to; must outlive the evaluator, and may change between
+    /// calls.
+    void usePreferences(const Preferences& preferences) { preferences_ = &preferences; }
     /// Called with messages that are about to be taken back, before the store is told.
     void onStale(std::function<void(const std::vector<MessageId>&)> callback) {
         on_stale_ = std::move(callback);
@@ -65,13 +68,15 @@ public:
                   rules::Detail detail = rules::Detail::Full) const;
 
 private:
-    std::vector<Case> evaluate(const std::vector<CaseId>& ids, Timestamp now);
+    /// What was committed, in the order of `ids`; `after` is each case as it then is.
+    std::vector<CaseChange> evaluate(const std::vector<CaseId>& ids, Timestamp now);
     rules::Facts factsOf(const Case& subject, Timestamp now) const;
     std::optional<OfferWithdrawn> findUntrueOffer(Changes& changes, const Case& subject,
                                                   const std::vector<StockHold>& own, Timestamp now);
 
     Store& store_;
     const Policy* policy_;
+    const Preferences* preferences_ = nullptr;
     FreshUntil fresh_until_;
     std::unordered_map<CaseId, Case> just_evaluated_;
     std::function<void(const std::vector<MessageId>&)> on_stale_;

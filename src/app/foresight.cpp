@@ -32,8 +32,8 @@ bool send(Foreseen& foreseen, Timestamp now) {
     bool any = false;
     for (auto& notice : foreseen.then.notices) {
         const bool frozen = notice.state == NoticeState::Bundled;
-        const bool due = notice.state == NoticeState::Planned && notice.ready_at <= now &&
-                         notice.due_at <= now;
+        const bool due =
+            notice.state == NoticeState::Planned && notice.ready_at <= now && notice.due_at <= now;
         if (!frozen && !due) continue;
         notice.state = NoticeState::Sent;
         notice.state_at = now;
@@ -58,11 +58,12 @@ std::optional<Timestamp> nextMoment(const Case& subject, const Decision& decisio
 
 }  // namespace
 
-Foreseen foresee(const RuleSet& rules, const Case& subject, Timestamp now, Timestamp until) {
+Foreseen foresee(const RuleSet& rules, const Preferences& preferences, const Case& subject,
+                 Timestamp now, Timestamp until) {
     Foreseen foreseen{subject, {}};
     auto& then = foreseen.then;
     for (int look = 0; look < kLooksMax; ++look) {
-        const rules::Facts facts{now, until + std::chrono::seconds{1}};
+        const rules::Facts facts{now, until + std::chrono::seconds{1}, &preferences};
         addClockEvents(rules, then, facts);
         const auto decision = rules::evaluate(rules, then, facts);
         apply(then, outbox::reconcile(then, decision, now));

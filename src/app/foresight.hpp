@@ -14,8 +14,9 @@ struct Foreseen {
     std::vector<Notice> leaving;
 };
 
-/// Lets time pass from `now` to `until` on a copy of the case: nothing changes in the ERP, each poll
-/// succeeds, nobody answers, each message leaves when it is due, and no stock is shared out.
-Foreseen foresee(const RuleSet& rules, const Case& subject, Timestamp now, Timestamp until);
+/// Lets time pass from `now` to `until` on a copy of the case: nothing changes in the ERP, each
+/// poll succeeds, nobody answers, each message leaves when it is due, and no stock is shared out.
+Foreseen foresee(const RuleSet& rules, const Preferences& preferences, const Case& subject,
+                 Timestamp now, Timestamp until);
 
 }  // namespace backorderd::app

@@ -29,10 +29,16 @@ bool fits(const Silence& silence, const Case& subject, Timestamp now) {
 
 Guards::Guards(Store& store, Log& log, const Policy& policy, const config::GuardSettings& settings,
                OperationsAlert& alert)
-    : store_{store}, log_{log}, policy_{&policy}, settings_{settings}, alert_{alert} {}
+    : store_{store},
+      log_{log},
+      policy_{&policy},
+      settings_{settings},
+      alert_{alert},
+      silence_digest_{store, settings, alert} {}
 
 bool Guards::begin(Timestamp now) {
     tellEnded(now);
+    silence_digest_.tellDue(now);
     if (holdStorm(now)) return true;
     readSilences(now);
     return false;

@@ -7,6 +7,7 @@
 #include "app/log.hpp"
 #include "app/operations_alert.hpp"
 #include "app/policy.hpp"
+#include "app/silence_digest.hpp"
 #include "backorderd/store.hpp"
 #include "config/config.hpp"
 
@@ -22,8 +23,9 @@ public:
 
     void usePolicy(const Policy& policy) { policy_ = &policy; }
 
-    /// Begins a piece of work: reads the silences anew, says which have ended, and holds everything
-    /// that is due where it is too much at once. True where it was held.
+    /// Begins a piece of work: reads the silences anew, says which have ended and, day by day,
+    /// which still hold, and holds everything that is due where it is too much at once. True where
+    /// it was held.
     bool begin(Timestamp now);
 
     struct Ruling {
@@ -50,6 +52,7 @@ private:
     const Policy* policy_;
     const config::GuardSettings& settings_;
     OperationsAlert& alert_;
+    SilenceDigest silence_digest_;
     std::vector<Watch> watches_;
 };
 

@@ -10,6 +10,7 @@
 #include "app/explain.hpp"
 #include "app/gatekeeping.hpp"
 #include "app/personal_data.hpp"
+#include "app/preferring.hpp"
 #include "app/rails.hpp"
 #include "app/suppressing.hpp"
 #include "app/telling.hpp"
@@ -76,7 +77,7 @@ asio::awaitable<json> Operations::call(std::string name, json arguments) {
         if (name == "escalations")
             co_return answer(listEscalations(engine_(), store_, arguments, now));
         if (name == "backup") co_return backup(arguments);
-        if (name == "forget") co_return answer(forgetCustomer(store_, arguments, now));
+        if (name == "forget") co_return answer(forgetCustomer(engine_(), store_, arguments, now));
         if (name == "export") co_return answer(exportCustomer(store_, arguments, now));
         if (name == "gates") co_return answer(gateRows(engine_().gates()));
         if (name == "pause") co_return answer(pauseSending(engine_(), arguments, now));
@@ -277,6 +278,9 @@ json Operations::rails(const std::string& name, const json& arguments) {
     if (name == "suppress.add") return addSuppressions(store_, arguments, now);
     if (name == "suppress.list") return listSuppressions(store_);
     if (name == "suppress.remove") return removeSuppression(store_, arguments, now);
+    if (name == "preference.set") return setPreference(engine_(), store_, arguments, now);
+    if (name == "preference.list") return listPreferences(store_, arguments);
+    if (name == "preference.clear") return clearPreference(engine_(), store_, arguments, now);
     return {};
 }
 

@@ -38,6 +38,8 @@ namespace backorderd::app {
 /// | `silence.preview` | `match`, `limit` | lines that it fits, and what is planned for them |
 /// | `suppress.add` | `entries`, `source`, `author`, `reason` | how many |
 /// | `suppress.list`, `suppress.remove` | –; `channel`, `address`, `author`, `reason` | the list; – |
+/// | `preference.set` | `contact`, `channel`, `language`, `digest`, `author`, `reason` | what is noted |
+/// | `preference.list`, `preference.clear` | `contact`; and `author`, `reason` | the list; – |
 /// | `backup` | `file`, `author` | – |
 /// | `forget` | `customer`, `even_open`, `author`, `reason` | cases forgotten, and left |
 /// | `export` | `customer` | all that is known of a customer |

@@ -36,9 +36,10 @@ OperationsAlert::OperationsAlert(Store& store, Log& log, const config::Settings&
                                  std::string mail_sender)
     : store_{store}, log_{log}, settings_{settings}, mail_sender_{std::move(mail_sender)} {}
 
-bool OperationsAlert::mayMail(std::string_view kind, Timestamp now) {
-    if (settings_.operations.email.empty() || mail_sender_.empty()) return false;
-    const auto key = "operations_alert." + std::string{kind};
+bool OperationsAlert::mayMail(const Call& call, const std::string& to, Timestamp now) {
+    if (to.empty() || mail_sender_.empty()) return false;
+    auto key = "operations_alert." + std::string{call.kind};
+    if (!call.to.empty()) key += '/' + call.to;
     const auto last = parseTimestamp(store_.meta(key));
     if (last && *last <= now && now < *last + kMailEvery) return false;
     store_.setMeta(key, formatTimestamp(now));
@@ -47,16 +48,17 @@ bool OperationsAlert::mayMail(std::string_view kind, Timestamp now) {
 
 void OperationsAlert::raise(const Call& call, Timestamp now) {
     log_.warning("operations." + std::string{call.kind}, {{"reason", call.text}});
-    if (!mayMail(call.kind, now)) return;
+    const auto& to = call.to.empty() ? settings_.operations.email : call.to;
+    if (!mayMail(call, to, now)) return;
     const auto& house = settings_.house;
     Message message;
     message.sender = mail_sender_;
-    message.recipient.address = settings_.operations.email;
+    message.recipient.address = to;
     message.subject = "[backorderd] " + call.subject;
     message.envelope_from = house.from_address;
     message.created_at = now;
     message.state_at = now;
-    message.stable_id = alertId(call.kind, now, house.message_id_domain);
+    message.stable_id = alertId(std::string{call.kind} + call.to, now, house.message_id_domain);
     const render::MailHeaders headers{house.from_name,
                                       house.from_address,
                                       house.reply_to,

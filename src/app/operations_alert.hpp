@@ -22,13 +22,14 @@ public:
         std::string_view kind;  ///< `blast_radius`; a name of the log's event, `operations.KIND`
         std::string subject;
         std::string text;
+        std::string to{};  ///< whom it is mailed to; empty: operations
     };
-    /// Says it in the log, and by mail unless one of the same kind left less than an hour ago, also
-    /// before a restart.
+    /// Says it in the log, and by mail unless one of the same kind to the same reader left less
+    /// than an hour ago, also before a restart.
     void raise(const Call& call, Timestamp now);
 
 private:
-    bool mayMail(std::string_view kind, Timestamp now);
+    bool mayMail(const Call& call, const std::string& to, Timestamp now);
 
     Store& store_;
     Log& log_;

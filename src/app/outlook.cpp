@@ -124,7 +124,8 @@ std::string amongThem(const std::vector<std::string>& sample) {
 
 asio::awaitable<Outlook> compareOutlooks(
     Store& store, const RuleSet& before, const RuleSet& after,
-    std::function<std::optional<Timestamp>(std::string_view source)> fresh_until, Timestamp now) {
+    std::function<std::optional<Timestamp>(std::string_view source)> fresh_until, Timestamp now,
+    const Preferences* preferences) {
     const auto executor = co_await asio::this_coro::executor;
     Comparison comparison{before, after};
     CaseFilter filter;
@@ -134,7 +135,7 @@ asio::awaitable<Outlook> compareOutlooks(
         if (ids.empty()) break;
         filter.after = ids.back();
         for (auto& subject : store.cases(ids)) {
-            const rules::Facts facts{now, fresh_until(subject.line.key.source)};
+            const rules::Facts facts{now, fresh_until(subject.line.key.source), preferences};
             comparison.look(std::move(subject), facts);
         }
         co_await asio::post(executor, asio::use_awaitable);

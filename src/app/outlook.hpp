@@ -29,10 +29,12 @@ struct Outlook {
 inline constexpr std::chrono::hours kOutlook{24};
 
 /// Evaluates every open case under both rule sets, in slices between which the loop has its turn;
-/// changes nothing. Offers are counted as far as the stock goes.
+/// changes nothing. Offers are counted as far as the stock goes. `preferences` must outlive the
+/// call.
 boost::asio::awaitable<Outlook> compareOutlooks(
     Store& store, const RuleSet& before, const RuleSet& after,
-    std::function<std::optional<Timestamp>(std::string_view source)> fresh_until, Timestamp now);
+    std::function<std::optional<Timestamp>(std::string_view source)> fresh_until, Timestamp now,
+    const Preferences* preferences = nullptr);
 
 /// Why a rule set with this outlook is not put in force where at most `messages_max` messages may
 /// come, and as many be lost, and how to insist; empty: it may be.

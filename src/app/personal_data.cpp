@@ -6,6 +6,7 @@
 
 #include "app/declined.hpp"
 #include "app/explain.hpp"
+#include "app/preferring.hpp"
 #include "codec/codec.hpp"
 
 namespace backorderd::app {
@@ -96,9 +97,31 @@ json exportedMessages(Store& store, const std::vector<Case>& cases) {
     return rows;
 }
 
+/// By what preferences of the customer's contacts are known.
+std::set<std::string> contactsOf(const std::vector<Case>& cases) {
+    std::set<std::string> contacts;
+    for (const auto& subject : cases) {
+        const auto& contact = subject.line.contact;
+        contacts.insert({contactKeyOf(contact.email), contactKeyOf(contact.phone)});
+        for (const auto& notice : subject.notices)
+            if (isForCustomer(notice.topic))
+                contacts.insert(contactKeyOf(notice.recipient.address));
+    }
+    contacts.erase("");
+    return contacts;
+}
+
+json exportedPreferences(Store& store, const std::vector<Case>& cases) {
+    const auto contacts = contactsOf(cases);
+    json rows = json::array();
+    for (const auto& preference : store.preferences())
+        if (contacts.contains(preference.contact)) rows.push_back(preferenceRow(preference));
+    return rows;
+}
+
 }  // namespace
 
-json forgetCustomer(Store& store, const json& arguments, Timestamp now) {
+json forgetCustomer(Engine& engine, Store& store, const json& arguments, Timestamp now) {
     const auto customer =
         needed(arguments, "customer", "a customer's number is needed: --customer NUMBER");
     // The trail says that somebody was forgotten, not who.
@@ -122,6 +145,11 @@ json forgetCustomer(Store& store, const json& arguments, Timestamp now) {
     }
     const auto words = wordsFor(customer, cases);
     const std::vector<std::string> list{words.begin(), words.end()};
+    if (left.empty()) {
+        const auto contacts = contactsOf(cases);
+        store.removePreferences(std::vector<std::string>{contacts.begin(), contacts.end()});
+        engine.readPreferences();
+    }
     // A customer who is still served stays in the trail until the last line is closed.
     store.removeFromTrail(left.empty() ? list : std::vector<std::string>{}, why);
     try {
@@ -160,6 +188,7 @@ json exportCustomer(Store& store, const json& arguments, Timestamp now) {
             {"exported_at", formatTimestamp(now)},
             {"lines", rows},
             {"messages", exportedMessages(store, cases)},
+            {"preferences", exportedPreferences(store, cases)},
             {"audit", trail}};
 }
 

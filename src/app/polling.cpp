@@ -18,9 +18,6 @@ namespace asio = boost::asio;
 /// line would be a new one whose customer is told.
 constexpr std::size_t kBaselineUnreadableMax = 100;
 
-/// So far the clock of a source may be ahead of ours before somebody should hear of it.
-constexpr std::chrono::minutes kSkewMax{5};
-
 /// Lets everything else that waits on the loop have its turn.
 asio::awaitable<void> yieldToLoop() {
     const auto executor = co_await asio::this_coro::executor;
@@ -215,7 +212,7 @@ boost::asio::awaitable<void> Poller::finishSnapshot(Intake& intake, const Snapsh
 /// Data are never fresher than now, whatever the source's clock says.
 void Poller::takeAge(const SnapshotEnd& end, PollReport& report) {
     const auto now = clock_.now();
-    if (end.as_of > now + kSkewMax)
+    if (end.as_of > now + settings_.clock_skew_max)
         report.remark = "the source says that its data are of " + formatTimestamp(end.as_of) +
                         ", which is yet to come: set its clock, or ours, right; they count as of "
                         "now";

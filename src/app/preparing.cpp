@@ -90,6 +90,15 @@ std::string threadId(const OrderLine& line, std::string_view domain) {
     return "order-" + outbox::stableId({order}) + '@' + std::string{domain};
 }
 
+std::string templateOf(const RuleSet& rules, const std::vector<Notice>& notices) {
+    const auto& first = notices.front().template_name;
+    const auto differs = [&](const Notice& notice) { return notice.template_name != first; };
+    if (std::none_of(notices.begin(), notices.end(), differs)) return first;
+    for (const auto& notice : notices)
+        if (auto digest = digestTemplate(rules, notice); !digest.empty()) return digest;
+    return "digest";
+}
+
 render::Request requestFor(const Policy& policy, const std::vector<Notice>& notices,
                            const std::map<CaseId, Case>& cases, Timestamp now, Shelf* shelf) {
     render::Request request;
@@ -97,18 +106,13 @@ render::Request requestFor(const Policy& policy, const std::vector<Notice>& noti
     request.recipient = notices.front().recipient;
     const auto& zone = request.recipient.timezone;
     request.today = rules::localDate(now, zone.empty() ? policy.house.timezone : zone);
-    request.template_name = notices.front().template_name;
-    bool mixed = false;
-    std::string digest;
+    request.template_name = templateOf(policy.rules, notices);
     for (const auto& notice : notices) {
         const auto& subject = cases.at(notice.case_id);
         auto& entry = request.entries.emplace_back(
             render::Entry{notice, subject, toldBefore(subject), eventOf(notice, subject)});
         if (shelf) fillIn(entry, *shelf);
-        mixed |= notice.template_name != request.template_name;
-        if (digest.empty()) digest = digestTemplate(policy.rules, notice);
     }
-    if (mixed) request.template_name = digest.empty() ? "digest" : digest;
     return request;
 }
 
@@ -123,10 +127,11 @@ Preparer::Preparer(Store& store, Evaluator& evaluator, Guards& guards, Log& log,
       house_{house},
       hops_{std::move(hops)} {}
 
-int Preparer::prepareDue(Timestamp now, int limit) {
+int Preparer::prepareDue(Timestamp now, int limit, int piece_max) {
+    if (guards_.begin(now)) return 1;  // Held; another look finds what is left.
     int prepared = 0;
     while (prepared < limit) {
-        const int piece = preparePiece(now, std::min(limit - prepared, kNoticesPerPiece));
+        const int piece = preparePiece(now, std::min(limit - prepared, piece_max));
         if (piece == 0) break;
         prepared += piece;
     }
@@ -134,7 +139,6 @@ int Preparer::prepareDue(Timestamp now, int limit) {
 }
 
 int Preparer::preparePiece(Timestamp now, int limit) {
-    if (guards_.begin(now)) return 1;  // Held; another look finds what is left.
     const auto groups = store_.dueGroups(now, limit);
     if (groups.empty()) return 0;
     int looked_at = 0;
@@ -279,15 +283,16 @@ DeliveryMode::Route Preparer::routeOf(const Recipient& recipient) const {
 
 std::optional<Message> Preparer::compose(const std::vector<Notice>& group, const Cases& cases,
                                          Shelf& shelf, Timestamp now) {
-    const auto request = requestFor(*policy_, group, cases, now, &shelf);
+    const auto& recipient = group.front().recipient;
     auto message = envelopeFor(group, now);
-    const auto route = routeOf(request.recipient);
+    const auto route = routeOf(recipient);
     message.recipient = route.recipient;
-    const auto problems = writer_ ? writer_(request, message)
-                                  : writeDocument(request, route.redirected_from, message);
-    const auto why = hasErrors(problems)
-                         ? formatProblems(problems)
-                         : hopFor(request.recipient)->sender->whyUnsendable(message);
+    const auto request = [&] { return requestFor(*policy_, group, cases, now, &shelf); };
+    const auto problems =
+        writer_ ? writer_({group, cases, templateOf(policy_->rules, group), request}, message)
+                : writeDocument(request(), route.redirected_from, message);
+    const auto why = hasErrors(problems) ? formatProblems(problems)
+                                         : hopFor(recipient)->sender->whyUnsendable(message);
     if (why.empty()) return message;
     postpone(group, cases, now, now + kConfigurationRetry, why);
     return std::nullopt;

@@ -34,8 +34,16 @@ public:
 
     void usePolicy(const Policy& policy) { policy_ = &policy; }
 
+    /// What a message is to say, before anybody has written it.
+    struct Draft {
+        const std::vector<Notice>& notices;  ///< at least one; all for one recipient
+        const std::map<CaseId, Case>& cases;
+        std::string template_name;
+        /// All of it as a template reads it; takes copies, which not every writer needs.
+        std::function<render::Request()> request;
+    };
     /// Puts subject and document into a message; problems put the message off.
-    using Writer = std::function<Problems(const render::Request&, Message&)>;
+    using Writer = std::function<Problems(const Draft&, Message&)>;
     /// Has messages written otherwise than by the templates: a rehearsal reads what they are made
     /// of.
     void useWriter(Writer writer) { writer_ = std::move(writer); }
@@ -47,8 +55,8 @@ public:
     void useMode(const DeliveryMode& mode) { mode_ = &mode; }
 
     /// Handles due notices, group by group, until there were at least `limit`; returns how many
-    /// there were.
-    int prepareDue(Timestamp now, int limit);
+    /// there were. Each piece of about `piece_max` is a transaction of its own.
+    int prepareDue(Timestamp now, int limit, int piece_max = kNoticesPerPiece);
     /// What a held notice would say if it left now; empty where it cannot be rendered.
     render::Rendered sample(const Notice& notice, Timestamp now);
     /// Looks again at what messages say that could not leave so far. Those that are no longer true
@@ -96,6 +104,10 @@ private:
     const store::SendJournal* journal_ = nullptr;
     const DeliveryMode* mode_ = nullptr;
 };
+
+/// The template by which notices are told in one message: theirs, or the digest's where they
+/// differ.
+std::string templateOf(const RuleSet& rules, const std::vector<Notice>& notices);
 
 /// What a template needs of the notices of one message. From `shelf`, what our own people are told
 /// of stock and supply; null: nothing of that.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -17,7 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kAll = std::numeric_limits<int>::max();
+constexpr int kHeldPerPage = 1000;
 constexpr std::size_t kSamples = 3;
 constexpr std::size_t kCasesPerLook = 500;
 constexpr std::chrono::seconds kSilenceMax{366LL * 24 * 3600};
@@ -27,15 +26,20 @@ std::string domainOfAddress(std::string_view address) {
     return at == std::string_view::npos ? "-" : std::string{address.substr(at + 1)};
 }
 
-/// Held notices that the arguments name.
-std::vector<Notice> heldBy(Store& store, const json& arguments) {
-    auto held = store.heldNotices(textOf(arguments, "guard"), kAll);
-    const auto ids = arguments.value("ids", std::vector<NoticeId>{});
-    if (!ids.empty())
-        std::erase_if(held, [&](const Notice& notice) {
-            return std::find(ids.begin(), ids.end(), notice.id) == ids.end();
-        });
-    return held;
+/// Calls back for each held notice that the arguments name; a storm of them is read page by page.
+template <class Callback>
+void forEachHeld(Store& store, const json& arguments, Callback&& callback) {
+    const auto guard = textOf(arguments, "guard");
+    auto ids = arguments.value("ids", std::vector<NoticeId>{});
+    std::sort(ids.begin(), ids.end());
+    for (NoticeId after = 0;;) {
+        const auto page = store.heldNotices(guard, kHeldPerPage, after);
+        if (page.empty()) return;
+        for (const auto& notice : page)
+            if (ids.empty() || std::binary_search(ids.begin(), ids.end(), notice.id))
+                callback(notice);
+        after = page.back().id;
+    }
 }
 
 std::optional<Timestamp> instantIn(const json& arguments, const char* name) {
@@ -81,11 +85,12 @@ json silenceRow(const Silence& silence, Timestamp now) {
 }  // namespace
 
 json listHeld(Engine& engine, Store& store, const json& arguments) {
-    const auto held = heldBy(store, arguments);
+    std::size_t count = 0;
     std::map<std::string, int> by_rule, by_template, by_domain, by_guard;
     json notices = json::array(), samples = json::array();
     const auto limit = static_cast<std::size_t>(std::max(arguments.value("limit", 100), 0));
-    for (const auto& notice : held) {
+    forEachHeld(store, arguments, [&](const Notice& notice) {
+        ++count;
         // A template is worth a sample once.
         if (by_template[notice.template_name]++ == 0 && samples.size() < kSamples) {
             const auto rendered = engine.sample(notice);
@@ -99,8 +104,8 @@ json listHeld(Engine& engine, Store& store, const json& arguments) {
         ++by_domain[domainOfAddress(notice.recipient.address)];
         ++by_guard[notice.guard];
         if (notices.size() < limit) notices.push_back(noticeRow(notice));
-    }
-    return {{"count", held.size()},   {"by_rule", by_rule},   {"by_template", by_template},
+    });
+    return {{"count", count},         {"by_rule", by_rule},   {"by_template", by_template},
             {"by_domain", by_domain}, {"by_guard", by_guard}, {"notices", notices},
             {"samples", samples}};
 }
@@ -110,13 +115,12 @@ json approveHeld(Store& store, const json& arguments, Timestamp now) {
     const bool named = !guard.empty() || arguments.value("all", false) ||
                        !arguments.value("ids", std::vector<NoticeId>{}).empty();
     if (!named) throw Declined{"say what to approve: --guard NAME, --all or numbers of notices"};
-    const auto held = heldBy(store, arguments);
+    std::vector<NoticeId> ids;
+    forEachHeld(store, arguments, [&](const Notice& notice) { ids.push_back(notice.id); });
     const auto why = auditFor(
         arguments, "queue approve",
-        std::to_string(held.size()) + " notices" + (guard.empty() ? std::string{} : " of " + guard),
+        std::to_string(ids.size()) + " notices" + (guard.empty() ? std::string{} : " of " + guard),
         now);
-    std::vector<NoticeId> ids;
-    for (const auto& notice : held) ids.push_back(notice.id);
     const auto approved = ids.empty() ? 0 : store.approve(ids, why);
     if (approved == 0) throw Declined{"nothing of that is held"};
     return {{"approved", approved}};

@@ -11,6 +11,8 @@ namespace asio = boost::asio;
 
 /// Enough to see which fields an ERP keeps, and few enough for one that is slow.
 constexpr std::size_t kLinesLookedAt = 1000;
+/// Whoever mapped the wrong field need not read a thousand sentences.
+constexpr std::size_t kNotUnderstoodMax = 10;
 
 /// The column that a test's field is worked out from; empty: from what every line has.
 std::string columnOf(const Test& test) {
@@ -107,7 +109,18 @@ void lookAt(const OrderLine& line, std::vector<const LineField*>& empty) {
     std::erase_if(empty, [&](const LineField* field) { return !field->get(line).empty(); });
 }
 
-asio::awaitable<void> readSome(Connector& connector, SourceAnswer& answer) {
+/// Notes each sentence about a preference that nobody understands once.
+void lookAtPreferences(const OrderLine& line, const Preferences& preferences,
+                       SourceAnswer& answer) {
+    for (auto& sentence : preferredOf(preferences, line).not_understood) {
+        auto& known = answer.not_understood;
+        if (known.size() < kNotUnderstoodMax && std::ranges::find(known, sentence) == known.end())
+            known.push_back(std::move(sentence));
+    }
+}
+
+asio::awaitable<void> readSome(Connector& connector, const Preferences& preferences,
+                               SourceAnswer& answer) {
     std::vector<const LineField*> empty;
     for (const auto& field : lineFields())
         if (field.type != FieldType::Flag) empty.push_back(&field);
@@ -124,7 +137,9 @@ asio::awaitable<void> readSome(Connector& connector, SourceAnswer& answer) {
         for (std::size_t i = 0; i < page->records.size() && readable < kLinesLookedAt; ++i) {
             const auto line = reader->decode(i);
             ++(line ? readable : answer.unreadable);
-            if (line) lookAt(*line, empty);
+            if (!line) continue;
+            lookAt(*line, empty);
+            lookAtPreferences(*line, preferences, answer);
         }
     }
     if (readable == 0) co_return;
@@ -156,13 +171,16 @@ Problems findUnservable(const RuleSet& rules, const config::Settings& settings, 
     return problems;
 }
 
-asio::awaitable<std::vector<SourceAnswer>> askSources(const Ends& ends) {
+asio::awaitable<std::vector<SourceAnswer>> askSources(const Ends& ends,
+                                                      const PreferenceFields& fields) {
+    const Preferences preferences{fields, {}};
     std::vector<SourceAnswer> answers;
     for (const auto& source : ends.sources) {
         SourceAnswer answer;
         answer.source = source.name;
         answer.probe = co_await source.connector->probe();
-        if (answer.probe.ok) co_await readSome(*source.connector, answer);
+        if (answer.probe.ok) co_await readSome(*source.connector, preferences, answer);
+        co_await source.connector->leave();
         answers.push_back(std::move(answer));
     }
     co_return answers;

@@ -26,13 +26,15 @@ struct SourceAnswer {
     std::size_t unreadable = 0;      ///< of them
     std::vector<std::string> empty;  ///< fields that none of the lines has, as docs/fields.md names
                                      ///< them
-    std::string failure;             ///< why they could not be read; empty: they could
+    std::vector<std::string> not_understood;  ///< preferences of contacts, in sentences
+    std::string failure;                      ///< why they could not be read; empty: they could
 
     bool ok() const { return probe.ok && failure.empty(); }
 };
 
 /// Tests each source's connection and rights, and reads some of its lines: all of a small one. What
-/// is read is looked at and thrown away.
-boost::asio::awaitable<std::vector<SourceAnswer>> askSources(const Ends& ends);
+/// is read is looked at and thrown away. `fields`: where it says what contacts prefer.
+boost::asio::awaitable<std::vector<SourceAnswer>> askSources(const Ends& ends,
+                                                             const PreferenceFields& fields);
 
 }  // namespace backorderd::app

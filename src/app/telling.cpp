@@ -6,6 +6,7 @@
 #include "app/explain.hpp"
 #include "app/foresight.hpp"
 #include "app/past.hpp"
+#include "app/preferring.hpp"
 #include "app/rails.hpp"
 #include "app/shelf.hpp"
 
@@ -47,6 +48,7 @@ json tell(Engine& engine, Store& store, const Case& subject, const Decision& dec
     auto story = explainCase(telling);
     story["as_of"] = formatTimestamp(at);
     story["silences"] = silencesOf(store, subject, at);
+    story["preferences"] = preferenceWords(engine.preferences(), subject.line);
     story["data"] = dataRow(engine, subject.line.key.source);
     return story;
 }
@@ -61,7 +63,7 @@ json tellPast(Engine& engine, Store& store, const Case& subject, Timestamp at) {
                 {"opened_at", formatTimestamp(subject.opened_at)},
                 {"not_yet", true}};
     // The data were fresh then, as far as anybody knows.
-    const rules::Facts facts{at, at + std::chrono::seconds{1}};
+    const rules::Facts facts{at, at + std::chrono::seconds{1}, &engine.preferences()};
     const auto decision =
         rules::evaluate(engine.policy().rules, past.subject, facts, rules::Detail::Full);
     auto story = tell(engine, store, past.subject, decision, at);
@@ -71,8 +73,8 @@ json tellPast(Engine& engine, Store& store, const Case& subject, Timestamp at) {
 
 json tellFuture(Engine& engine, Store& store, const Case& subject, Timestamp now, Timestamp at) {
     const auto& rules = engine.policy().rules;
-    const auto foreseen = foresee(rules, subject, now, at);
-    const rules::Facts facts{at, at + std::chrono::seconds{1}};
+    const auto foreseen = foresee(rules, engine.preferences(), subject, now, at);
+    const rules::Facts facts{at, at + std::chrono::seconds{1}, &engine.preferences()};
     const auto decision = rules::evaluate(rules, foreseen.then, facts, rules::Detail::Full);
     auto story = tell(engine, store, foreseen.then, decision, at);
     story["foreseen"] = json::array();

@@ -13,6 +13,7 @@ namespace backorderd::app {
 /// | member | where |
 /// |---|---|
 /// | `silences` | those in force that fit the line, in words |
+/// | `preferences` | how its contact wants to be written to, and who says so, in words |
 /// | `unsure` | the past: what the log does not tell, in sentences |
 /// | `foreseen` | the future: what will have left by then, with `at`, `topic`, `to`, `reason` |
 /// | `not_yet` | the past: true where the line was not known yet; nothing else is there then |

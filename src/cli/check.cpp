@@ -58,7 +58,7 @@ using Answers = std::vector<app::SourceAnswer>;
 Answers askSources(const app::Setup& setup, boost::asio::io_context& context) {
     Answers answers;
     bool answered = false;
-    boost::asio::co_spawn(context, app::askSources(setup.ends),
+    boost::asio::co_spawn(context, app::askSources(setup.ends, setup.settings->preferences),
                           [&](std::exception_ptr failure, Answers all) {
                               if (failure) std::rethrow_exception(failure);
                               answers = std::move(all);
@@ -100,10 +100,15 @@ json row(const Problem& problem) {
 }
 
 json row(const app::SourceAnswer& answer) {
-    return {{"source", answer.source},         {"ok", answer.ok()},
-            {"probe", answer.probe.text},      {"failure", answer.failure},
-            {"lines", answer.lines},           {"all_lines", answer.all_lines},
-            {"unreadable", answer.unreadable}, {"empty", answer.empty}};
+    return {{"source", answer.source},
+            {"ok", answer.ok()},
+            {"probe", answer.probe.text},
+            {"failure", answer.failure},
+            {"lines", answer.lines},
+            {"all_lines", answer.all_lines},
+            {"unreadable", answer.unreadable},
+            {"empty", answer.empty},
+            {"not_understood", answer.not_understood}};
 }
 
 void print(const app::SourceAnswer& answer) {
@@ -117,6 +122,7 @@ void print(const app::SourceAnswer& answer) {
     std::string empty;
     for (const auto& field : answer.empty) empty += (empty.empty() ? "" : ", ") + field;
     if (!empty.empty()) std::printf("  empty in each of them: %s\n", empty.c_str());
+    for (const auto& sentence : answer.not_understood) std::printf("  %s\n", sentence.c_str());
 }
 
 /// Without `--online` a list of problems; with it an object, which has the sources as well.

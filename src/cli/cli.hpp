@@ -34,6 +34,9 @@ void addCasework(CLI::App& app, Action& action);
 /// Adds `queue held`, `queue approve`, `silence` and `suppress`; `queue` must be there.
 void addRails(CLI::App& app, Action& action);
 
+/// Adds `preference set`, `list` and `clear`.
+void addPreferences(CLI::App& app, Action& action);
+
 /// Adds `import` and `export` to `suppress`.
 void addSuppressionFiles(CLI::App& suppress, Action& action);
 

@@ -132,6 +132,8 @@ void printNext(const json& story) {
                         cell(notice, "state").c_str(), cell(notice, "state_reason").c_str());
     for (const auto& silence : story.value("silences", nlohmann::json::array()))
         std::printf("  %s\n", silence.get<std::string>().c_str());
+    for (const auto& preference : story.value("preferences", nlohmann::json::array()))
+        std::printf("  %s\n", preference.get<std::string>().c_str());
     for (const auto& withheld : story["withheld"]) {
         const auto until = cell(withheld, "until"), rule = cell(withheld, "rule");
         std::printf("  not %s%s: %s%s\n", cell(withheld, "topic").c_str(),

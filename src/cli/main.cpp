@@ -191,6 +191,7 @@ int main(int argc, char** argv) {
     addQueue(app, options, action);
     cli::addCasework(app, action);
     cli::addRails(app, action);
+    cli::addPreferences(app, action);
     cli::addGates(app, action);
     cli::addRehearsals(app, options.common, action);
     addDemo(app, options, action);

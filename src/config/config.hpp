@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "backorderd/preference.hpp"
 #include "backorderd/problem.hpp"
 #include "backorderd/rule.hpp"
 #include "config/section.hpp"
@@ -43,6 +44,9 @@ struct SourceSettings {
     std::chrono::seconds full_every{std::chrono::hours{24}};  ///< beside reads of changes
     double poll_jitter = 0.1;  ///< the share of `poll_every` by which a poll may come sooner
     std::chrono::seconds poll_retry_longest{15 * 60};  ///< between two polls that fail
+    std::chrono::seconds clock_skew_max{5 * 60};       ///< ahead of ours; more is remarked upon
+    /// For so long after a start what was frozen before it waits for the first poll.
+    std::chrono::seconds first_poll_wait{60 * 60};
     std::vector<QuietHours> quiet{};
     PushSettings push{};
 };
@@ -108,6 +112,7 @@ struct GuardSettings {
     std::chrono::seconds blast_radius_per{15 * 60};
     double mass_change_share = 0.2;  ///< more of the known lines changed, or gone, is a mistake
     std::int64_t mass_change_lines = 25;  ///< but not where they are fewer than these
+    std::chrono::seconds silence_digest{};  ///< how often authors hear of theirs; 0: never
 };
 
 /// Who keeps the service running.
@@ -180,6 +185,7 @@ struct Settings {
     std::string environment{};  ///< what this installation is for
     DeliverySettings delivery{};
     ClockSettings clock{};
+    PreferenceFields preferences{};
     DiskSettings disk{};
     ListenerSettings public_listener{};  ///< what comes from other systems
     ListenerSettings admin_listener{};   ///< metrics and health

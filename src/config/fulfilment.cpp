@@ -36,7 +36,7 @@ void readStrategy(ListedRule& entry, FulfilmentRule& rule) {
 void readExpedite(ListedRule& entry, FulfilmentRule& rule) {
     auto reader = entry.part("expedite");
     if (!reader) return;
-    FulfilmentRule::Expedite& out = rule.expedite.emplace();
+    ExpediteRule& out = rule.expedite.emplace();
     out.place = reader->place();
     out.match = entry.readMatch(*reader, reader->what());
     out.team = entry.readTeam(*reader, "offer_to", "name the team that may order a faster way");

@@ -15,8 +15,9 @@ Problems orderProblems(Problems problems) {
     // An alias makes one mistake stand in several places of the tree, but in one of the file.
     problems.erase(std::unique(problems.begin(), problems.end()), problems.end());
     if (problems.size() <= kProblemsMax) return problems;
-    std::ranges::stable_partition(
-        problems, [](const Problem& problem) { return problem.severity == Severity::Error; });
+    std::stable_partition(problems.begin(), problems.end(), [](const Problem& problem) {
+        return problem.severity == Severity::Error;
+    });
     const auto first_cut = problems.begin() + kProblemsMax;
     const Problem rest{
         {problems.front().place.file, 0, 0},

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "backorderd/dates.hpp"
+#include "config/secrets.hpp"
 #include "config/section_impl.hpp"
 #include "config/words.hpp"
 
@@ -275,17 +276,27 @@ std::optional<Secret> Section::secret(std::string_view key, std::string_view mea
     }
     MapReader reader(node, impl_->file->name, fmt::format("the secret '{}'", key),
                      impl_->file->problems);
-    return readSecret(reader, *node, impl_->file->folder);
+    auto read = readSecret(reader, *node, impl_->file->folder);
+    if (read) impl_->file->secrets.push_back(*read);
+    return read;
+}
+
+std::shared_ptr<const std::vector<Secret>> secretsOfFile(Section section) {
+    const auto& file = SectionAccess::impl(section).file;
+    return {file, &file->secrets};
 }
 
 std::function<std::optional<Secret>()> Section::renewedSecret(std::string_view key,
                                                               std::string_view meaning) {
     // What is wrong with it now is reported now.
     if (!secret(key, meaning)) return nullptr;
-    return [node = impl_->reader.find(key), file = impl_->file]() -> std::optional<Secret> {
+    const auto place = impl_->file->secrets.size() - 1;
+    return [node = impl_->reader.find(key), file = impl_->file, place]() -> std::optional<Secret> {
         auto later = file->problems;  // Nobody reads a list of problems once the daemon runs.
         MapReader reader(node, file->name, "the secret", later);
-        return readSecret(reader, *node, file->folder);
+        auto read = readSecret(reader, *node, file->folder);
+        if (read) file->secrets[place] = *read;
+        return read;
     };
 }
 

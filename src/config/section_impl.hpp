@@ -15,6 +15,7 @@ struct SettingsFile {
     std::string name;    ///< as the caller gave it
     std::string folder;  ///< relative paths count from here; empty: the working directory
     Problems problems;
+    std::vector<Secret> secrets;  ///< all that were read; see config/secrets.hpp
 };
 
 struct Section::Impl {

@@ -111,6 +111,10 @@ void readGuards(Section guards, GuardSettings& out) {
     out.mass_change_lines =
         mass.number("min_lines", {.fallback = 25, .min = 1, .max = 1'000'000},
                     "Fewer changed, or gone, lines than these are always believed.");
+    out.silence_digest =
+        guards.duration("silence_digest", {.fallback = 24h, .min = 0s, .max = 30 * 24h},
+                        "How often whoever silenced something hears what they still silence, by "
+                        "mail; `0s`: never.");
 }
 
 void readOperations(Section operations, OperationsSettings& out) {
@@ -271,6 +275,23 @@ void readTop(Section& root, Settings& out) {
                                                    kSocketPathMax, out.control_socket.size()));
 }
 
+void readPreferences(Section preferences, PreferenceFields& out) {
+    const auto field = [&](std::string_view key, std::string_view meaning) {
+        auto name = preferences.text(key, "", meaning);
+        if (!name.empty() && !isTextField(name))
+            preferences.problem(
+                key, fmt::format("{} is no text field of a line; docs/fields.md lists them, and "
+                                 "customer.attributes.NAME and attributes.NAME pass on what an ERP "
+                                 "has beyond",
+                                 quote(name)));
+        return name;
+    };
+    out.channel = field("channel", "The field of a line that says `email` or `sms`.");
+    out.language =
+        field("language", "The field of a line that says a language (BCP 47), `de` or `de-AT`.");
+    out.digest = field("digest", "The field of a line that says `immediate`, `daily` or `weekly`.");
+}
+
 void readAll(Settings& settings) {
     Section& root = settings.root;
     readTop(root, settings);
@@ -288,6 +309,9 @@ void readAll(Settings& settings) {
     readOperations(root.child("operations", "Who keeps the service running."), settings.operations);
     readRetention(root.child("retention", "How long what concerns persons is kept."),
                   settings.outbox, settings.retention);
+    readPreferences(
+        root.child("preferences", "Where the ERP says how a contact wants to be written to."),
+        settings.preferences);
     readListener(root.child("public", "The HTTP listener for what comes from other systems."),
                  "Address and port, `127.0.0.1:8480` or `[::1]:8480`; empty: nothing listens.",
                  settings.public_listener);

@@ -91,6 +91,13 @@ SourceSettings readSource(Section section) {
     source.poll_retry_longest = section.duration(
         "poll_retry_longest", {.fallback = 15min, .min = 10s, .max = 24h},
         "The longest wait after polls that failed; it begins at 10s and doubles with each.");
+    source.clock_skew_max = section.duration(
+        "clock_skew_max", {.fallback = 5min, .min = 1s, .max = 24h},
+        "How far the source's clock may be ahead of ours before somebody should hear of it.");
+    source.first_poll_wait = section.duration(
+        "first_poll_wait", {.fallback = 1h, .min = 1min, .max = 24h},
+        "How long after a start what was frozen before it waits for the first poll of a source "
+        "whose data are too old.");
     source.quiet = readQuiet(section);
     const bool pushes = section.has("push");
     source.push = readPush(

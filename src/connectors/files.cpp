@@ -14,12 +14,15 @@ namespace {
 class FilesConnector final : public Connector {
 public:
     FilesConnector(files::FilesSettings settings, const Environment& environment)
-        : settings_{std::move(settings)}, source_{environment.source}, clock_{environment.clock} {}
+        : settings_{std::move(settings)},
+          source_{environment.source},
+          clock_{environment.clock},
+          net_{environment.net} {}
 
     Capabilities capabilities() const override { return {}; }
 
     std::unique_ptr<SnapshotReader> read() override {
-        return files::readFolderSnapshot(settings_, source_, clock_);
+        return files::readFolderSnapshot({settings_, source_, clock_, net_, verified_});
     }
 
     boost::asio::awaitable<Found> find(std::string_view) override {
@@ -34,13 +37,15 @@ public:
     }
 
     boost::asio::awaitable<Probe> probe() override {
-        co_return files::probeFolder(settings_, clock_.now());
+        co_return co_await files::probeFolder(settings_, clock_.now(), net_);
     }
 
 private:
     files::FilesSettings settings_;
     std::string source_;
     const Clock& clock_;
+    net::Net& net_;
+    files::VerifiedFiles verified_;
 };
 
 }  // namespace

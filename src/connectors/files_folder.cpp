@@ -11,6 +11,8 @@
 #include <memory>
 #include <utility>
 
+#include "connectors/files_manifest.hpp"
+
 namespace backorderd::connectors::files {
 namespace {
 
@@ -71,11 +73,25 @@ std::variant<std::vector<Entry>, Failure> readFolder(const std::string& folder) 
     return entries;
 }
 
-template <class Visit>
-void forEachFile(const Listing& listing, Visit visit) {
-    for (const auto* files :
-         {&listing.lines, &listing.stock, &listing.supply, &listing.items, &listing.alternates})
-        for (const auto& file : *files) visit(file);
+/// Where a file of that name belongs in the listing, and how it is written.
+struct Belongs {
+    std::vector<DataFile> Listing::*files = nullptr;  ///< null: nowhere
+    FileFormat format = FileFormat::Csv;
+};
+
+Belongs belongs(const FilesSettings& settings, const std::string& name) {
+    const auto format = formatOf(name, settings.format);
+    if (!format || isUnfinished(name)) return {};
+    // The narrow names go first, so that `lines: "*"` means all that is left.
+    using Kind = std::pair<const std::string*, std::vector<DataFile> Listing::*>;
+    const std::array<Kind, 5> kinds{{{&settings.stock, &Listing::stock},
+                                     {&settings.supply, &Listing::supply},
+                                     {&settings.items, &Listing::items},
+                                     {&settings.alternates, &Listing::alternates},
+                                     {&settings.lines, &Listing::lines}}};
+    for (const auto& [glob, files] : kinds)
+        if (matches(*glob, name)) return {files, *format};
+    return {};
 }
 
 }  // namespace
@@ -83,63 +99,91 @@ void forEachFile(const Listing& listing, Visit visit) {
 std::variant<Listing, Failure> listFolder(const FilesSettings& settings) {
     const auto found = readFolder(settings.folder);
     if (const auto* failure = std::get_if<Failure>(&found)) return *failure;
+    const auto& entries = std::get<std::vector<Entry>>(found);
     Listing listing;
-    // The narrow names go first, so that `lines: "*"` means all that is left.
-    using Kind = std::pair<const std::string*, std::vector<DataFile>*>;
-    const std::array<Kind, 5> kinds{{{&settings.stock, &listing.stock},
-                                     {&settings.supply, &listing.supply},
-                                     {&settings.items, &listing.items},
-                                     {&settings.alternates, &listing.alternates},
-                                     {&settings.lines, &listing.lines}}};
-    for (const auto& entry : std::get<std::vector<Entry>>(found)) {
-        if (!settings.marker.empty() && entry.name == settings.marker) {
-            listing.marker = entry.stamp;
-            continue;
-        }
-        const auto format = formatOf(entry.name, settings.format);
-        if (!format || isUnfinished(entry.name)) continue;
-        const DataFile file{entry.path, *format, entry.stamp};
-        for (const auto& [glob, files] : kinds) {
-            if (!matches(*glob, entry.name)) continue;
-            files->push_back(file);
-            break;
-        }
+    for (const auto& entry : entries)
+        if (isProof(settings, entry.name)) listing.marker = entry.stamp;
+    if (!settings.manifest.empty() && listing.marker) {
+        auto sums = readManifest(settings.folder + '/' + settings.manifest);
+        if (const auto* failure = std::get_if<Failure>(&sums)) return *failure;
+        listing.sums = std::get<Sums>(std::move(sums));
     }
+    auto unseen = listing.sums;
+    for (const auto& entry : entries) {
+        const auto [files, format] = belongs(settings, entry.name);
+        const bool named = settings.manifest.empty() || unseen.erase(entry.name) > 0;
+        if (files == nullptr || !named || isProof(settings, entry.name)) continue;
+        (listing.*files).push_back({entry.path, format, entry.stamp});
+    }
+    for (const auto& [name, sum] : unseen) listing.missing.push_back(name);
     return listing;
 }
 
-std::optional<Failure> whyNotReady(const Listing& listing, const FilesSettings& settings,
+bool isProof(const FilesSettings& settings, const std::string& name) {
+    return !name.empty() && (name == settings.marker || name == settings.manifest);
+}
+
+bool isOfExport(const FilesSettings& settings, const std::string& name) {
+    return isProof(settings, name) || belongs(settings, name).files != nullptr;
+}
+
+std::vector<DataFile> allFiles(const Listing& listing) {
+    std::vector<DataFile> all;
+    for (const auto* files :
+         {&listing.lines, &listing.stock, &listing.supply, &listing.items, &listing.alternates})
+        all.insert(all.end(), files->begin(), files->end());
+    return all;
+}
+
+namespace {
+
+std::optional<Failure> whyMarkerForbids(const Listing& listing, const FilesSettings& settings) {
+    const auto& name = settings.marker.empty() ? settings.manifest : settings.marker;
+    if (!listing.marker)
+        return later(fmt::format("'{}/{}' is not there, so the export has not finished",
+                                 settings.folder, name));
+    if (!listing.missing.empty())
+        return later(fmt::format("'{}/{}' names '{}', which is not there", settings.folder, name,
+                                 listing.missing.front()));
+    if (settings.marker.empty()) return std::nullopt;
+    for (const auto& file : allFiles(listing))
+        if (file.stamp.changed_ns > listing.marker->changed_ns)
+            return later(fmt::format("'{}' is newer than '{}', so the next export has begun",
+                                     file.path, settings.marker));
+    return std::nullopt;
+}
+
+std::optional<Failure> whyTooYoung(const Listing& listing, const FilesSettings& settings,
                                    Timestamp now) {
-    if (listing.lines.empty())
-        return later(
-            fmt::format("no file in '{}' is named '{}': without one it is not known which "
-                        "lines there are; an export without lines still writes its header "
-                        "or []",
-                        settings.folder, settings.lines));
-    if (!settings.marker.empty()) {
-        if (!listing.marker)
-            return later(fmt::format("'{}/{}' is not there, so the export has not finished",
-                                     settings.folder, settings.marker));
-        std::optional<Failure> newer;
-        forEachFile(listing, [&](const DataFile& file) {
-            if (file.stamp.changed_ns <= listing.marker->changed_ns || newer) return;
-            newer = later(fmt::format("'{}' is newer than '{}', so the next export has begun",
-                                      file.path, settings.marker));
-        });
-        return newer;
-    }
-    std::optional<Failure> young;
+    if (settings.settle.count() == 0) return std::nullopt;
     const auto settled_ns = (now - settings.settle).time_since_epoch().count() * kNsPerSecond;
-    forEachFile(listing, [&](const DataFile& file) {
-        if (settings.settle.count() == 0 || young) return;
-        if (file.stamp.changed_ns <= settled_ns) return;
+    for (const auto& file : allFiles(listing)) {
+        if (file.stamp.changed_ns <= settled_ns) continue;
         const bool future = file.stamp.changed_ns / kNsPerSecond > now.time_since_epoch().count();
-        young = later(fmt::format(
+        return later(fmt::format(
             "'{}' {}, so it may still be being written", file.path,
             future ? std::string{"carries a time that is yet to come"}
                    : fmt::format("was changed less than {} s ago", settings.settle.count())));
-    });
-    return young;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Failure> whyNotReady(const Listing& listing, const FilesSettings& settings,
+                                   Timestamp now) {
+    const bool proof = !settings.marker.empty() || !settings.manifest.empty();
+    if (proof)
+        if (auto failure = whyMarkerForbids(listing, settings)) return failure;
+    if (listing.lines.empty())
+        return later(
+            fmt::format("no file in '{}' is named '{}'{}: without one it is not known which "
+                        "lines there are; an export without lines still writes its header "
+                        "or []",
+                        settings.folder, settings.lines,
+                        settings.manifest.empty() ? "" : " and stands in the manifest"));
+    if (proof) return std::nullopt;
+    return whyTooYoung(listing, settings, now);
 }
 
 Timestamp asOf(const Listing& listing) {

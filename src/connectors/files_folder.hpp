@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -26,12 +27,23 @@ struct Listing {
     std::vector<DataFile> supply;
     std::vector<DataFile> items;
     std::vector<DataFile> alternates;
-    std::optional<Stamp> marker;
+    std::optional<Stamp> marker;  ///< or the manifest
+    /// What the manifest says: the sum of each file, and which of its files are not there.
+    std::map<std::string, std::string> sums;
+    std::vector<std::string> missing;
 
     bool operator==(const Listing&) const = default;
 };
 
 std::variant<Listing, Failure> listFolder(const FilesSettings& settings);
+
+/// Whether a file of that name says that an export is whole: the marker or the manifest.
+bool isProof(const FilesSettings& settings, const std::string& name);
+/// Whether a file of that name is part of an export: data, marker or manifest.
+bool isOfExport(const FilesSettings& settings, const std::string& name);
+
+/// Every file of a listing, whatever it holds.
+std::vector<DataFile> allFiles(const Listing& listing);
 
 /// Why the files cannot be read yet, if so.
 std::optional<Failure> whyNotReady(const Listing& listing, const FilesSettings& settings,

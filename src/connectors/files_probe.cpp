@@ -4,9 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
+#include "connectors/files_fetch.hpp"
 #include "connectors/files_open.hpp"
+#include "connectors/files_take.hpp"
 
 namespace backorderd::connectors::files {
 namespace {
@@ -80,9 +83,7 @@ std::string count(const std::vector<DataFile>& files, std::string_view of_what) 
                        of_what, bytes);
 }
 
-}  // namespace
-
-Probe probeFolder(const FilesSettings& settings, Timestamp now) {
+Probe lookAtFolder(const FilesSettings& settings, Timestamp now) {
     const auto listed = listFolder(settings);
     if (const auto* failure = std::get_if<Failure>(&listed)) return {false, failure->reason};
     const auto& listing = std::get<Listing>(listed);
@@ -108,6 +109,33 @@ Probe probeFolder(const FilesSettings& settings, Timestamp now) {
     look(listing.alternates, FileRole::Alternates, settings.alternates_columns);
     probe.text.pop_back();
     return probe;
+}
+
+/// Where exports are taken, and none waits, the one that was taken last.
+FilesSettings whatIsRead(const FilesSettings& settings) {
+    FilesSettings read = settings;
+    const auto listed = listFolder(settings);
+    const auto* listing = std::get_if<Listing>(&listed);
+    const bool waits = listing != nullptr && !listing->lines.empty();
+    if (settings.keep_processed > 0 && !waits && std::filesystem::exists(currentFolder(settings)))
+        read.folder = currentFolder(settings);
+    return read;
+}
+
+}  // namespace
+
+boost::asio::awaitable<Probe> probeFolder(const FilesSettings& settings, Timestamp now,
+                                          net::Net& net) {
+    Probe probe = lookAtFolder(whatIsRead(settings), now);
+    if (!settings.remote) co_return probe;
+    const auto look = co_await lookAtServer(settings, net);
+    // Before the first poll nothing lies in the folder yet.
+    const auto listed = listFolder(whatIsRead(settings));
+    const auto* listing = std::get_if<Listing>(&listed);
+    const bool fetched = listing != nullptr && !listing->lines.empty();
+    probe.ok = look.ok && listing != nullptr && (probe.ok || !fetched);
+    probe.text = look.text + '\n' + probe.text;
+    co_return probe;
 }
 
 }  // namespace backorderd::connectors::files

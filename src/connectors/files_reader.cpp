@@ -5,36 +5,49 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <utility>
 
+#include "connectors/files_fetch.hpp"
 #include "connectors/files_goods.hpp"
 #include "connectors/files_line.hpp"
 #include "connectors/files_open.hpp"
+#include "connectors/files_take.hpp"
 
 namespace backorderd::connectors::files {
 namespace {
 
 /// Room for a page of 10,000 lines of 800 bytes.
 constexpr std::size_t kWindowBytes = std::size_t{8} << 20;
+constexpr std::size_t kProblemsKept = 100;
 
 class FolderReader final : public SnapshotReader {
 public:
-    FolderReader(const FilesSettings& settings, const std::string& source, const Clock& clock)
-        : settings_{settings},
-          clock_{clock},
-          columns_{FileRole::Lines, settings.columns, settings.limits.columns_max},
-          maker_{source, columns_, settings.kinds},
+    explicit FolderReader(const FolderAccess& access)
+        : settings_{access.settings},
+          clock_{access.clock},
+          net_{access.net},
+          verified_{access.verified},
+          columns_{FileRole::Lines, settings_.columns, settings_.limits.columns_max},
+          maker_{access.source, columns_, settings_.kinds},
           memory_{kWindowBytes},
-          reading_hash_{readingHash(settings)} {}
+          reading_hash_{readingHash(settings_)} {}
 
     boost::asio::awaitable<std::variant<Page, SnapshotEnd, Failure>> next() override {
+        if (!std::exchange(begun_, true)) {
+            auto failure = co_await begin();
+            if (failure) co_return std::move(*failure);
+        }
         co_return nextPage();
     }
     Result<OrderLine> decode(std::size_t index) override;
 
 private:
     std::variant<Page, SnapshotEnd, Failure> nextPage();
-    std::optional<Failure> begin();
+    boost::asio::awaitable<std::optional<Failure>> begin();
+    boost::asio::awaitable<std::optional<Failure>> takeWhole();
+    boost::asio::awaitable<std::optional<Failure>> verify();
+    std::optional<Failure> list();
     std::optional<Failure> readJoined();
     /// All files of a role, in which each row is kept in memory.
     template <class Read>
@@ -48,9 +61,12 @@ private:
     SnapshotEnd end();
     std::string whyChanged() const;
     void keepProblems(Problems problems);
+    void keepFirst(const Problems& problems);
 
-    const FilesSettings& settings_;
+    FilesSettings settings_;  ///< ours: the folder may become the one of the current export
     const Clock& clock_;
+    net::Net& net_;
+    VerifiedFiles& verified_;
     Columns columns_;
     LineMaker maker_;
     WindowMemory memory_;
@@ -68,14 +84,13 @@ private:
     bool broke_off_ = false;  ///< whole files or parts of them are missing, not single records
     bool goods_read_ = true;
     std::size_t problem_count_ = 0;
-    std::string first_problem_;
+    Problems first_problems_;
+    std::size_t lines_ = 0;
 };
 
 std::variant<Page, SnapshotEnd, Failure> FolderReader::nextPage() {
     page_.clear();
     page_problems_.clear();
-    if (!std::exchange(begun_, true))
-        if (auto failure = begin()) return std::move(*failure);
     while (page_.empty() && page_problems_.empty()) {
         if (!file_) {
             if (file_index_ == listing_.lines.size()) return end();
@@ -94,12 +109,44 @@ std::variant<Page, SnapshotEnd, Failure> FolderReader::nextPage() {
     return Page{page_, std::move(page_problems_)};
 }
 
-std::optional<Failure> FolderReader::begin() {
+boost::asio::awaitable<std::optional<Failure>> FolderReader::begin() {
+    std::optional<Failure> failure;
+    if (settings_.remote) failure = co_await fetchExport(settings_, clock_.now(), net_);
+    if (!failure && settings_.keep_processed > 0) failure = co_await takeWhole();
+    if (!failure) failure = list();
+    if (!failure) failure = whyNotReady(listing_, settings_, clock_.now());
+    if (!failure) failure = co_await verify();
+    if (!failure) failure = readJoined();
+    co_return failure;
+}
+
+/// Takes an export that is whole out of the folder; where there is none, the one that was taken
+/// last is read once more.
+boost::asio::awaitable<std::optional<Failure>> FolderReader::takeWhole() {
+    auto failure = resumeTaking(settings_);
+    if (!failure) failure = list();
+    if (failure) co_return failure;
+    auto unfinished = whyNotReady(listing_, settings_, clock_.now());
+    if (!unfinished) {
+        failure = co_await verify();
+        if (!failure) failure = takeExport(settings_, listing_);
+    } else if (listing_.marker || !std::filesystem::exists(currentFolder(settings_))) {
+        failure = std::move(unfinished);
+    }
+    settings_.folder = currentFolder(settings_);
+    co_return failure;
+}
+
+boost::asio::awaitable<std::optional<Failure>> FolderReader::verify() {
+    if (settings_.manifest.empty()) co_return std::nullopt;
+    co_return co_await verifySums(listing_, settings_.remote.has_value(), verified_, net_);
+}
+
+std::optional<Failure> FolderReader::list() {
     auto listed = listFolder(settings_);
     if (const auto* failure = std::get_if<Failure>(&listed)) return *failure;
     listing_ = std::move(std::get<Listing>(listed));
-    if (auto failure = whyNotReady(listing_, settings_, clock_.now())) return failure;
-    return readJoined();
+    return std::nullopt;
 }
 
 std::optional<Failure> FolderReader::readJoined() {
@@ -175,6 +222,7 @@ void FolderReader::fillPage() {
         file_hash_ = XXH3_64bits(parts.data(), sizeof parts);
     }
     page_.reserve(batch_.records.size());
+    lines_ += batch_.records.size();
     for (const auto& record : batch_.records) {
         auto fingerprint =
             XXH3_64bits_withSeed(record.bytes.data(), record.bytes.size(), file_hash_);
@@ -195,17 +243,20 @@ Result<OrderLine> FolderReader::decode(std::size_t index) {
     const auto* entry = supplyOf(record);
     auto line = maker_.make(*file_, record, entry == nullptr ? nullptr : &entry->supply);
     if (line.has_error()) {
-        ++problem_count_;
-        if (first_problem_.empty()) first_problem_ = formatProblem(line.error().front());
+        keepFirst(line.error());
     }
     return line;
 }
 
 void FolderReader::keepProblems(Problems problems) {
-    problem_count_ += problems.size();
-    if (first_problem_.empty() && !problems.empty())
-        first_problem_ = formatProblem(problems.front());
+    keepFirst(problems);
     std::move(problems.begin(), problems.end(), std::back_inserter(page_problems_));
+}
+
+void FolderReader::keepFirst(const Problems& problems) {
+    problem_count_ += problems.size();
+    for (const auto& problem : problems)
+        if (first_problems_.size() < kProblemsKept) first_problems_.push_back(problem);
 }
 
 SnapshotEnd FolderReader::end() {
@@ -217,11 +268,14 @@ SnapshotEnd FolderReader::end() {
     if (problem_count_ == 0)
         snapshot.why_incomplete = changed;
     else if (problem_count_ == 1)
-        snapshot.why_incomplete = first_problem_;
+        snapshot.why_incomplete = formatProblem(first_problems_.front());
     else
-        snapshot.why_incomplete =
-            fmt::format("{} problems, the first: {}", problem_count_, first_problem_);
+        snapshot.why_incomplete = fmt::format("{} problems, the first: {}", problem_count_,
+                                              formatProblem(first_problems_.front()));
     snapshot.as_of = asOf(listing_);
+    if (settings_.keep_processed > 0)
+        keepResult(settings_, {clock_.now(), snapshot.as_of, lines_, snapshot.complete,
+                               snapshot.why_incomplete, first_problems_});
     snapshot.goods = std::move(goods_);
     return snapshot;
 }
@@ -240,9 +294,8 @@ std::string FolderReader::whyChanged() const {
 
 }  // namespace
 
-std::unique_ptr<SnapshotReader> readFolderSnapshot(const FilesSettings& settings,
-                                                   const std::string& source, const Clock& clock) {
-    return std::make_unique<FolderReader>(settings, source, clock);
+std::unique_ptr<SnapshotReader> readFolderSnapshot(const FolderAccess& access) {
+    return std::make_unique<FolderReader>(access);
 }
 
 }  // namespace backorderd::connectors::files

@@ -5,12 +5,21 @@
 
 #include "backorderd/clock.hpp"
 #include "backorderd/connector.hpp"
+#include "connectors/files_manifest.hpp"
 #include "connectors/files_settings.hpp"
 
 namespace backorderd::connectors::files {
 
-/// Reads one snapshot of the folder. `settings` and `clock` outlive the reader.
-std::unique_ptr<SnapshotReader> readFolderSnapshot(const FilesSettings& settings,
-                                                   const std::string& source, const Clock& clock);
+/// What a read needs; all of it outlives the reader.
+struct FolderAccess {
+    const FilesSettings& settings;
+    const std::string& source;
+    const Clock& clock;
+    net::Net& net;
+    VerifiedFiles& verified;
+};
+
+/// Reads one snapshot of the folder, once what there is to fetch has been fetched.
+std::unique_ptr<SnapshotReader> readFolderSnapshot(const FolderAccess& access);
 
 }  // namespace backorderd::connectors::files

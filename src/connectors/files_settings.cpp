@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "connectors/files_columns.hpp"
+#include "connectors/files_fetch.hpp"
 
 namespace backorderd::connectors::files {
 namespace {
@@ -131,6 +132,34 @@ Limits readLimits(Section section) {
     return limits;
 }
 
+/// What says that an export is whole, and what becomes of it then.
+void readProof(Section& section, FilesSettings& settings) {
+    settings.marker = section.text(
+        "marker", "",
+        "A file that the export writes last: files are read only while it is there and not older "
+        "than any of them.");
+    settings.manifest = section.text(
+        "manifest", "",
+        "A file of SHA-256 sums, as sha256sum writes it: exactly the files that it names are read, "
+        "once each of them is there and has its sum.");
+    if (!settings.marker.empty() && !settings.manifest.empty())
+        section.problem("manifest", "a manifest is a marker as well: leave 'marker' out");
+    for (const auto* key : {"marker", "manifest"}) {
+        const auto& name = key == std::string_view{"marker"} ? settings.marker : settings.manifest;
+        if (name.find('/') != std::string::npos)
+            section.problem(key, fmt::format("'{}' is the name of a file in 'folder', without a "
+                                             "folder of its own",
+                                             key));
+    }
+    settings.keep_processed = static_cast<std::size_t>(section.number(
+        "keep_processed", {.fallback = 0, .min = 0, .max = 1000},
+        "Where it is not 0, each whole export is taken out of the folder, and so many that a newer "
+        "one replaced are kept, each with its result."));
+    if (settings.keep_processed > 0 && settings.marker.empty() && settings.manifest.empty())
+        section.problem("keep_processed",
+                        "what is an export is only known by a 'marker' or a 'manifest': set one");
+}
+
 }  // namespace
 
 FilesSettings readFilesSettings(Section& section) {
@@ -157,11 +186,14 @@ FilesSettings readFilesSettings(Section& section) {
     settings.settle = section.duration(
         "settle", {std::chrono::seconds{5}, std::chrono::seconds{0}, std::chrono::hours{1}},
         "Files changed less than this ago may still be being written: the poll ends, and the next "
-        "one looks again. Not used where a marker is set.");
-    settings.marker = section.text(
-        "marker", "",
-        "A file that the export writes last: files are read only while it is there and not older "
-        "than any of them.");
+        "one looks again. Not used where a marker or a manifest is set.");
+    readProof(section, settings);
+    const bool fetches = section.has("fetch");
+    const auto fetch = readFetch(
+        section.child("fetch", "Where the files are fetched from first, by SFTP or FTPS."),
+        fetches);
+    if (fetches) settings.remote = fetch.from;
+    settings.fetch_timeout = fetch.timeout;
     settings.limits = readLimits(section.child("limits", "What no file may exceed."));
     return settings;
 }

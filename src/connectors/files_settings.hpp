@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "backorderd/line.hpp"
 #include "config/section.hpp"
 #include "connectors/files_values.hpp"
+#include "net/net.hpp"
 
 namespace backorderd::connectors::files {
 
@@ -45,6 +47,10 @@ struct FilesSettings {
     KindWords kinds;
     std::chrono::seconds settle{5};
     std::string marker;
+    std::string manifest;
+    std::optional<net::RemoteFolder> remote;  ///< where the files are fetched from
+    std::chrono::seconds fetch_timeout{600};
+    std::size_t keep_processed = 0;  ///< 0: files stay where the export put them
     Limits limits;
 };
 

@@ -33,9 +33,13 @@ bool nestsTooDeep(std::string_view text) {
     return false;
 }
 
+/// Of an address that begins with `http://`; a name may begin as an address does.
 bool isLoopback(std::string_view url) {
-    return url.starts_with("http://127.") || url.starts_with("http://localhost") ||
-           url.starts_with("http://[::1]");
+    url.remove_prefix(std::string_view{"http://"}.size());
+    const auto host =
+        url.substr(0, url.find_first_of(":/", url.starts_with('[') ? url.find(']') : 0));
+    return host == "localhost" || host == "[::1]" ||
+           (host.starts_with("127.") && host.find_first_not_of("0123456789.") == host.npos);
 }
 
 }  // namespace

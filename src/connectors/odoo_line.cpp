@@ -88,8 +88,8 @@ private:
         constexpr Decimal kHundred{100};
         const Decimal price = line_.number("price_unit").value_or(Decimal{});
         const Decimal discount = line_.number("discount").value_or(Decimal{});
-        made_.unit_price = {discount.isZero() ? price : price * (kHundred - discount) / kHundred,
-                            line_.nameOf("currency_id")};
+        const Decimal reduced = Decimal::cappedProduct(price, kHundred - discount) / kHundred;
+        made_.unit_price = {discount.isZero() ? price : reduced, line_.nameOf("currency_id")};
         if (line_.flag("is_mto")) made_.kind = LineKind::MadeToOrder;
         if (std::any_of(moves_.begin(), moves_.end(),
                         [](const Move& move) { return move.from_supplier; }))

@@ -144,6 +144,9 @@ boost::asio::awaitable<Found> LineSource::find(Id id) {
                           fmt::format("the order line {} cannot be read: {}", id, *fault)};
     auto& line = std::get<Judged>(judged);
     if (!line.ordered) co_return LineGone{};
+    if (const std::string fault = lineFault(line.line); !fault.empty())
+        co_return Failure{Failure::Again::Later,
+                          fmt::format("the order line {} cannot be used: {}", id, fault)};
     co_return std::move(line.line);
 }
 

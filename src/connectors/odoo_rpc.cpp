@@ -143,7 +143,7 @@ Answer readAnswer(const Access& access, std::string_view call, const net::HttpRe
     if (response.status != 200) return readStatus(access, call, response, refused);
     json answer = parseWithinLimits(response.body);
     if (answer.is_discarded())
-        return never(
+        return later(
             fmt::format("{} answered {} with something that is not JSON ('{}'): is `url` "
                         "the address of an Odoo server, and no login page before it?",
                         where(access), call, glimpse(response.body)));

@@ -66,13 +66,16 @@ boost::asio::awaitable<Found> RestConnector::find(std::string_view line_id) {
     auto answer = co_await session_.send(call);
     if (auto* failed = std::get_if<Failure>(&answer)) co_return std::move(*failed);
     const auto& response = std::get<net::HttpResponse>(answer);
-    if (response.status == 404 || response.status == 410) co_return LineGone{};
+    if (isNotFound(response)) co_return LineGone{};
     auto document = session_.read(call, response);
     if (auto* failed = std::get_if<Failure>(&document)) co_return std::move(*failed);
-    std::size_t records = 0;
-    std::vector<Row> rows = rowsOf(std::get<json>(document), request, records);
+    Listed listed = recordsOf(std::get<json>(document), request);
+    if (!listed.found || listed.without_each > 0)
+        co_return Failure{Failure::Again::Later,
+                          fmt::format("{} answered '{}' without the list that it should hold",
+                                      session_.where(), request.name)};
     HeldRecords held{session_, source_.records_max};
-    auto mapped = co_await mapLines(source_, held, std::move(rows), false);
+    auto mapped = co_await mapLines(source_, held, std::move(listed.rows), false);
     if (auto* failed = std::get_if<Failure>(&mapped)) co_return std::move(*failed);
     for (MappedLine& each : std::get<std::vector<MappedLine>>(mapped)) {
         if (each.line.key.id != id) continue;

@@ -63,12 +63,23 @@ std::optional<Timestamp> momentOf(const Moment& moment) {
            std::chrono::minutes{moment.minute} + std::chrono::seconds{moment.second};
 }
 
+/// `+0200` and `+02` as RFC 3339 spells them.
+std::string withColon(std::string_view text) {
+    constexpr std::size_t date_bytes = 10;
+    const auto sign = text.find_last_of("+-");
+    const auto digits = text.size() - std::min(text.size(), sign + 1);
+    if (sign == text.npos || sign <= date_bytes || (digits != 2 && digits != 4))
+        return std::string{text};
+    const auto minutes = digits == 4 ? text.substr(sign + 3) : "00";
+    return fmt::format("{}:{}", text.substr(0, sign + 3), minutes);
+}
+
 /// With or without a time, a fraction and a zone.
 std::optional<Timestamp> readIso(std::string_view text) {
-    if (const auto exact = parseTimestamp(text)) return exact;
-    for (const auto pattern : {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d"})
-        if (const auto read = readPattern(text, pattern)) return momentOf(*read);
-    return std::nullopt;
+    for (const std::string& spelt : {std::string{text}, withColon(text), std::string{text} + 'Z'})
+        if (const auto exact = parseTimestamp(spelt)) return exact;
+    const auto day = readPattern(text, "%Y-%m-%d");
+    return day ? momentOf(*day) : std::nullopt;
 }
 
 std::optional<Timestamp> readUnix(std::string_view text, std::int64_t per_second) {

@@ -100,6 +100,14 @@ std::string decimalText(const Expression& e, const Scope& scope) {
     return text;
 }
 
+/// Adds the number in a text, where it is one. What is none comes out in its place, so that the
+/// column's own check names it.
+bool addTo(Decimal& sum, std::string& text) {
+    if (!text.empty() && !Decimal::parse(text)) return false;
+    sum = bounded(sum, numberOr0(text), false);
+    return true;
+}
+
 std::string joined(const Expression& e, const Scope& scope) {
     const std::string request = e.arguments[0].text;
     const std::string key = evaluate(e.arguments[1], scope);
@@ -113,7 +121,8 @@ std::string joined(const Expression& e, const Scope& scope) {
     if (e.function == "lookup") return in(rows.front());
     if (e.function == "latest") return in(rows.back());
     Decimal sum;
-    for (const Row& row : rows) sum = bounded(sum, numberOr0(in(row)), false);
+    for (const Row& row : rows)
+        if (std::string text = in(row); !addTo(sum, text)) return text;
     return sum.toString();
 }
 
@@ -126,10 +135,12 @@ std::string withinList(const Expression& e, const Scope& scope) {
     Decimal sum;
     for (const json& element : *elements) {
         const Scope there{Row{&element, scope.row.record}, scope.joins, scope.values, scope.today};
-        if (e.function == "sum")
-            sum = bounded(sum, numberOr0(evaluate(e.arguments[1], there)), false);
-        else if (evaluate(e.arguments[1], there) == evaluate(e.arguments[2], scope))
+        std::string text = evaluate(e.arguments[1], there);
+        if (e.function == "sum") {
+            if (!addTo(sum, text)) return text;
+        } else if (text == evaluate(e.arguments[2], scope)) {
             return evaluate(e.arguments[3], there);
+        }
     }
     return e.function == "sum" && !elements->empty() ? sum.toString() : std::string{};
 }

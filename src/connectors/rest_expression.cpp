@@ -190,8 +190,9 @@ private:
 Expression parseExpression(std::string_view text, std::string& fault) {
     ExpressionParser parser{text};
     Expression read = parser.whole();
-    if (!parser.fault().empty()) fault = parser.fault();
-    return read;
+    if (parser.fault().empty()) return read;
+    fault = parser.fault();
+    return {};
 }
 
 std::vector<std::string> pointerParts(std::string_view pointer) {

@@ -11,6 +11,12 @@ namespace backorderd::connectors::rest {
 namespace {
 
 constexpr std::int64_t kLeadTimeDaysMax = 3650;
+/// Beyond this a number is a mistake, and sums of many could leave the range of a Decimal.
+constexpr Decimal kLargestOfGoods{1'000'000'000};
+
+bool canBeSummed(Decimal number) {
+    return number <= kLargestOfGoods && number >= Decimal{} - kLargestOfGoods;
+}
 
 /// What one record says, by the name of the part.
 using Parts = std::map<std::string, std::string, std::less<>>;
@@ -22,13 +28,18 @@ public:
         : source_{source}, held_{source.session, source.records_max} {}
 
     boost::asio::awaitable<std::optional<Failure>> readAll();
-    Goods take();
+    GoodsRead take();
 
 private:
     boost::asio::awaitable<std::optional<Failure>> readList(const GoodsRule& rule, TakeParts take);
     boost::asio::awaitable<std::optional<Failure>> readPage(const GoodsRule& rule,
                                                             std::vector<Row> rows,
                                                             const TakeParts& take);
+    /// A number of a record; what is none makes the goods ones that cannot be built upon.
+    std::optional<Decimal> number(const Parts& parts, std::string_view part);
+    void note(std::string fault) {
+        if (fault_.empty()) fault_ = std::move(fault);
+    }
     void takeStock(const Parts& parts);
     void takeItem(const Parts& parts);
     void takeSupply(const Parts& parts);
@@ -41,6 +52,7 @@ private:
     std::map<std::string, CatalogueItem> items_;
     std::set<Alternate> alternates_;
     std::vector<ItemSupply> supply_;
+    std::string fault_;
 };
 
 boost::asio::awaitable<std::optional<Failure>> GoodsReader::readAll() {
@@ -77,6 +89,7 @@ boost::asio::awaitable<std::optional<Failure>> GoodsReader::readList(const Goods
                             source_.session.where(), source_.records_max, rule.request)};
         if (auto failed = co_await readPage(rule, page.rows, take)) co_return failed;
     }
+    note(pages.shortfall());
     co_return std::nullopt;
 }
 
@@ -99,13 +112,24 @@ boost::asio::awaitable<std::optional<Failure>> GoodsReader::readPage(const Goods
     co_return std::nullopt;
 }
 
+std::optional<Decimal> GoodsReader::number(const Parts& parts, std::string_view part) {
+    const std::string& text = parts.find(part)->second;
+    if (text.empty()) return std::nullopt;
+    const auto number = Decimal::parse(text);
+    if (number && canBeSummed(*number)) return number;
+    note(fmt::format("'{}' of the item '{}' is no number to count with: '{}'", part,
+                     parts.at("item"), text.substr(0, 60)));
+    return std::nullopt;
+}
+
 void GoodsReader::takeStock(const Parts& parts) {
-    const auto free = Decimal::parse(parts.at("free"));
+    const auto free = number(parts, "free");
     if (parts.at("item").empty() || !free) return;
     Decimal& sum = stock_[{parts.at("item"), parts.at("warehouse")}];
-    std::int64_t total = 0;
-    if (!__builtin_add_overflow(sum.millionths(), free->millionths(), &total))
-        sum = Decimal::fromMillionths(total);
+    if (const Decimal total = sum + *free; canBeSummed(total))
+        sum = total;
+    else
+        note(fmt::format("the stock of the item '{}' is too large to be true", parts.at("item")));
 }
 
 void GoodsReader::takeItem(const Parts& parts) {
@@ -115,7 +139,7 @@ void GoodsReader::takeItem(const Parts& parts) {
     item.item.name = parts.at("name");
     item.item.category = parts.at("category");
     const auto price = Decimal::parse(parts.at("price"));
-    if (price && *price >= Decimal{} && !parts.at("currency").empty())
+    if (price && *price >= Decimal{} && canBeSummed(*price) && !parts.at("currency").empty())
         item.price = {*price, parts.at("currency")};
     if (const auto days = Decimal::parse(parts.at("lead_time_days"))) {
         const std::int64_t whole = days->millionths() / Decimal::kScale;
@@ -129,8 +153,12 @@ void GoodsReader::takeSupply(const Parts& parts) {
     ItemSupply coming;
     coming.item = parts.at("item");
     coming.supply.reference = parts.at("reference");
-    coming.supply.expected = parseDate(parts.at("expected"));
-    coming.supply.quantity = Decimal::parse(parts.at("quantity"));
+    const std::string& expected = parts.at("expected");
+    coming.supply.expected = parseDate(expected);
+    if (!expected.empty() && !coming.supply.expected)
+        note(fmt::format("'expected' of the item '{}' is no date: '{}'", coming.item,
+                         expected.substr(0, 60)));
+    coming.supply.quantity = number(parts, "quantity");
     supply_.push_back(std::move(coming));
 }
 
@@ -141,19 +169,20 @@ void GoodsReader::takeAlternate(const Parts& parts) {
         alternates_.insert(alternate);
 }
 
-Goods GoodsReader::take() {
+GoodsRead GoodsReader::take() {
     Goods goods;
     for (const auto& [place, free] : stock_)
         goods.stock.push_back({place.first, place.second, free});
     for (auto& [id, item] : items_) goods.items.push_back(std::move(item));
     goods.alternates.assign(alternates_.begin(), alternates_.end());
     goods.supply = std::move(supply_);
-    return goods;
+    note(held_.shortfall());
+    return {std::move(goods), std::move(fault_)};
 }
 
 }  // namespace
 
-boost::asio::awaitable<Asked<Goods>> readGoods(LineSource& source) {
+boost::asio::awaitable<Asked<GoodsRead>> readGoods(LineSource& source) {
     GoodsReader reader{source};
     if (auto failed = co_await reader.readAll()) co_return std::move(*failed);
     co_return reader.take();

@@ -96,6 +96,7 @@ boost::asio::awaitable<std::optional<Failure>> HeldRecords::take(Held& there, Te
         }
         documents_.push_back(std::move(page.document));
     }
+    if (shortfall_.empty()) shortfall_ = pages.shortfall();
     co_return std::nullopt;
 }
 

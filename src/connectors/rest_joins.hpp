@@ -20,6 +20,8 @@ public:
 
     std::vector<Row> rows(std::string_view request, const std::string& key) override;
     bool wantsMore() const;
+    /// Why what was fetched is not all that was asked for; empty: nothing shows that.
+    const std::string& shortfall() const { return shortfall_; }
     boost::asio::awaitable<std::optional<Failure>> fetch();
 
 private:
@@ -38,6 +40,7 @@ private:
     Session& session_;
     std::size_t records_max_ = 0;
     std::size_t records_ = 0;
+    std::string shortfall_;
     std::map<std::string, Held, std::less<>> by_request_;
     std::vector<std::unique_ptr<nlohmann::json>> documents_;  ///< what the rows look into
 };

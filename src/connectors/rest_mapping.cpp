@@ -37,7 +37,10 @@ Expression readExpression(Section& section, std::string_view key, std::string_vi
 std::optional<Expression> readCondition(Section& section, std::string_view key,
                                         std::string_view meaning) {
     if (!section.has(key)) return std::nullopt;
-    return readExpression(section, key, meaning);
+    const Expression condition = readExpression(section, key, meaning);
+    if (condition.absent() && section.text(key, "", meaning).empty())
+        section.problem(key, fmt::format("'{}' is empty, so it holds for nothing", key));
+    return condition;
 }
 
 CallTexts readCall(Section& section) {
@@ -238,6 +241,37 @@ void checkExpression(Section& section, std::string_view key, const Expression& e
             section.problem(key, fmt::format("{}: 'values' has no '{}'", key, name));
 }
 
+/// An expression for which nothing is fetched: it has its own record alone.
+void checkAlone(Section& section, std::string_view key, const Expression& expression,
+                const Mapping& mapping) {
+    std::vector<std::string> joined;
+    collectRequests(expression, joined);
+    if (!joined.empty())
+        section.problem(key,
+                        fmt::format("{}: looks into the request '{}', and only fields, 'only', "
+                                    "'backorder', 'changes' and goods can",
+                                    key, joined.front()));
+    else
+        checkExpression(section, key, expression, mapping);
+}
+
+void checkExpressions(Section& section, const Mapping& mapping) {
+    for (const FieldRule& field : mapping.fields)
+        checkExpression(section, "fields", field.expression, mapping);
+    if (mapping.only) checkExpression(section, "only", *mapping.only, mapping);
+    if (mapping.backorder) checkExpression(section, "backorder", *mapping.backorder, mapping);
+    if (mapping.changes) checkExpression(section, "changes", mapping.changes->bookmark, mapping);
+    for (const auto& [name, rule] : mapping.goods)
+        for (const auto& [part, expression] : rule.expressions)
+            checkExpression(section, "goods", expression, mapping);
+    for (const Request& request : mapping.requests)
+        for (const auto* expression :
+             {&request.key, &request.paging.after, &request.paging.after_time})
+            checkAlone(section, "requests", *expression, mapping);
+    if (mapping.note) checkAlone(section, "note", mapping.note->text, mapping);
+    checkAlone(section, "probe", mapping.probe_says, mapping);
+}
+
 void checkNames(Section& section, const Mapping& mapping) {
     std::vector<std::string> used{"lines"};
     if (!mapping.find.empty()) used.push_back(mapping.find);
@@ -248,16 +282,16 @@ void checkNames(Section& section, const Mapping& mapping) {
     for (const std::string& name : used)
         if (mapping.request(name) == nullptr)
             section.problem("requests", fmt::format("there is no request '{}'", name));
-    for (const FieldRule& field : mapping.fields)
-        checkExpression(section, "fields", field.expression, mapping);
-    if (mapping.only) checkExpression(section, "only", *mapping.only, mapping);
-    if (mapping.backorder) checkExpression(section, "backorder", *mapping.backorder, mapping);
-    for (const auto& [name, rule] : mapping.goods)
-        for (const auto& [part, expression] : rule.expressions)
-            checkExpression(section, "goods", expression, mapping);
     const Request* lines = mapping.request("lines");
     if (mapping.complete == "total" && lines != nullptr && !lines->hasTotal())
         section.problem("complete", "'total' needs the key 'total' of the request 'lines'");
+    const bool says_end = lines != nullptr && lines->paging.kind != "keyset" &&
+                          ((lines->paging.kind != "offset" && lines->paging.kind != "page") ||
+                           !lines->paging.more.empty());
+    if (mapping.complete == "end" && lines != nullptr && !says_end)
+        section.problem("complete",
+                        "'end' needs paging of 'lines' in which an answer says that it is the "
+                        "last: add 'more', or use 'total' or 'keyset'");
     if (mapping.complete == "keyset" && lines != nullptr && lines->paging.kind != "keyset")
         section.problem("complete", "'keyset' needs paging of that kind for 'lines'");
 }
@@ -311,6 +345,7 @@ Mapping readMapping(Section& section) {
     mapping.complete = section.choice("complete", {"total", "end", "keyset", "never"}, "never",
                                       "What proves that all was read.");
     readRest(section, mapping);
+    checkExpressions(section, mapping);
     checkNames(section, mapping);
     checkTexts(section, mapping);
     section.finish();

@@ -13,6 +13,9 @@ using nlohmann::json;
 
 namespace {
 
+/// A server that never ends must not be read for ever.
+constexpr std::int64_t kPagesMax = 100'000;
+
 /// No expression of a keyset looks into another request.
 class NoJoins final : public Joins {
 public:
@@ -36,22 +39,26 @@ std::string nextOfLinkHeader(std::string_view header) {
 
 }  // namespace
 
-std::vector<Row> rowsOf(const json& document, const Request& request, std::size_t& records) {
-    std::vector<Row> rows;
+Listed recordsOf(const json& document, const Request& request) {
+    Listed listed;
     const json* list = follow(document, request.records);
-    if (list == nullptr || list->is_null()) return rows;
+    // An answer without a body says nothing, not that there is nothing.
+    listed.found = list != nullptr && !(list == &document && list->is_null());
+    if (!listed.found || list->is_null()) return listed;
     const auto add = [&](const json& record) {
-        ++records;
-        if (request.each.empty()) return rows.push_back({&record, nullptr});
+        ++listed.records;
+        if (request.each.empty()) return listed.rows.push_back({&record, nullptr});
         const json* parts = follow(record, request.each);
-        if (parts == nullptr || !parts->is_array()) return;
-        for (const json& part : *parts) rows.push_back({&part, &record});
+        if (parts != nullptr && parts->is_array())
+            for (const json& part : *parts) listed.rows.push_back({&part, &record});
+        else if (parts == nullptr || !parts->is_null())
+            ++listed.without_each;
     };
     if (list->is_array())
         for (const json& record : *list) add(record);
     else
         add(*list);
-    return rows;
+    return listed;
 }
 
 Pages::Pages(Session& session, const Request& request, CallTexts call, Texts names)
@@ -79,7 +86,7 @@ boost::asio::awaitable<Asked<AnswerPage>> Pages::next() {
     if (auto* failed = std::get_if<Failure>(&answer)) co_return std::move(*failed);
     const auto& response = std::get<net::HttpResponse>(answer);
     AnswerPage page;
-    if (response.status == 404 && session_.mapping().empty_on_404) {
+    if (response.status == 204 || (session_.mapping().empty_on_404 && isNotFound(response))) {
         at_end_ = end_said_ = true;
         page.document = std::make_unique<json>();
         co_return std::move(page);
@@ -87,11 +94,11 @@ boost::asio::awaitable<Asked<AnswerPage>> Pages::next() {
     auto read = session_.read(call, response);
     if (auto* failed = std::get_if<Failure>(&read)) co_return std::move(*failed);
     page.document = std::make_unique<json>(std::get<json>(std::move(read)));
-    if (!request_.records.empty() && follow(*page.document, request_.records) == nullptr)
+    static_cast<Listed&>(page) = recordsOf(*page.document, request_);
+    if (!page.found)
         co_return Failure{Failure::Again::Later,
                           fmt::format("{} answered '{}' without the list that `records` names",
                                       session_.where(), request_.name)};
-    page.rows = rowsOf(*page.document, request_, page.records);
     const auto body = XXH3_64bits(response.body.data(), response.body.size());
     if (page.records > 0 && body == last_body_)
         co_return Failure{Failure::Again::Later,
@@ -101,7 +108,12 @@ boost::asio::awaitable<Asked<AnswerPage>> Pages::next() {
     last_body_ = body;
     noteTotal(response, *page.document);
     records_ += page.records;
+    without_each_ += page.without_each;
     ++page_;
+    if (++pages_ > kPagesMax)
+        co_return Failure{Failure::Again::Never,
+                          fmt::format("{} gives more than {} pages of '{}': ask for larger ones",
+                                      session_.where(), kPagesMax, request_.name)};
     if (auto failed = advance(call, response, page)) co_return std::move(*failed);
     co_return std::move(page);
 }
@@ -117,6 +129,20 @@ void Pages::noteTotal(const net::HttpResponse& response, const json& document) {
     if (!first_total_) first_total_ = last_total_;
 }
 
+std::string Pages::shortfall() const {
+    if (without_each_ > 0)
+        return fmt::format("{} record(s) of '{}' came without the list that `each` names",
+                           without_each_, request_.name);
+    if (first_total_ != last_total_)
+        return fmt::format(
+            "there were {} records at the beginning of the read of '{}' and {} at its end",
+            first_total_.value_or(0), request_.name, last_total_.value_or(0));
+    if (last_total_ && *last_total_ != static_cast<std::int64_t>(records_))
+        return fmt::format("the server speaks of {} records of '{}' and gave {}", *last_total_,
+                           request_.name, records_);
+    return {};
+}
+
 std::optional<Failure> Pages::advance(const Call& call, const net::HttpResponse& response,
                                       const AnswerPage& page) {
     const Paging& paging = request_.paging;
@@ -126,8 +152,9 @@ std::optional<Failure> Pages::advance(const Call& call, const net::HttpResponse&
     } else if (paging.kind == "cursor" || paging.kind == "next_link") {
         return advanceByMark(call, response, *page.document);
     } else if (paging.kind == "keyset") {
-        at_end_ = is_short;
-        return is_short ? std::nullopt : advanceByKey(page);
+        // A short page proves nothing: a server may give fewer than were asked for.
+        at_end_ = page.records == 0;
+        return at_end_ ? std::nullopt : advanceByKey(page);
     } else if (!paging.more.empty()) {
         at_end_ = !isTrue(textOf(follow(*page.document, paging.more)));
         end_said_ = at_end_;
@@ -146,13 +173,14 @@ std::optional<Failure> Pages::advanceByMark(const Call& call, const net::HttpRes
     const Paging& paging = request_.paging;
     const auto stands = [&] {
         return Failure{Failure::Again::Later,
-                       fmt::format("{} leads from a page of '{}' to the same page again",
+                       fmt::format("{} leads from a page of '{}' to one that it gave before",
                                    session_.where(), request_.name)};
     };
     if (paging.kind == "cursor") {
         std::string cursor = textOf(follow(document, paging.cursor));
         at_end_ = end_said_ = cursor.empty();
-        if (!at_end_ && cursor == names_["cursor"]) return stands();
+        if (!at_end_ && !marks_.insert(XXH3_64bits(cursor.data(), cursor.size())).second)
+            return stands();
         names_["cursor"] = std::move(cursor);
         return std::nullopt;
     }
@@ -160,8 +188,9 @@ std::optional<Failure> Pages::advanceByMark(const Call& call, const net::HttpRes
                                                  : textOf(follow(document, paging.next));
     at_end_ = end_said_ = link.empty();
     if (at_end_) return std::nullopt;
+    marks_.insert(XXH3_64bits(call.url.data(), call.url.size()));
     next_url_ = resolveLink(call.url, link);
-    if (next_url_ == call.url) return stands();
+    if (marks_.contains(XXH3_64bits(next_url_.data(), next_url_.size()))) return stands();
     // Another host would be shown our credentials.
     if (originOf(next_url_) != originOf(call.url))
         return Failure{Failure::Again::Never,

@@ -4,22 +4,26 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "connectors/rest_session.hpp"
 
 namespace backorderd::connectors::rest {
 
-/// The records of one answer.
-struct AnswerPage {
-    std::unique_ptr<nlohmann::json> document;  ///< what `rows` look into
-    std::vector<Row> rows;                     ///< elements of `each`, where there is one
-    std::size_t records = 0;                   ///< before `each`
+/// The records of a document.
+struct Listed {
+    bool found = false;            ///< it has the list that `records` names
+    std::vector<Row> rows;         ///< elements of `each`, where there is one
+    std::size_t records = 0;       ///< before `each`
+    std::size_t without_each = 0;  ///< of them, those that lack that list
 };
+Listed recordsOf(const nlohmann::json& document, const Request& request);
 
-/// The records of that list, each with the one that it stood in.
-std::vector<Row> rowsOf(const nlohmann::json& document, const Request& request,
-                        std::size_t& records);
+/// The records of one answer.
+struct AnswerPage : Listed {
+    std::unique_ptr<nlohmann::json> document;  ///< what `rows` look into
+};
 
 /// All pages of one request, in order.
 class Pages {
@@ -33,8 +37,8 @@ public:
 
     /// Whether the server itself said that the last page was the last.
     bool endWasSaid() const { return end_said_; }
-    std::size_t records() const { return records_; }
-    const std::optional<std::int64_t>& firstTotal() const { return first_total_; }
+    /// Why what was read is not all that there is, by the server's own words; empty: they are kept.
+    std::string shortfall() const;
     const std::optional<std::int64_t>& lastTotal() const { return last_total_; }
 
 private:
@@ -51,9 +55,10 @@ private:
     CallTexts call_;
     Texts names_;
     std::string next_url_;  ///< empty: made from the texts
-    std::size_t records_ = 0;
-    std::int64_t page_ = 0;
+    std::size_t records_ = 0, without_each_ = 0;
+    std::int64_t page_ = 0, pages_ = 0;
     std::uint64_t last_body_ = 0;
+    std::unordered_set<std::uint64_t> marks_;  ///< cursors and addresses that led to a page
     bool at_end_ = false, end_said_ = false;
     std::optional<std::int64_t> first_total_, last_total_;
 };

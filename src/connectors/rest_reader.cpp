@@ -13,6 +13,10 @@
 namespace backorderd::connectors::rest {
 namespace {
 
+/// A change that is later than this, by our clock, is a mistake of that record: with it as bookmark
+/// no change before that day would be seen. Clocks without a zone may be a day apart.
+constexpr std::chrono::hours kChangedAheadMax{26};
+
 /// A bookmark: the greatest time of a change that was seen, in seconds by the ERP's own clock.
 std::optional<Timestamp> readBookmark(const std::string& bookmark) {
     return readMoment(bookmark, "unix");
@@ -37,7 +41,9 @@ private:
     Texts names() const;
     Page present(std::vector<MappedLine> mapped);
     SnapshotEnd end();
-    std::string whyIncomplete() const;
+    /// Why lines may have been passed over; empty: nothing shows that.
+    std::string whyNotAll() const;
+    std::string whyUnproven() const;
 
     LineSource& source_;
     HeldRecords held_;
@@ -46,7 +52,7 @@ private:
     Pages pages_;
     bool begun_ = false;
     Timestamp as_of_{};
-    Goods goods_;
+    GoodsRead goods_;
     std::vector<MappedLine> lines_;
     std::vector<LineRecord> records_;
     std::unordered_set<std::uint64_t> seen_;
@@ -61,9 +67,9 @@ CallTexts RestReader::call() const {
     const Changes& changes = *mapping().changes;
     if (!changes.path.empty()) texts.path = changes.path;
     if (!changes.body.empty()) texts.body = changes.body;
-    for (const auto& [name, text] : changes.query) {
-        std::erase_if(texts.query, [&](const auto& entry) { return entry.first == name; });
-        texts.query.emplace_back(name, text);
+    for (const auto& added : changes.query) {
+        std::erase_if(texts.query, [&](const auto& entry) { return entry.first == added.first; });
+        texts.query.push_back(added);
     }
     return texts;
 }
@@ -83,7 +89,7 @@ boost::asio::awaitable<std::variant<Page, SnapshotEnd, Failure>> RestReader::nex
         if (!since_ && !mapping().goods.empty()) {
             auto goods = co_await readGoods(source_);
             if (auto* failed = std::get_if<Failure>(&goods)) co_return std::move(*failed);
-            goods_ = std::get<Goods>(std::move(goods));
+            goods_ = std::get<GoodsRead>(std::move(goods));
         }
     }
     if (pages_.atEnd()) co_return end();
@@ -102,7 +108,8 @@ Page RestReader::present(std::vector<MappedLine> mapped) {
     for (MappedLine& each : mapped) {
         const std::string& id = each.line.key.id;
         if (mapping().changes)
-            if (const auto at = readMoment(each.changed, mapping().changes->format))
+            if (const auto at = readMoment(each.changed, mapping().changes->format);
+                at && *at <= as_of_ + kChangedAheadMax)
                 newest_ = std::max(newest_.value_or(*at), *at);
         if (!each.fault.empty()) {
             const std::string text = fmt::format("line '{}': {}", id, each.fault);
@@ -126,22 +133,16 @@ Page RestReader::present(std::vector<MappedLine> mapped) {
     return page;
 }
 
-std::string RestReader::whyIncomplete() const {
-    if (since_) return "only what changed was read";
-    if (unreadable_ > 0)
-        return fmt::format("{} record(s) could not be read, the first: {}", unreadable_,
-                           first_unreadable_);
+std::string RestReader::whyNotAll() const {
     if (!first_twice_.empty())
         return fmt::format(
             "the line '{}' came twice: records moved while they were paged, so "
             "others may have been passed over",
             first_twice_);
-    if (pages_.firstTotal() != pages_.lastTotal())
-        return fmt::format("there were {} records at the beginning of the read and {} at its end",
-                           pages_.firstTotal().value_or(0), pages_.lastTotal().value_or(0));
-    if (pages_.lastTotal() && static_cast<std::size_t>(*pages_.lastTotal()) != pages_.records())
-        return fmt::format("the server speaks of {} records and gave {}", *pages_.lastTotal(),
-                           pages_.records());
+    return pages_.shortfall();
+}
+
+std::string RestReader::whyUnproven() const {
     if (mapping().complete == "never") return "the mapping has no proof that all was read";
     if (mapping().complete == "total" && !pages_.lastTotal())
         return "the server did not say how many records there are";
@@ -153,13 +154,20 @@ std::string RestReader::whyIncomplete() const {
 SnapshotEnd RestReader::end() {
     SnapshotEnd end;
     end.as_of = as_of_;
-    end.why_incomplete = whyIncomplete();
+    const std::string not_all = whyNotAll();
+    const std::string unproven = since_ ? "only what changed was read" : whyUnproven();
+    const std::string& joined = held_.shortfall();
+    end.read_through = not_all.empty() && joined.empty() && (since_ || unproven.empty());
+    if (unreadable_ > 0)
+        end.why_incomplete = fmt::format("{} record(s) could not be read, the first: {}",
+                                         unreadable_, first_unreadable_);
+    for (const std::string& why : {not_all, joined, unproven, goods_.fault})
+        if (end.why_incomplete.empty()) end.why_incomplete = why;
     end.complete = end.why_incomplete.empty();
-    end.read_through = end.complete || (since_ && unreadable_ == 0);
-    end.goods_read = !since_;
-    end.goods = std::move(goods_);
+    end.goods_read = !since_ && goods_.fault.empty();
+    end.goods = std::move(goods_.goods);
     // What was not read or was passed over is not behind the bookmark, but lost to it.
-    if (mapping().changes && newest_ && unreadable_ == 0 && first_twice_.empty())
+    if (mapping().changes && newest_ && unreadable_ == 0 && not_all.empty())
         end.bookmark = std::to_string(newest_->time_since_epoch().count());
     return end;
 }

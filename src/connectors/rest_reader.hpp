@@ -33,7 +33,11 @@ boost::asio::awaitable<Asked<std::vector<MappedLine>>> mapLines(LineSource& sour
                                                                 HeldRecords& held,
                                                                 std::vector<Row> rows, bool raw);
 /// All goods that the mapping knows where to find.
-boost::asio::awaitable<Asked<Goods>> readGoods(LineSource& source);
+struct GoodsRead {
+    Goods goods;
+    std::string fault;  ///< why that is not all that there is; empty: it is
+};
+boost::asio::awaitable<Asked<GoodsRead>> readGoods(LineSource& source);
 /// Reads all, or what changed since the bookmark where it is not empty.
 std::unique_ptr<SnapshotReader> makeReader(LineSource& source, std::string bookmark);
 

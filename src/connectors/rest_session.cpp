@@ -6,6 +6,8 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "connectors/json_server.hpp"
+
 namespace backorderd::connectors::rest {
 
 using nlohmann::json;
@@ -15,6 +17,8 @@ namespace {
 constexpr std::chrono::seconds kLoginAgainAfter{300};
 constexpr std::chrono::seconds kLeaveAlone{60};
 constexpr std::chrono::seconds kLeaveAloneMax{3600};
+/// Between two requests, in seconds, however few of them the settings allow.
+constexpr double kRequestGapMax = 3600;
 /// A longer pause in the middle of reading is a poll that is begun anew later.
 constexpr std::chrono::seconds kWaitMax{10};
 
@@ -44,11 +48,29 @@ std::string_view adviceFor(int status) {
     return "";
 }
 
+bool isAddress(std::string_view text) {
+    return text.starts_with("http://") || text.starts_with("https://");
+}
+
+/// What an answer for a token says of its life, a minute less than that; empty: nothing.
+std::optional<std::chrono::seconds> lifeOf(const json& token) {
+    constexpr double kShortest = 30, kLongest = 86'400, kEarlier = 60;
+    const auto said = token.find("expires_in");
+    if (said == token.end() || !said->is_number()) return std::nullopt;
+    const double seconds = std::clamp(said->get<double>() - kEarlier, kShortest, kLongest);
+    return std::chrono::seconds{static_cast<std::int64_t>(seconds)};
+}
+
 bool hasHeader(const Table& headers, std::string_view name) {
     return std::ranges::any_of(headers, [&](const auto& h) { return h.first == name; });
 }
 
 }  // namespace
+
+bool isNotFound(const net::HttpResponse& response) {
+    return (response.status == 404 || response.status == 410) && !response.body.empty() &&
+           !parseWithinLimits(response.body).is_discarded();
+}
 
 Session::Session(Access access, const Mapping& mapping, Texts values, net::Net& net,
                  const Clock& clock)
@@ -69,9 +91,9 @@ Call Session::makeCall(const CallTexts& texts, const Texts& names) const {
     Call call;
     call.method = texts.method;
     const std::string path = fill(texts.path, all, Within::Path, mapping_.escape);
-    call.url = path.starts_with("http") ? path
-               : path.starts_with('/')  ? access_.url + path
-                                        : access_.url + "/" + path;
+    call.url = isAddress(texts.path)   ? path
+               : path.starts_with('/') ? access_.url + path
+                                       : access_.url + "/" + path;
     char sign = call.url.find('?') == std::string::npos ? '?' : '&';
     for (const auto& [name, text] : texts.query) {
         const std::string value = fill(text, all, Within::Query, mapping_.escape);
@@ -114,8 +136,9 @@ boost::asio::awaitable<std::optional<Failure>> Session::beAllowed() {
     }
     if (access_.requests_per_second <= 0) co_return std::nullopt;
     const auto begin = std::max(next_request_.value_or(now), now);
-    next_request_ =
-        begin + std::chrono::milliseconds{static_cast<int>(1000 / access_.requests_per_second)};
+    const std::chrono::duration<double> gap{
+        std::min(1 / access_.requests_per_second, kRequestGapMax)};
+    next_request_ = begin + std::chrono::ceil<std::chrono::milliseconds>(gap);
     if (begin > now) {
         const auto wait = std::chrono::ceil<std::chrono::milliseconds>(begin - now);
         co_await net_.pause(wait);
@@ -123,7 +146,7 @@ boost::asio::awaitable<std::optional<Failure>> Session::beAllowed() {
     co_return std::nullopt;
 }
 
-std::optional<std::chrono::seconds> Session::leaveAlone(const net::HttpResponse& response) {
+std::optional<std::chrono::seconds> Session::leaveAlone(const net::HttpResponse& response) const {
     if (response.status != 429 && response.status != 503) return std::nullopt;
     const std::string_view text = response.header("retry-after");
     std::int64_t seconds = kLeaveAlone.count();
@@ -174,11 +197,11 @@ boost::asio::awaitable<Asked<net::HttpResponse>> Session::send(Call call) {
 
 Asked<json> Session::read(const Call& call, const net::HttpResponse& response) const {
     json document;
-    if (!response.body.empty()) document = json::parse(response.body, nullptr, false);
+    if (!response.body.empty()) document = parseWithinLimits(response.body);
     std::string error;
     if (!document.is_discarded() && !mapping_.error_at.empty()) {
         const json* said = follow(document, mapping_.error_at);
-        if (isHere(said)) error = firstWords(said->is_string() ? textOf(said) : said->dump());
+        if (isHere(said)) error = glimpse(said->is_string() ? textOf(said) : said->dump());
     }
     if (response.status < 200 || response.status > 299)
         return Failure{
@@ -189,7 +212,7 @@ Asked<json> Session::read(const Call& call, const net::HttpResponse& response) c
         return Failure{Failure::Again::Later,
                        fmt::format("{} answered {} with something that is not JSON, or was cut "
                                    "off: '{}'",
-                                   where(), pathOf(call), firstWords(response.body))};
+                                   where(), pathOf(call), glimpse(response.body))};
     if (!error.empty())
         return Failure{Failure::Again::Later, fmt::format("{} answered {} with an error: {}",
                                                           where(), pathOf(call), error)};
@@ -202,9 +225,20 @@ boost::asio::awaitable<Asked<json>> Session::ask(Call call) {
     co_return read(call, std::get<net::HttpResponse>(answer));
 }
 
-std::optional<Failure> Session::refusedLogin(int status) {
+std::optional<Failure> Session::refusedLogin(const net::HttpResponse& response) {
+    const int status = response.status;
     if (status >= 200 && status < 300) return std::nullopt;
-    if (status < 500) no_login_before_ = clock_.steady() + kLoginAgainAfter;
+    if (const auto pause = leaveAlone(response)) {
+        not_before_ = clock_.steady() + *pause;
+        return Failure{Failure::Again::Later,
+                       fmt::format("{} answered the login with HTTP {} and wants to be left alone "
+                                   "for {} s",
+                                   where(), status, pause->count())};
+    }
+    if (status >= 500)
+        return Failure{Failure::Again::Later,
+                       fmt::format("{} answered the login with HTTP {}", where(), status)};
+    no_login_before_ = clock_.steady() + kLoginAgainAfter;
     return Failure{
         Failure::Again::Later,
         fmt::format("{} refuses the login (HTTP {}): check the credentials of kind `{}`. "
@@ -236,12 +270,12 @@ boost::asio::awaitable<std::optional<Failure>> Session::beginSession() {
         co_return Failure{Failure::Again::Later,
                           fmt::format("{}: the login failed: {}", where(), error->reason)};
     const auto& response = std::get<net::HttpResponse>(answer);
-    if (auto refused = refusedLogin(response.status)) co_return refused;
+    if (auto refused = refusedLogin(response)) co_return refused;
     for (const auto& [name, value] : response.headers)
         if (name == "set-cookie")
             cookies_ += (cookies_.empty() ? "" : "; ") + value.substr(0, value.find(';'));
     if (mapping_.auth.token_at.empty()) co_return std::nullopt;
-    const json document = json::parse(response.body, nullptr, false);
+    const json document = parseWithinLimits(response.body);
     const std::string token =
         document.is_discarded() ? "" : textOf(follow(document, mapping_.auth.token_at));
     if (token.empty())
@@ -270,8 +304,8 @@ boost::asio::awaitable<std::optional<Failure>> Session::fetchToken() {
         co_return Failure{Failure::Again::Later,
                           fmt::format("{}: no token: {}", where(), error->reason)};
     const auto& response = std::get<net::HttpResponse>(answer);
-    if (auto refused = refusedLogin(response.status)) co_return refused;
-    const json document = json::parse(response.body, nullptr, false);
+    if (auto refused = refusedLogin(response)) co_return refused;
+    const json document = parseWithinLimits(response.body);
     if (!document.is_object() || !document.contains("access_token") ||
         !document["access_token"].is_string())
         co_return Failure{Failure::Again::Later,
@@ -281,10 +315,7 @@ boost::asio::awaitable<std::optional<Failure>> Session::fetchToken() {
     if (document.contains("refresh_token") && document["refresh_token"].is_string())
         refresh_token_ = Secret{document["refresh_token"].get<std::string>()};
     token_until_.reset();
-    if (document.contains("expires_in") && document["expires_in"].is_number())
-        token_until_ =
-            clock_.steady() + std::chrono::seconds{std::clamp<std::int64_t>(
-                                  document["expires_in"].get<std::int64_t>() - 60, 30, 86'400)};
+    if (const auto life = lifeOf(document)) token_until_ = clock_.steady() + *life;
     co_return std::nullopt;
 }
 

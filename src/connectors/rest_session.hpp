@@ -39,6 +39,10 @@ struct Call {
 template <class T>
 using Asked = std::variant<T, Failure>;
 
+/// Whether the server says that there is no such thing. A proxy that says so, in words that are no
+/// JSON, knows nothing of it.
+bool isNotFound(const net::HttpResponse& response);
+
 /// Speaks to one server: logs in when the first request needs it and once again where a request is
 /// refused as unknown, spaces requests, and obeys a server that wants to be left alone.
 class Session {
@@ -66,11 +70,11 @@ private:
     boost::asio::awaitable<std::optional<Failure>> logIn();
     boost::asio::awaitable<std::optional<Failure>> beginSession();
     boost::asio::awaitable<std::optional<Failure>> fetchToken();
-    std::optional<Failure> refusedLogin(int status);
+    std::optional<Failure> refusedLogin(const net::HttpResponse& response);
     void authorize(Call& call) const;
     std::string oauth1Header(const Call& call) const;
     /// How long the server wants to be left alone, where it says so; then nothing is asked before.
-    std::optional<std::chrono::seconds> leaveAlone(const net::HttpResponse& response);
+    std::optional<std::chrono::seconds> leaveAlone(const net::HttpResponse& response) const;
     boost::asio::awaitable<std::variant<net::HttpResponse, net::TransferError>> transfer(
         const Call& call);
     bool logsIn() const;

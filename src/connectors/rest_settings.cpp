@@ -6,6 +6,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "connectors/json_server.hpp"
+
 namespace backorderd::connectors::rest {
 namespace {
 
@@ -14,21 +16,19 @@ using config::Section;
 constexpr std::size_t kMappingBytesMax = std::size_t{1} << 20;
 
 /// Where the mappings that come with the program may lie.
-std::vector<std::string> filesOf(Section& section, const std::string& mapping,
-                                 const std::string& as_path) {
+std::vector<std::string> filesOf(const std::string& mapping, const std::string& as_path) {
     if (mapping.find('/') != std::string::npos || mapping.ends_with(".yaml")) return {as_path};
     const auto folder = as_path.substr(0, as_path.size() - mapping.size());
-    (void)section;
     return {folder + "connectors/" + mapping + ".yaml",
             BACKORDERD_DATA_DIR "/connectors/" + mapping + ".yaml",
-            BACKORDERD_CONFIG_DIR "/connectors/" + mapping + ".yaml"};
+            BACKORDERD_SOURCE_CONFIG_DIR "/connectors/" + mapping + ".yaml"};
 }
 
 Mapping loadMapping(Section& section) {
     const std::string name = section.required(
         "mapping", "The mapping: the name of one that comes with the program, or a path.");
     if (name.empty()) return {};
-    const auto files = filesOf(section, name, section.path("mapping", "", ""));
+    const auto files = filesOf(name, section.path("mapping", "", ""));
     for (const std::string& file : files) {
         std::ifstream stream{file, std::ios::binary};
         if (!stream) continue;
@@ -48,22 +48,9 @@ Mapping loadMapping(Section& section) {
     return {};
 }
 
-bool isLoopbackUrl(std::string_view url) {
-    return url.starts_with("http://127.") || url.starts_with("http://localhost") ||
-           url.starts_with("http://[::1]");
-}
-
 std::string readRestUrl(Section& section) {
     std::string url =
-        section.required("url", "The address that the mapping's paths stand below, https://HOST.");
-    if (url.empty()) return url;
-    if (!url.starts_with("http://") && !url.starts_with("https://"))
-        section.problem("url", "must begin with http:// or https://");
-    if (url.find('@') != std::string::npos || url.find('?') != std::string::npos)
-        section.problem("url", "is the bare address: user and password have keys of their own");
-    if (url.starts_with("http://") && !isLoopbackUrl(url))
-        section.problem("url", "credentials cross the network unencrypted; use https://",
-                        Severity::Warning);
+        readServerUrl(section, "The address that the mapping's paths stand below, https://HOST.");
     while (url.ends_with('/')) url.pop_back();
     return url;
 }

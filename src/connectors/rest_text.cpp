@@ -9,7 +9,6 @@
 namespace backorderd::connectors::rest {
 namespace {
 
-constexpr std::size_t kWordsBytesMax = 160;
 constexpr std::string_view kUnreserved =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
@@ -86,17 +85,6 @@ std::string base64Of(std::string_view bytes) {
                                      static_cast<int>(bytes.size()));
     text.resize(static_cast<std::size_t>(size));
     return text;
-}
-
-std::string firstWords(std::string_view text) {
-    std::string words;
-    for (const char c : text.substr(0, kWordsBytesMax))
-        words += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
-    // A character cut in two would not be UTF-8 any more.
-    while (text.size() > kWordsBytesMax && !words.empty() &&
-           (static_cast<unsigned char>(words.back()) & 0x80) != 0)
-        words.pop_back();
-    return words;
 }
 
 std::string originOf(std::string_view url) {

@@ -21,8 +21,6 @@ std::vector<std::string> namesIn(std::string_view text);
 /// Percent-encoded (RFC 3986): all but unreserved signs.
 std::string percentEncoded(std::string_view text);
 std::string base64Of(std::string_view bytes);
-/// The first words of a text that is not what was asked for, on one line.
-std::string firstWords(std::string_view text);
 /// `https://host:port` of an address.
 std::string originOf(std::string_view url);
 /// What a link in the answer to `base` leads to.

@@ -28,13 +28,18 @@ public:
     Capabilities capabilities() const override {
         return {.find = true,
                 .annotate = true,
+                .changes = source_.readsChanges(),
                 .never_filled = {"release_date", "customer.tier", "contact.timezone",
                                  "payment.terms", "payment.authorised_until", "kit.id",
                                  "kit.component", "order.ship_complete", "order.one_backorder",
                                  "customer.attributes.*", "item.attributes.*"}};
     }
 
-    std::unique_ptr<SnapshotReader> read() override { return makeReader(source_, clock_); }
+    std::unique_ptr<SnapshotReader> read() override { return makeReader(source_, clock_, ""); }
+
+    std::unique_ptr<SnapshotReader> readChanges(const std::string& bookmark) override {
+        return makeReader(source_, clock_, bookmark);
+    }
 
     boost::asio::awaitable<Found> find(std::string_view line_id) override {
         Id id = 0;
@@ -46,6 +51,7 @@ public:
 
     boost::asio::awaitable<std::optional<Failure>> annotate(const Note& note) override;
     boost::asio::awaitable<Probe> probe() override;
+    boost::asio::awaitable<void> leave() override { co_await session_.leave(); }
 
 private:
     Asked<bool> hasNote(std::string resource, std::string marker);
@@ -190,6 +196,8 @@ std::unique_ptr<Connector> makeTryton(config::Section section, const Environment
     access.password = password.value_or(Secret{});
     if (access.database.find_first_of("/?#% ") != std::string::npos)
         section.problem("database", "is a name, not an address");
+    access.company = section.text(
+        "company", "", "The company whose sales are read; empty: all that the user sees");
     access.timeout = section.duration(
         "timeout", {std::chrono::seconds{60}, std::chrono::seconds{5}, std::chrono::seconds{600}},
         "How long one call may take");
@@ -204,6 +212,9 @@ std::unique_ptr<Connector> makeTryton(config::Section section, const Environment
     const auto catalogue_max = section.number("catalogue_max", {20'000, 1, 200'000},
                                               "Products that the catalogue may have at most");
     if (catalogue) reading.catalogue_max = static_cast<std::size_t>(catalogue_max);
+    reading.changes = section.flag(
+        "changes", false,
+        "Between full reads, ask first what changed: a poll that finds nothing costs two calls");
     section.finish();
     if (countErrors(section.problems()) > errors_before) return nullptr;
     return std::make_unique<TrytonConnector>(std::move(access), std::move(reading), environment);

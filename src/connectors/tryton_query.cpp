@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "connectors/tryton_pages.hpp"
@@ -41,8 +43,10 @@ json lineFields(const Features& features) {
     return fields;
 }
 
-json openLines(std::optional<Id> product) {
+json openLines(const Session& session, std::optional<Id> product) {
     json domain = json::parse(kOpenLines);
+    if (session.readsOneCompany())
+        domain.push_back(json::array({"sale.company", "=", session.companyId()}));
     if (product) domain.push_back(json::array({"product", "=", *product}));
     return domain;
 }
@@ -91,6 +95,50 @@ Asked<LinesRead> readLines(Session& session, json fields, std::size_t page_size,
     co_return read;
 }
 
+/// When a sale line, or a move, was made or changed last; of a line also when its sale was.
+Timestamp changedAt(Row& row) {
+    Timestamp latest{};
+    for (const char* path : {"create_date", "write_date", "sale.create_date", "sale.write_date"})
+        if (const auto at = row.moment(path)) latest = std::max(latest, *at);
+    return latest;
+}
+
+json momentJson(Timestamp at) {
+    const auto day = std::chrono::floor<std::chrono::days>(at);
+    const std::chrono::year_month_day date{day};
+    const std::chrono::hh_mm_ss time{at - day};
+    return {{"__class__", "datetime"},
+            {"year", static_cast<int>(date.year())},
+            {"month", static_cast<unsigned>(date.month())},
+            {"day", static_cast<unsigned>(date.day())},
+            {"hour", time.hours().count()},
+            {"minute", time.minutes().count()},
+            {"second", time.seconds().count()},
+            {"microsecond", 0}};
+}
+
+/// Of the record itself, and of what it is related to.
+json changedSince(const std::vector<std::string>& relations, const json& moment) {
+    json any = json::array({"OR"});
+    for (const std::string& relation : relations)
+        for (const char* field : {"create_date", "write_date"})
+            any.push_back(json::array({relation + field, ">=", moment}));
+    return any;
+}
+
+boost::asio::awaitable<std::optional<Failure>> gatherChanged(Pages& pages, std::string model,
+                                                             Changed& changed) {
+    while (!pages.atEnd()) {
+        auto page = co_await pages.next();
+        if (auto* failed = std::get_if<Failure>(&page)) co_return std::move(*failed);
+        for (const json& record : std::get<json>(page)) {
+            Row row{record};
+            changed.records[{model, row.id("id").value_or(0)}] = changedAt(row);
+        }
+    }
+    co_return std::nullopt;
+}
+
 }  // namespace
 
 Asked<Features> learnFeatures(Session& session) {
@@ -133,16 +181,17 @@ Asked<Features> learnFeatures(Session& session) {
 Asked<std::vector<OpenLine>> listOpen(Session& session, std::size_t page_size,
                                       std::optional<Id> product) {
     std::vector<OpenLine> lines;
-    const json fields = json::parse(R"(["product", "sale.warehouse"])");
+    const json fields = json::parse(R"(["product", "sale.warehouse", "create_date", "write_date",
+                                        "sale.create_date", "sale.write_date"])");
     // These records are small: larger pages cost the server less.
-    Pages pages{session, "sale.line", openLines(product), fields, page_size * 4};
+    Pages pages{session, "sale.line", openLines(session, product), fields, page_size * 4};
     while (!pages.atEnd()) {
         auto page = co_await pages.next();
         if (auto* failed = std::get_if<Failure>(&page)) co_return std::move(*failed);
         for (const json& record : std::get<json>(page)) {
             Row row{record};
             lines.push_back({row.id("id").value_or(0), row.id("product").value_or(0),
-                             row.id("sale.warehouse").value_or(0)});
+                             row.id("sale.warehouse").value_or(0), changedAt(row)});
         }
     }
     co_return lines;
@@ -150,13 +199,44 @@ Asked<std::vector<OpenLine>> listOpen(Session& session, std::size_t page_size,
 
 Asked<LinesRead> readOpen(Session& session, const Features& features, std::size_t page_size,
                           std::optional<Id> product) {
-    return readLines(session, lineFields(features), page_size, openLines(product));
+    return readLines(session, lineFields(features), page_size, openLines(session, product));
 }
 
-Asked<LinesRead> readOne(Session& session, const Features& features, Id line) {
-    json domain = json::array();
-    domain.push_back(json::array({"id", "=", line}));
-    return readLines(session, lineFields(features), 2, std::move(domain));
+Asked<LinesRead> readThese(Session& session, const Features& features, const std::set<Id>& lines) {
+    LinesRead all;
+    for (const auto& group : inGroups(lines)) {
+        json domain = json::array();
+        domain.push_back(json::array({"id", "in", group}));
+        auto read = co_await readLines(session, lineFields(features), kIdsMax, std::move(domain));
+        if (auto* failed = std::get_if<Failure>(&read)) co_return std::move(*failed);
+        auto& some = std::get<LinesRead>(read);
+        std::move(some.lines.begin(), some.lines.end(), std::back_inserter(all.lines));
+        append(all.problems, some.problems);
+        all.records += some.records;
+    }
+    co_return all;
+}
+
+Asked<Changed> readChanged(Session& session, Timestamp since) {
+    const json moment = momentJson(since);
+    json of_lines = json::array();
+    of_lines.push_back(changedSince({"", "sale.", "moves."}, moment));
+    if (session.readsOneCompany())
+        of_lines.push_back(json::array({"sale.company", "=", session.companyId()}));
+    json of_moves = json::array();
+    of_moves.push_back(changedSince({""}, moment));
+    const json line_fields =
+        json::parse(R"(["create_date", "write_date", "sale.create_date", "sale.write_date"])");
+    const json move_fields = json::parse(R"(["create_date", "write_date"])");
+    Changed changed;
+    Pages lines{session, "sale.line", std::move(of_lines), line_fields, kPageSize};
+    if (auto failed = co_await gatherChanged(lines, "sale.line", changed))
+        co_return std::move(*failed);
+    for (const auto& [record, at] : changed.records) changed.lines.insert(record.second);
+    Pages moves{session, "stock.move", std::move(of_moves), move_fields, kPageSize};
+    if (auto failed = co_await gatherChanged(moves, "stock.move", changed))
+        co_return std::move(*failed);
+    co_return changed;
 }
 
 }  // namespace backorderd::connectors::tryton

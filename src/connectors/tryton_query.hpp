@@ -38,6 +38,7 @@ struct OpenLine {
     Id id = 0;
     Id product = 0;
     Id warehouse = 0;
+    Timestamp changed{};  ///< when it or its sale was made or changed last, by the server's clock
 };
 /// All sale lines that may be on back order; of one product, where one is given.
 Asked<std::vector<OpenLine>> listOpen(Session& session, std::size_t page_size,
@@ -64,8 +65,16 @@ struct LinesRead {
 /// The same lines as `listOpen` lists.
 Asked<LinesRead> readOpen(Session& session, const Features& features, std::size_t page_size,
                           std::optional<Id> product);
-/// One line, whatever became of its sale; none where it does not exist.
-Asked<LinesRead> readOne(Session& session, const Features& features, Id line);
+/// These lines, whatever became of their sales; those alone that exist.
+Asked<LinesRead> readThese(Session& session, const Features& features, const std::set<Id>& lines);
+
+/// What was made or changed since a moment of the server's clock.
+struct Changed {
+    std::set<Id> lines;  ///< sale lines that changed, or whose sale or whose moves did
+    /// Each record by model and id, and when it changed: sale lines, and moves of whatever goods.
+    std::map<std::pair<std::string, Id>, Timestamp> records;
+};
+Asked<Changed> readChanged(Session& session, Timestamp since);
 
 /// Contacts and shipments of these lines.
 Asked<Details> readDetails(Session& session, const Features& features,

@@ -9,6 +9,7 @@
 
 #include "codec/codec.hpp"
 #include "connectors/line_reader.hpp"
+#include "connectors/tryton_changes.hpp"
 
 namespace backorderd::connectors::tryton {
 
@@ -40,13 +41,14 @@ std::vector<CatalogueItem> byItem(std::map<Id, CatalogueItem> products) {
 
 class Reader final : public SnapshotReader {
 public:
-    Reader(LineSource& source, const Clock& clock) : source_{source}, clock_{clock} {}
+    Reader(LineSource& source, const Clock& clock, std::string bookmark)
+        : source_{source}, clock_{clock}, bookmark_{std::move(bookmark)} {}
 
     boost::asio::awaitable<std::variant<Page, SnapshotEnd, Failure>> next() override {
         if (!begun_) {
             begun_ = true;
             as_of_ = clock_.now();
-            auto gathered = co_await source_.gather();
+            auto gathered = co_await gather();
             if (auto* failed = std::get_if<Failure>(&gathered)) co_return std::move(*failed);
             gathered_ = std::get<Gathered>(std::move(gathered));
             if (!gathered_.problems.empty() && gathered_.lines.empty())
@@ -58,8 +60,8 @@ public:
         records_.clear();
         for (std::size_t i = first_; i < end_; ++i) {
             const std::string bytes = codec::encodeLine(gathered_.lines[i]);
-            records_.push_back(
-                {gathered_.lines[i].key.id, XXH3_64bits(bytes.data(), bytes.size())});
+            records_.push_back({gathered_.lines[i].key.id, XXH3_64bits(bytes.data(), bytes.size()),
+                                i >= gathered_.known_only_from});
         }
         Page page;
         page.records = records_;
@@ -70,6 +72,10 @@ public:
     Result<OrderLine> decode(std::size_t index) override { return gathered_.lines[first_ + index]; }
 
 private:
+    Asked<Gathered> gather() {
+        return bookmark_.empty() ? source_.gather() : source_.gatherChanges(bookmark_);
+    }
+
     SnapshotEnd endOfSnapshot() const {
         SnapshotEnd end;
         end.complete = gathered_.complete;
@@ -77,14 +83,14 @@ private:
         end.goods_read = gathered_.goods_read;
         end.why_incomplete = gathered_.why_incomplete;
         end.as_of = as_of_;
-        end.goods.stock = stockLevels(gathered_.stock);
-        end.goods.supply = expectedSupply(gathered_.stock);
-        end.goods.items = gathered_.catalogue;
+        end.goods = gathered_.goods;
+        if (source_.readsChanges()) end.bookmark = gathered_.bookmark;
         return end;
     }
 
     LineSource& source_;
     const Clock& clock_;
+    std::string bookmark_;
     bool begun_ = false;
     Timestamp as_of_{};
     Gathered gathered_;
@@ -110,7 +116,12 @@ Asked<Features> LineSource::features() {
 Asked<Gathered> LineSource::gather() {
     const std::optional<Id> any;
     auto gathered = co_await gather(any);
-    if (const auto* all = std::get_if<Gathered>(&gathered)) {
+    if (auto* all = std::get_if<Gathered>(&gathered)) {
+        all->goods.stock = stockLevels(all->stock);
+        all->goods.supply = expectedSupply(all->stock);
+        all->goods.items = all->catalogue;
+        goods_.reset();
+        if (all->complete || all->goods_read) goods_ = all->goods;
         followed_.clear();
         for (const OrderLine& line : all->lines) followed_.insert(std::stoll(line.key.id));
     }
@@ -153,6 +164,7 @@ Asked<Gathered> LineSource::gather(std::optional<Id> product) {
         co_await describe(std::move(lines), std::get<Stock>(std::move(stock)), product.has_value());
     if (auto* all = std::get_if<Gathered>(&gathered)) {
         all->catalogue = byItem(std::move(sold.items));
+        all->bookmark = firstBookmark(open);
         all->read_through = agree_but_unreadable;
         all->goods_read = sold.problems.empty() && !sold.too_long;
         std::move(sold.problems.begin(), sold.problems.end(), std::back_inserter(all->problems));
@@ -224,7 +236,8 @@ Asked<Gathered> LineSource::describe(LinesRead read, Stock stock, bool all) {
 boost::asio::awaitable<Found> LineSource::find(Id id) {
     auto known = co_await features();
     if (auto* failed = std::get_if<Failure>(&known)) co_return std::move(*failed);
-    auto one = co_await readOne(session_, *features_, id);
+    const std::set<Id> wanted{id};
+    auto one = co_await readThese(session_, *features_, wanted);
     if (auto* failed = std::get_if<Failure>(&one)) co_return std::move(*failed);
     auto& read = std::get<LinesRead>(one);
     if (!read.problems.empty())
@@ -267,8 +280,9 @@ boost::asio::awaitable<Found> LineSource::findClosed(LinesRead read) {
     co_return std::move(found.lines.front());
 }
 
-std::unique_ptr<SnapshotReader> makeReader(LineSource& source, const Clock& clock) {
-    return std::make_unique<Reader>(source, clock);
+std::unique_ptr<SnapshotReader> makeReader(LineSource& source, const Clock& clock,
+                                           std::string bookmark) {
+    return std::make_unique<Reader>(source, clock, std::move(bookmark));
 }
 
 }  // namespace backorderd::connectors::tryton

@@ -102,6 +102,17 @@ std::optional<Date> Row::date(std::string_view path) {
     return std::nullopt;
 }
 
+std::optional<Timestamp> Row::moment(std::string_view path) {
+    const auto day = date(path);
+    const json* value = find(path);
+    if (!day || value == nullptr) return std::nullopt;
+    const auto hour = member(*value, "hour");
+    const auto minute = member(*value, "minute");
+    const auto second = member(*value, "second");
+    return Timestamp{day->time_since_epoch()} + std::chrono::hours{hour.value_or(0)} +
+           std::chrono::minutes{minute.value_or(0)} + std::chrono::seconds{second.value_or(0)};
+}
+
 std::optional<std::int64_t> Row::days(std::string_view path) {
     constexpr double kSecondsOfDay = 86'400, kSecondsMax = 1e12;
     const json* value = find(path);

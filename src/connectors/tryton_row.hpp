@@ -25,6 +25,8 @@ public:
     std::optional<Decimal> number(std::string_view path);
     /// A date, or the day (in UTC) of a date and time.
     std::optional<Date> date(std::string_view path);
+    /// A date and time, which the server takes for UTC, to the second.
+    std::optional<Timestamp> moment(std::string_view path);
     /// A span of time in days, of which one that has begun counts.
     std::optional<std::int64_t> days(std::string_view path);
     /// A list of ids (`moves`) or of records (`moves.`); null where the relation is empty.

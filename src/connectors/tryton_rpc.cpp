@@ -13,6 +13,7 @@ using nlohmann::json;
 
 namespace {
 
+constexpr std::chrono::seconds kLeaveTimeout{5};
 constexpr std::chrono::seconds kLoginTimeout{60};  // the server delays a refusal by up to 31 s
 constexpr std::chrono::seconds kLoginPause{300};   // its window for counting failed logins
 constexpr std::size_t kAnswerBytesMax = 64u << 20;
@@ -210,7 +211,7 @@ boost::asio::awaitable<std::optional<Failure>> Session::learnContext() {
     const std::string body = request(method, params);
     auto answer = co_await callWith(method, body);
     if (auto* failed = std::get_if<Failure>(&answer)) co_return std::move(*failed);
-    const auto& preferences = std::get<json>(answer);
+    auto& preferences = std::get<json>(answer);
     const auto company = preferences.find("company");
     if (!preferences.is_object() || company == preferences.end() || !company->is_number_integer())
         co_return failure(
@@ -222,8 +223,52 @@ boost::asio::awaitable<std::optional<Failure>> Session::learnContext() {
     const auto name = preferences.find("company.rec_name");
     company_ =
         name != preferences.end() && name->is_string() ? name->get<std::string>() : company->dump();
+    if (!access_.company.empty() && access_.company != company_)
+        if (auto failed = co_await chooseCompany(preferences)) co_return failed;
     context_ = preferences.dump(-1, ' ', false, json::error_handler_t::replace);
     co_return std::nullopt;
+}
+
+/// Tryton takes a company of the context for the user's own where the user belongs to it.
+boost::asio::awaitable<std::optional<Failure>> Session::chooseCompany(json& preferences) {
+    const std::string method = "model.company.company.search_read";
+    json domain = json::array();
+    domain.push_back(json::array({"party.name", "=", access_.company}));
+    json params = json::array();
+    params.push_back(std::move(domain));
+    params.push_back(0);
+    params.push_back(2);
+    params.push_back(nullptr);
+    params.push_back(json::array({"id"}));
+    params.push_back(preferences);
+    const std::string body = request(method, std::move(params));
+    auto answer = co_await callWith(method, body);
+    if (auto* failed = std::get_if<Failure>(&answer)) co_return std::move(*failed);
+    const auto& found = std::get<json>(answer);
+    const bool one = found.is_array() && found.size() == 1 && found[0].is_object() &&
+                     found[0].contains("id") && found[0]["id"].is_number_integer();
+    if (!one)
+        co_return failure(
+            Failure::Again::Never,
+            fmt::format("The user '{}' sees {} company of the name '{}' in {}: check `company`.",
+                        access_.user, found.is_array() && found.size() > 1 ? "more than one" : "no",
+                        access_.company, where(access_)));
+    company_id_ = found[0]["id"].get<std::int64_t>();
+    company_ = access_.company;
+    preferences["company"] = company_id_;
+    co_return std::nullopt;
+}
+
+boost::asio::awaitable<void> Session::leave() {
+    if (authorization_.empty()) co_return;
+    net::HttpRequest call;
+    call.method = "POST";
+    call.url = access_.url + access_.database + "/";
+    call.headers.emplace_back("Content-Type", "application/json");
+    call.headers.emplace_back("Authorization", std::exchange(authorization_, ""));
+    call.body = request("common.db.logout", json::array());
+    call.timeout = kLeaveTimeout;
+    (void)co_await net_.http(std::move(call));
 }
 
 boost::asio::awaitable<std::optional<Failure>> Session::ready() {

@@ -22,6 +22,7 @@ struct Access {
     std::string database;
     std::string user;
     Secret password;
+    std::string company;  ///< the one to read, by its name; empty: all that the user sees
     std::chrono::seconds timeout{};
 };
 
@@ -46,13 +47,17 @@ public:
     boost::asio::awaitable<Answer> call(std::string method, nlohmann::json params);
     /// The server's version; needs no login.
     boost::asio::awaitable<Answer> version();
+    /// Ends the session on the server, where there is one; the next call logs in anew.
+    boost::asio::awaitable<void> leave();
     /// Logs in, where that has not been done, and learns the user's company.
     boost::asio::awaitable<std::optional<Failure>> ready();
 
     const Access& access() const { return access_; }
-    /// Id of the user's company; 0 before `ready`.
+    /// Only what belongs to `companyId` is read.
+    bool readsOneCompany() const { return !access_.company.empty(); }
+    /// Id of the company that the settings name, else of the user's own; 0 before `ready`.
     std::int64_t companyId() const { return company_id_; }
-    /// Name of the user's company; empty before `ready`.
+    /// Its name; empty before `ready`.
     const std::string& company() const { return company_; }
 
 private:
@@ -61,6 +66,7 @@ private:
                                                                           bool as_user);
     boost::asio::awaitable<std::optional<Failure>> logIn();
     boost::asio::awaitable<std::optional<Failure>> learnContext();
+    boost::asio::awaitable<std::optional<Failure>> chooseCompany(nlohmann::json& preferences);
     boost::asio::awaitable<Answer> callWith(std::string method, std::string body);
 
     Access access_;

@@ -9,9 +9,9 @@
 namespace backorderd::demo {
 
 struct Options {
-    std::string out = "demo-out";        ///< receives mail/, story.txt, store/ and backorderd.yaml
-    std::string config_dir = BACKORDERD_CONFIG_DIR;  ///< holds rules.d/ and templates/
-    std::uint32_t seed = 7;              ///< the same seed tells the same story
+    std::string out = "demo-out";  ///< receives mail/, story.txt, store/ and backorderd.yaml
+    std::string config_dir = BACKORDERD_DATA_DIR;  ///< holds rules.d/ and templates/
+    std::uint32_t seed = 7;                        ///< the same seed tells the same story
 };
 
 /// Tells the story on standard output and in `OUT/story.txt`; with a progress display where

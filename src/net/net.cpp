@@ -5,6 +5,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "net/curl_multi.hpp"
+#include "net/fetching.hpp"
 #include "net/http.hpp"
 #include "net/smtp.hpp"
 
@@ -32,6 +33,14 @@ boost::asio::awaitable<std::variant<HttpResponse, TransferError>> Net::http(Http
 
 boost::asio::awaitable<SmtpResult> Net::smtp(SmtpRequest request) {
     return impl_->smtp->send(std::move(request));
+}
+
+boost::asio::awaitable<std::variant<Fetched, TransferError>> Net::fetch(FetchRequest request) {
+    return fetchFiles(std::move(request), FetchWhat::Files);
+}
+
+boost::asio::awaitable<std::variant<Fetched, TransferError>> Net::list(FetchRequest request) {
+    return fetchFiles(std::move(request), FetchWhat::List);
 }
 
 boost::asio::awaitable<void> Net::pause(std::chrono::milliseconds length) {

@@ -114,6 +114,45 @@ struct SmtpResult {
     std::string error;          ///< for a person: why there was no reply; empty: there was one
 };
 
+/// A folder on a server of files, by SFTP (`sftp://`) or FTP within TLS (`ftps://` from the first
+/// byte on, `ftp://` once the server has been told AUTH TLS). Who the server is, is always checked:
+/// nothing is said to one that is not known.
+struct RemoteFolder {
+    std::string url;  ///< with a slash at its end
+    std::string user;
+    Secret password;
+    std::string private_key_file;  ///< SSH: to log in with, instead of the password
+    Secret passphrase;             ///< of the private key
+    std::string known_hosts_file;  ///< SSH: the keys of servers, as OpenSSH keeps them
+    std::string host_key;          ///< SSH: instead, `SHA256:…` as `ssh-keygen -l` shows it
+    std::string ca_file;           ///< TLS; empty: the system's
+};
+
+struct RemoteFile {
+    std::string name;
+    std::uint64_t bytes = 0;
+    std::chrono::sys_seconds changed;  ///< by the server's clock
+
+    bool operator==(const RemoteFile&) const = default;
+};
+
+struct FetchRequest {
+    RemoteFolder from;
+    /// Which files, by their names. Called on another thread.
+    std::function<bool(const std::string& name)> wanted;
+    std::vector<RemoteFile> have;       ///< is not fetched again where it is as it was
+    bool all_or_none = false;           ///< where one file is new, all are fetched
+    std::string into;                   ///< a folder of ours, with nothing in it
+    std::chrono::seconds timeout{600};  ///< for everything together
+    std::size_t files_max = 1000;
+    std::uint64_t file_bytes_max = std::uint64_t{4} << 30;
+};
+
+struct Fetched {
+    std::vector<RemoteFile> files;   ///< all that the server has and that are wanted, by name
+    std::vector<std::string> names;  ///< the new ones, which now lie in the folder
+};
+
 class Net {
 public:
     explicit Net(boost::asio::any_io_executor executor);
@@ -123,6 +162,12 @@ public:
 
     boost::asio::awaitable<std::variant<HttpResponse, TransferError>> http(HttpRequest request);
     boost::asio::awaitable<SmtpResult> smtp(SmtpRequest request);
+    /// Copies files of a server's folder. They are whole, on the disk, as old as they are there,
+    /// and of one moment: the server's list was the same before and after. After an error, `into`
+    /// holds nothing to rely on.
+    boost::asio::awaitable<std::variant<Fetched, TransferError>> fetch(FetchRequest request);
+    /// What `fetch` would have to do with, without fetching: the files that are wanted.
+    boost::asio::awaitable<std::variant<Fetched, TransferError>> list(FetchRequest request);
     /// Lets that time pass: between two requests, for a server that asks for it.
     boost::asio::awaitable<void> pause(std::chrono::milliseconds length);
 

@@ -109,6 +109,8 @@ boost::asio::awaitable<void> Serving<Protocol>::serve(std::shared_ptr<Serving> s
         served = co_await self->handler_(request);
     }
     auto response = answerOf(std::move(served));
+    // The length of the body is told, and no body follows (RFC 9110, 9.3.2).
+    if (parser.get().method() == http::verb::head) response.body().clear();
     stream.expires_after(self->limits_.request_time);
     co_await http::async_write(stream, response, asio::redirect_error(asio::use_awaitable, failed));
     if (!failed) stream.socket().shutdown(Socket::shutdown_send, failed);

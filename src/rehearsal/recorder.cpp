@@ -10,11 +10,9 @@ namespace asio = boost::asio;
 /// As many as the dispatcher claims at once.
 constexpr int kParallel = 1000;
 
-SentNotice noticeOf(const render::Entry& entry) {
-    const auto& notice = entry.notice;
-    const auto& line = entry.subject.line;
-    return {notice.topic,     notice.rule, notice.template_name, notice.key,        notice.reason,
-            entry.subject.id, line.key.id, line.customer.id,     line.customer.name};
+SentNotice sentNotice(const Notice& notice, const OrderLine& line) {
+    return {notice.topic,   notice.rule, notice.template_name, notice.key,        notice.reason,
+            notice.case_id, line.key.id, line.customer.id,     line.customer.name};
 }
 
 }  // namespace
@@ -42,20 +40,22 @@ std::unique_ptr<Sender> Recorder::sender(Channel channel) {
 }
 
 app::Preparer::Writer Recorder::writer(render::Templates templates) {
-    return
-        [this, templates = std::move(templates)](const render::Request& request, Message& message) {
-            return write(templates, request, message);
-        };
+    return [this, templates = std::move(templates)](const app::Preparer::Draft& draft,
+                                                    Message& message) {
+        return write(templates, draft, message);
+    };
 }
 
-Problems Recorder::write(const render::Templates& templates, const render::Request& request,
+Problems Recorder::write(const render::Templates& templates, const app::Preparer::Draft& draft,
                          Message& message) {
     SentMessage written;
     written.sender = message.sender;
-    written.recipient = request.recipient;
-    written.template_name = request.template_name;
-    for (const auto& entry : request.entries) written.notices.push_back(noticeOf(entry));
+    written.recipient = draft.notices.front().recipient;
+    written.template_name = draft.template_name;
+    for (const auto& notice : draft.notices)
+        written.notices.push_back(sentNotice(notice, draft.cases.at(notice.case_id).line));
     if (words_ == Words::Rendered) {
+        const auto request = draft.request();
         const auto rendered = templates.render(request);
         if (!rendered) return rendered.error();
         written.subject = rendered->subject;

@@ -51,7 +51,7 @@ public:
 
 private:
     class LastHop;
-    Problems write(const render::Templates& templates, const render::Request& request,
+    Problems write(const render::Templates& templates, const app::Preparer::Draft& draft,
                    Message& message);
     void leave(const Message& message);
     SentMessage frozenBefore(const Message& message) const;

@@ -63,7 +63,7 @@ struct Series {
 std::size_t roundTop(std::size_t value) {
     std::size_t step = 1;
     while (step * 10 <= value) step *= 10;
-    for (const std::size_t factor : {1, 2, 5, 10})
+    for (const std::size_t factor : {1U, 2U, 5U, 10U})
         if (factor * step >= value) return factor * step;
     return value;
 }

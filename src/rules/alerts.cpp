@@ -45,7 +45,9 @@ bool Evaluation::alert(const Alert& alert) {
 }
 
 void Evaluation::alertOne(const Alert& alert, std::size_t number, Recipient&& recipient) {
-    auto [key, row] = rowOf(subject, alert, number);
+    auto named = rowOf(subject, alert, number);
+    auto& key = named.key;
+    const auto* const row = named.notice;
     if (row && !isPending(row->state)) {
         withhold(About{alert.topic, alert.rule}, WithheldReason::AlreadyTold, [&] {
             return fmt::format("{} is {} since {}.", key, noticeStateName(row->state),

@@ -24,6 +24,16 @@ std::vector<Recipient> ownAddresses(const Team& team, const OrderLine& line) {
     return found;
 }
 
+std::optional<Recipient> reachBy(Channel channel, const Contact& contact) {
+    const bool by_mail = channel == Channel::Email && isPlausibleEmail(contact.email);
+    const auto number =
+        channel == Channel::Sms ? phoneNumberOf(contact.phone) : std::optional<std::string>{};
+    if (!by_mail && !number) return std::nullopt;
+    return Recipient{channel,          by_mail ? contact.email : *number,
+                     contact.name,     contact.language,
+                     contact.timezone, ""};
+}
+
 }  // namespace
 
 bool isPlausibleEmail(std::string_view address) {
@@ -39,17 +49,12 @@ bool isPlausibleEmail(std::string_view address) {
            std::none_of(address.begin(), address.end(), isForbidden);
 }
 
-std::optional<Recipient> reachContact(const Contact& contact,
-                                      const std::vector<Channel>& channels) {
-    for (const auto channel : channels) {
-        const bool by_mail = channel == Channel::Email && isPlausibleEmail(contact.email);
-        const auto number =
-            channel == Channel::Sms ? phoneNumberOf(contact.phone) : std::optional<std::string>{};
-        if (by_mail || number)
-            return Recipient{channel,          by_mail ? contact.email : *number,
-                             contact.name,     contact.language,
-                             contact.timezone, ""};
-    }
+std::optional<Recipient> reachContact(const Contact& contact, const std::vector<Channel>& channels,
+                                      std::optional<Channel> preferred) {
+    if (preferred && std::find(channels.begin(), channels.end(), *preferred) != channels.end())
+        if (auto found = reachBy(*preferred, contact)) return found;
+    for (const auto channel : channels)
+        if (auto found = reachBy(channel, contact)) return found;
     return std::nullopt;
 }
 

@@ -16,9 +16,11 @@ namespace backorderd::rules {
 bool isPlausibleEmail(std::string_view address);
 using backorderd::isPhoneNumber;
 
-/// The contact on the first of the channels that reaches them; nullopt where none does. A phone
-/// number is taken as people write it; the recipient's is that of E.164.
-std::optional<Recipient> reachContact(const Contact& contact, const std::vector<Channel>& channels);
+/// The contact on the first of the channels that reaches them, before all others on the one they
+/// prefer, where it is among them; nullopt where none does. A phone number is taken as people write
+/// it; the recipient's is that of E.164.
+std::optional<Recipient> reachContact(const Contact& contact, const std::vector<Channel>& channels,
+                                      std::optional<Channel> preferred = std::nullopt);
 /// Why none does, for a person; lives as long as the program.
 std::string_view whyUnreachable(const Contact& contact, const std::vector<Channel>& channels);
 

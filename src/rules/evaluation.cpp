@@ -133,7 +133,10 @@ Notice* Evaluation::propose(const TopicRule& its_rule, Occasion occasion) {
         });
         return nullptr;
     }
-    auto recipient = reachContact(subject.line.contact, its_rule.policy->channels);
+    const auto& wish = preferred();
+    auto recipient = reachContact(subject.line.contact, its_rule.policy->channels,
+                                  wish.channel ? std::optional{wish.channel.value} : std::nullopt);
+    if (recipient && wish.language) recipient->language = wish.language.value;
     if (!recipient && (!unreachable_ || occasion.from < unreachable_->from))
         unreachable_ = Unreachable{its_rule, occasion.from};
     if (row && row->state == NoticeState::Bundled) {
@@ -158,7 +161,28 @@ Notice* Evaluation::propose(const TopicRule& its_rule, Occasion occasion) {
     Terms terms{policy.name, templateFor(*its_rule.message, told),
                 digestKey(policy, subject.line, occasion.topic, *recipient),
                 scheduleOf(policy, *its_rule.calendar, *recipient)};
+    gatherAsPreferred(its_rule, occasion.topic, *recipient, terms);
     return want(std::move(terms), std::move(occasion), row, *std::move(recipient));
+}
+
+const Preferred& Evaluation::preferred() {
+    if (!preferred_)
+        preferred_ =
+            facts.preferences ? preferredOf(*facts.preferences, subject.line) : Preferred{};
+    return *preferred_;
+}
+
+/// What is critical does not wait for a wish, nor does an offer, which holds stock meanwhile.
+void Evaluation::gatherAsPreferred(const TopicRule& its_rule, Topic topic,
+                                   const Recipient& recipient, Terms& terms) {
+    const auto& wish = preferred().digest;
+    const bool urgent =
+        its_rule.message->critical || topic == Topic::Offer || topic == Topic::OfferWithdrawn;
+    if (!wish || urgent) return;
+    terms.schedule.digest_window = preferredWindow(wish.value);
+    if (wish.value != DigestFrequency::Immediate)
+        terms.digest_key =
+            preferredDigestKey(*its_rule.policy, subject.line, recipient, terms.template_name);
 }
 
 /// Why a notice has to wait for something else than its time.

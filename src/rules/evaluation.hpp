@@ -177,6 +177,9 @@ private:
     bool isAskedFor(Topic topic) const {
         return detail == Detail::Full || history.pending[indexOf(topic)] > 0;
     }
+    const Preferred& preferred();
+    void gatherAsPreferred(const TopicRule& its_rule, Topic topic, const Recipient& recipient,
+                           Terms& terms);
     void addWithheld(Withheld withheld);
     void keepFrozen(const Notice& frozen, const std::optional<Recipient>& recipient);
     void wantFrozen(const Notice& frozen, const std::optional<Recipient>& recipient);
@@ -195,6 +198,7 @@ private:
     std::array<TopicRule, kTopics> topic_rules_;
     const CadencePolicy* first_policy_ = nullptr;
     std::optional<Unreachable> unreachable_;
+    std::optional<Preferred> preferred_;
 };
 
 }  // namespace backorderd::rules

@@ -90,7 +90,8 @@ std::vector<std::pair<CaseId, AllocationProposed>> allocate(const RuleSet& rules
 }
 
 void decideAllocation(Evaluation& evaluation, const FulfilmentRule& rule) {
-    const auto& [events, line] = std::tie(evaluation.subject.events, evaluation.subject.line);
+    const auto& events = evaluation.subject.events;
+    const auto& line = evaluation.subject.line;
     const auto latest = std::find_if(events.rbegin(), events.rend(), [](const CaseEvent& entry) {
         return std::holds_alternative<AllocationProposed>(entry.event);
     });

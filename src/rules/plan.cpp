@@ -34,6 +34,25 @@ std::string digestKey(const CadencePolicy& policy, const OrderLine& line, Topic 
     return fmt::format("order:{}/{}{}", line.key.source, order, whom);
 }
 
+std::string preferredDigestKey(const CadencePolicy& policy, const OrderLine& line,
+                               const Recipient& recipient, std::string_view template_name) {
+    const auto apart = policy.digest.by == DigestRule::By::None ? template_name : "";
+    return fmt::format("customer:{}/{}|{}|{}|{}|{}", line.key.source, line.customer.id,
+                       channelName(recipient.channel), recipient.address, policy.name, apart);
+}
+
+std::optional<Period> preferredWindow(DigestFrequency frequency) {
+    switch (frequency) {
+        case DigestFrequency::Immediate:
+            return std::nullopt;
+        case DigestFrequency::Daily:
+            return Period{1, Period::Unit::Days};
+        case DigestFrequency::Weekly:
+            return Period{1, Period::Unit::Weeks};
+    }
+    return std::nullopt;
+}
+
 std::string alertDigestKey(std::string_view template_name, const Recipient& recipient) {
     return fmt::format("alert:|{}|{}|{}|{}", channelName(recipient.channel), recipient.address,
                        recipient.sender, template_name);

@@ -14,6 +14,15 @@ const std::string& templateFor(const MessageRule& message, int heard);
 std::string digestKey(const CadencePolicy& policy, const OrderLine& line, Topic topic,
                       const Recipient& recipient);
 
+/// The same where the recipient wants a message a day or a week, whatever the policy gathers. A
+/// policy without a digest has no template for different topics: each template's gather by
+/// themselves.
+std::string preferredDigestKey(const CadencePolicy& policy, const OrderLine& line,
+                               const Recipient& recipient, std::string_view template_name);
+
+/// How long such a recipient's notices gather; nullopt: they leave at once.
+std::optional<Period> preferredWindow(DigestFrequency frequency);
+
 /// The same for what our own people are told: each recipient gets what is due together.
 std::string alertDigestKey(std::string_view template_name, const Recipient& recipient);
 

@@ -155,7 +155,9 @@ std::vector<const Condition*> conditionsOf(const RuleSet& rules) {
 
 void checkSegments(const RuleSet& rules, Problems& problems) {
     const auto conditions = conditionsOf(rules);
-    for (const auto& [name, condition] : rules.segments) {
+    for (const auto& segment : rules.segments) {
+        const auto& name = segment.first;
+        const auto& condition = segment.second;
         const auto usesIt = [&](const Condition* one) { return uses(*one, name); };
         if (std::any_of(conditions.begin(), conditions.end(), usesIt)) continue;
         add(problems, condition ? placeOf(*condition) : Place{},

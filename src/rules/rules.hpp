@@ -9,6 +9,7 @@
 
 #include "backorderd/case.hpp"
 #include "backorderd/decision.hpp"
+#include "backorderd/preference.hpp"
 #include "backorderd/rule.hpp"
 #include "backorderd/snapshot.hpp"
 
@@ -21,6 +22,8 @@ struct Facts {
     Timestamp now{};
     /// Until when the source's data count as fresh; empty: it has never been read to the end.
     std::optional<Timestamp> fresh_until;
+    /// How contacts want to be written to; null: nobody has said.
+    const Preferences* preferences = nullptr;
 };
 
 /// `Full` also fills `Decision::looks` with the words for `explain`; `Brief` spares the time, and

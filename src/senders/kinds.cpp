@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "config/secrets.hpp"
+#include "senders/redacting.hpp"
 #include "senders/senders.hpp"
 
 namespace backorderd::senders {
@@ -46,7 +48,7 @@ std::unique_ptr<Sender> makeSender(std::string_view kind, config::Section sectio
         const auto& problems = section.problems();
         for (std::size_t i = errors_before; i < problems.size(); ++i)
             if (problems[i].severity == Severity::Error) return nullptr;
-        return sender;
+        return withRedaction(std::move(sender), config::secretsOfFile(section));
     }
     const auto kinds = senderKinds();
     const std::string near = nearestWord(kind, kinds);

@@ -55,7 +55,7 @@ Outcome WebSender::outcomeOf(const net::TransferError& error) const {
 
 Outcome WebSender::outcomeOf(const net::HttpResponse& response) const {
     const int status = response.status;
-    std::string reply = withoutSecret(replyText(response.body));
+    std::string reply = replyText(response.body);
     if (status / 100 == 2) return outcomeOfSuccess(response, std::move(reply));
     const std::string text = said(status, reply);
     if (status == kGoneStatus)
@@ -72,18 +72,6 @@ Outcome WebSender::outcomeOf(const net::HttpResponse& response) const {
                                    ? "no redirect is followed; enter the new address"
                                    : "check the sender's address and credentials in the settings";
     return TryLater{fmt::format("the receiver refused our request: {}; {}", text, remedy), wait};
-}
-
-/// Error pages repeat the address that was asked for, and reasons are logged.
-std::string WebSender::withoutSecret(std::string text) const {
-    if (!settings_.url_is_secret) return text;
-    const std::string& url = settings_.url;
-    const auto begin = url.find('/', url.find("://") + 3);
-    if (begin == std::string::npos || begin + 1 == url.size()) return text;
-    const std::string path = url.substr(begin + 1);
-    for (auto at = text.find(path); at != std::string::npos; at = text.find(path, at))
-        text.replace(at, path.size(), "…");
-    return text;
 }
 
 std::string replyText(std::string_view body) {

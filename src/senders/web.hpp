@@ -21,7 +21,6 @@ std::optional<std::chrono::seconds> retryAfterOf(const net::HttpResponse& respon
 
 struct WebSettings {
     std::string url;
-    bool url_is_secret = false;
     bool public_only = true;
     int parallel = 1;
     std::chrono::seconds timeout{};
@@ -68,7 +67,6 @@ protected:
 private:
     Outcome outcomeOf(const net::HttpResponse& response) const;
     Outcome outcomeOf(const net::TransferError& error) const;
-    std::string withoutSecret(std::string text) const;
 
     net::Net& net_;
     const Clock& clock_;

@@ -133,7 +133,6 @@ std::string whyNotEndpoint(std::string_view url, bool allow_http) {
 
 WebSettings readWeb(config::Section& section, const WebAddress& address, int parallel) {
     WebSettings settings;
-    settings.url_is_secret = address.is_secret;
     settings.url = readUrl(section, address);
     const bool allow_http = section.flag(
         "allow_http", false, "Whether the address may be http://, which anybody on the way reads.");

@@ -65,9 +65,11 @@ GuardTables::GuardTables(SQLite::Database& database)
                 "UPDATE notice SET state = 'held', guard = ?2, state_reason = ?3, state_at = ?1"
                 " WHERE state = 'planned' AND due_at <= ?1 AND ready_at <= ?1"
                 " AND instr(' ' || approved || ' ', ' ' || ?2 || ' ') = 0"},
-      held_{database, "SELECT id FROM notice WHERE state = 'held' ORDER BY id LIMIT ?1"},
+      held_{database,
+            "SELECT id FROM notice WHERE state = 'held' AND id > ?2 ORDER BY id LIMIT ?1"},
       held_by_{database,
-               "SELECT id FROM notice WHERE state = 'held' AND guard = ?1 ORDER BY id LIMIT ?2"},
+               "SELECT id FROM notice WHERE state = 'held' AND guard = ?1 AND id > ?3"
+               " ORDER BY id LIMIT ?2"},
       approve_{database,
                // Later than before in any case: the next message's id is made of this moment.
                "UPDATE notice SET state = 'planned', state_reason = ?2,"
@@ -116,8 +118,9 @@ std::int64_t GuardTables::holdDue(Timestamp now, std::string_view guard, std::st
     return hold_due_.run(now, guard, reason);
 }
 
-std::vector<NoticeId> GuardTables::held(std::string_view guard, int limit) {
-    return guard.empty() ? readIds(held_.rows(limit)) : readIds(held_by_.rows(guard, limit));
+std::vector<NoticeId> GuardTables::held(std::string_view guard, int limit, NoticeId after) {
+    return guard.empty() ? readIds(held_.rows(limit, after))
+                         : readIds(held_by_.rows(guard, limit, after));
 }
 
 bool GuardTables::approve(NoticeId id, std::string_view reason, Timestamp now) {

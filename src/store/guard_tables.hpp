@@ -18,7 +18,7 @@ public:
     std::int64_t countDue(Timestamp now, std::string_view guard, std::int64_t limit);
     std::int64_t countFrozen(Timestamp since, std::string_view guard);
     std::int64_t holdDue(Timestamp now, std::string_view guard, std::string_view reason);
-    std::vector<NoticeId> held(std::string_view guard, int limit);
+    std::vector<NoticeId> held(std::string_view guard, int limit, NoticeId after);
     /// Held -> Planned; false in any other state.
     bool approve(NoticeId id, std::string_view reason, Timestamp now);
     std::int64_t makePostponedDue(std::string_view guard, Timestamp now);

@@ -281,6 +281,29 @@ bool SqliteStore::unsuppress(Channel channel, std::string_view address, const Au
     });
 }
 
+void SqliteStore::setPreference(const Preference& preference, const AuditEntry& why) {
+    writing("noting a preference", [&] {
+        preferences_.set(preference);
+        preferences_.lookAtPlanned(why.at);
+        notes_.audit(why);
+    });
+}
+
+bool SqliteStore::clearPreference(std::string_view contact, const AuditEntry& why) {
+    return writing("clearing a preference", [&] {
+        if (!preferences_.clear(contact)) return false;
+        preferences_.lookAtPlanned(why.at);
+        notes_.audit(why);
+        return true;
+    });
+}
+
+void SqliteStore::removePreferences(std::span<const std::string> contacts) {
+    writing("removing preferences", [&] {
+        for (const auto& contact : contacts) preferences_.clear(contact);
+    });
+}
+
 void SqliteStore::settleAnnotation(std::int64_t id, std::string_view failure,
                                    std::optional<Timestamp> retry_at) {
     writing("settling a note", [&] {

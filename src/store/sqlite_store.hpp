@@ -24,6 +24,7 @@
 #include "store/notice_tables.hpp"
 #include "store/pass_tables.hpp"
 #include "store/person_tables.hpp"
+#include "store/preference_tables.hpp"
 #include "store/source_tables.hpp"
 
 namespace backorderd::store {
@@ -187,9 +188,9 @@ public:
     std::int64_t holdDue(Timestamp now, std::string_view guard, std::string_view reason) override {
         return writing("holding notices", [&] { return guards_.holdDue(now, guard, reason); });
     }
-    std::vector<Notice> heldNotices(std::string_view guard, int limit) override {
+    std::vector<Notice> heldNotices(std::string_view guard, int limit, NoticeId after) override {
         return reading("listing what is held",
-                       [&] { return notices_.byIds(guards_.held(guard, limit)); });
+                       [&] { return notices_.byIds(guards_.held(guard, limit, after)); });
     }
     std::int64_t approve(std::span<const NoticeId> ids, const AuditEntry& why) override;
     std::int64_t makePostponedDue(std::string_view guard, Timestamp now) override {
@@ -211,6 +212,12 @@ public:
     std::vector<Suppression> suppressions() override {
         return reading("reading suppressions", [&] { return guards_.suppressions(); });
     }
+    void setPreference(const Preference& preference, const AuditEntry& why) override;
+    bool clearPreference(std::string_view contact, const AuditEntry& why) override;
+    std::vector<Preference> preferences() override {
+        return reading("reading preferences", [&] { return preferences_.all(); });
+    }
+    void removePreferences(std::span<const std::string> contacts) override;
     std::optional<Suppression> suppressionOf(const Recipient& recipient) override {
         return reading("finding a suppression", [&] { return guards_.suppressionOf(recipient); });
     }
@@ -319,6 +326,7 @@ private:
     GoodsTables goods_{database_};
     PassTables passes_{database_};
     GuardTables guards_{database_};
+    PreferenceTables preferences_{database_};
     PersonTables persons_{database_};
     CaseTables cases_{database_, sources_, notices_, goods_};
     CaseLists lists_{database_, sources_};

@@ -268,6 +268,15 @@ TEST(Skew, AFewSecondsAreNoNews) {
     EXPECT_EQ(rig.engine->sourceState("erp").last_good_at, rig.clock.now());
 }
 
+TEST(Skew, HowMuchIsNoNewsIsASetting) {
+    Rig rig;
+    rig.settings.sources[0].clock_skew_max = 2h;
+    rig.erp.as_of = rig.clock.now() + 2h;
+    EXPECT_EQ(rig.poll().remark, "");
+    rig.erp.as_of = rig.clock.now() + 2h + 1s;
+    EXPECT_THAT(rig.poll().remark, HasSubstr("yet to come"));
+}
+
 TEST(Skew, OldDataAreTakenInAndSaidToBeOld) {
     Rig rig;
     rig.erp.lines = {lineOf("1")};

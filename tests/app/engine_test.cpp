@@ -283,6 +283,29 @@ TEST(Engine, WhatWasToldIsNotedOnTheOrder) {
     EXPECT_THAT(rig.erp.notes[0].text, HasSubstr(rig.mailbox.received[0].subject));
 }
 
+TEST(Engine, WhatMayHaveArrivedIsNotedAndOperationsAreCalled) {
+    Rig rig;
+    rig.crash();
+    rig.settings.operations.email = "ops@house.example";
+    rig.start();
+    rig.erp.lines = {sampleLine("1")};
+    rig.mailbox.next = {Unknown{"no answer came"}, Unknown{"no answer came"}};
+    rig.poll();
+    rig.work();
+    rig.pass(10min);
+    ASSERT_THAT(rig.erp.notes, SizeIs(1));
+    EXPECT_THAT(rig.erp.notes[0].text, HasSubstr("nobody knows whether it arrived"));
+    ASSERT_FALSE(rig.mailbox.received.empty());
+    const auto& call = rig.mailbox.received.back();
+    EXPECT_EQ(call.recipient.address, "ops@house.example");
+    EXPECT_THAT(call.subject, HasSubstr("nobody knows whether a message arrived"));
+    const auto told = rig.mailbox.received.front().id;
+    EXPECT_TRUE(rig.store->retryMessage(told, {rig.clock.now(), "anna", "retry", "1", "asked"}));
+    rig.pass(10min);
+    ASSERT_THAT(rig.erp.notes, SizeIs(2)) << "sent after all";
+    EXPECT_THAT(rig.erp.notes[1].text, HasSubstr("Customer told by"));
+}
+
 TEST(Engine, TheLimitHoldsTheFourthMailBack) {
     Rig rig{R"(version: 1
 cadence:

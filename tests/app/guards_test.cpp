@@ -155,6 +155,35 @@ TEST(Silences, ClosingPassesWhereTheOpeningWasHeard) {
     EXPECT_THAT(rig.topics(rig.mailbox), ElementsAre("opened", "shipped"));
 }
 
+TEST(Silences, AreListedToWhoeverHoldsThemDayByDay) {
+    Rig rig;
+    rig.crash();
+    rig.settings.guards.silence_digest = 24h;
+    rig.settings.operations.email = "ops@house.example";
+    rig.start();
+    silence(rig, "order.number=SO1", "9d");
+    rig.ask("silence.add", {{"match", {"order.number=SO2"}},
+                            {"for", "9d"},
+                            {"author", "bea@house.example"},
+                            {"reason", "I call them"}});
+    openLines(rig, 2);
+    EXPECT_THAT(rig.mailbox.received, IsEmpty()) << "nobody forgets within a day";
+    rig.clock.advance(25h);
+    rig.work();
+    ASSERT_THAT(rig.mailbox.received, SizeIs(2));
+    const auto& ops = rig.mailbox.received[0];
+    EXPECT_EQ(ops.recipient.address, "ops@house.example");
+    EXPECT_THAT(ops.document, HasSubstr("silence 1 of anna"));
+    EXPECT_THAT(ops.document, HasSubstr("holds back 1 notices"));
+    EXPECT_THAT(ops.document, testing::Not(HasSubstr("SO2")));
+    EXPECT_EQ(rig.mailbox.received[1].recipient.address, "bea@house.example");
+    rig.crash();
+    rig.start();
+    rig.clock.advance(1h);
+    rig.work();
+    EXPECT_THAT(rig.mailbox.received, SizeIs(2)) << "not twice a day, also after a restart";
+}
+
 TEST(Silences, SayWhatIsWrongWithAMatcher) {
     Rig rig;
     const json wrong{{"match", {"custmer.id=C1"}}, {"for", "4h"}};

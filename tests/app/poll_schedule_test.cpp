@@ -206,5 +206,27 @@ TEST(SeveralSources, AfterARestartQuietHoursOfOneSourceHoldUpNoMail) {
     EXPECT_FALSE(rig.mailbox.received.empty());
 }
 
+TEST(SeveralSources, WhatWasFrozenWaitsForOneThatHangsAsLongAsItsSettingsSay) {
+    TwoSources rig;
+    rig.begin("shop");
+    rig.work();
+    rig.mailbox.received.clear();
+    rig.mailbox.next = {TryLater{"451 busy", std::nullopt}};
+    rig.erp.lines = {sampleLine("1")};
+    rig.begin("erp");
+    rig.work();
+    rig.crash();
+    rig.clock.advance(25h);
+    rig.settings.sources[1].first_poll_wait = 10min;
+    rig.shop.hangs = true;
+    rig.start();
+    rig.begin("erp");
+    rig.begin("shop");
+    rig.pass(9min);
+    EXPECT_TRUE(rig.mailbox.received.empty());
+    rig.pass(1min);
+    EXPECT_FALSE(rig.mailbox.received.empty());
+}
+
 }  // namespace poll_schedule_test
 }  // namespace backorderd::app::test

@@ -1,21 +1,15 @@
 #pragma once
 
 #include <algorithm>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "support/http_stub.hpp"
 
 namespace backorderd::test {
 
@@ -31,13 +25,9 @@ public:
     };
 
     explicit FakeOdoo(boost::asio::io_context& io)
-        : acceptor_{io, {boost::asio::ip::address_v4::loopback(), 0}} {
-        boost::asio::co_spawn(io, accept(), boost::asio::detached);
-    }
+        : stub_{io, [this](const HttpAsked& asked) { return serve(asked); }} {}
 
-    std::string url() const {
-        return "http://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
-    }
+    std::string url() const { return stub_.url(); }
 
     std::map<std::string, json> tables;  ///< records of a model, ascending by id
     std::string secret = "key";
@@ -47,57 +37,24 @@ public:
     json last_context;
 
 private:
-    using Tcp = boost::asio::ip::tcp;
-
-    boost::asio::awaitable<void> accept() {
-        for (;;) {
-            Tcp::socket socket = co_await acceptor_.async_accept(boost::asio::use_awaitable);
-            boost::asio::co_spawn(acceptor_.get_executor(), serve(std::move(socket)),
-                                  [](std::exception_ptr) {});
-        }
-    }
-
-    boost::asio::awaitable<void> serve(Tcp::socket socket) {
-        std::string bytes;
-        const auto head = co_await boost::asio::async_read_until(
-            socket, boost::asio::dynamic_buffer(bytes), "\r\n\r\n", boost::asio::use_awaitable);
-        const std::string header = bytes.substr(0, head);
-        const std::size_t length = std::stoul("0" + field(header, "Content-Length"));
-        if (bytes.size() < head + length)
-            co_await boost::asio::async_read(
-                socket, boost::asio::dynamic_buffer(bytes),
-                boost::asio::transfer_exactly(head + length - bytes.size()),
-                boost::asio::use_awaitable);
+    HttpAnswer serve(const HttpAsked& asked) {
         ++requests;
-        const std::string body = bytes.substr(head);
-        const Reply reply = overlay ? *overlay : answer(header, body);
-        const std::string text = "HTTP/1.1 " + std::to_string(reply.status) +
-                                 " X\r\nContent-Type: " + reply.type +
-                                 "\r\nContent-Length: " + std::to_string(reply.body.size()) +
-                                 "\r\nConnection: close\r\n\r\n" + reply.body;
-        co_await boost::asio::async_write(socket, boost::asio::buffer(text),
-                                          boost::asio::use_awaitable);
+        const Reply reply = overlay ? *overlay : answer(asked);
+        return {reply.status, reply.body, {}, reply.type};
     }
 
-    static std::string field(const std::string& header, const std::string& name) {
-        const auto at = header.find("\r\n" + name + ": ");
-        if (at == std::string::npos) return {};
-        const auto begin = at + name.size() + 4;
-        return header.substr(begin, header.find("\r\n", begin) - begin);
-    }
-
-    Reply answer(const std::string& header, const std::string& body) {
-        if (header.starts_with("POST /jsonrpc ")) return rpc(json::parse(body).at("params"));
-        if (header.starts_with("GET /web/version ")) return {200, json{{"version", "19.0"}}.dump()};
-        if (field(header, "Authorization") != "bearer " + secret)
+    Reply answer(const HttpAsked& asked) {
+        if (asked.target == "/jsonrpc") return rpc(json::parse(asked.body).at("params"));
+        if (asked.target == "/web/version") return {200, json{{"version", "19.0"}}.dump()};
+        if (asked.header("authorization") != "bearer " + secret)
             return {401, "<title>401</title>", "text/html"};
-        const auto begin = header.find("/json/2/") + 8;
-        const auto slash = header.find('/', begin);
-        const std::string model = header.substr(begin, slash - begin);
-        const std::string method = header.substr(slash + 1, header.find(' ', slash) - slash - 1);
+        const auto begin = std::string{"/json/2/"}.size();
+        const auto slash = asked.target.find('/', begin);
+        const std::string model = asked.target.substr(begin, slash - begin);
+        const std::string method = asked.target.substr(slash + 1);
         if (const auto raised = exceptions.find(model); raised != exceptions.end())
             return {403, exception(raised->second).dump()};
-        return {200, call(model, method, json::parse(body)).dump()};
+        return {200, call(model, method, json::parse(asked.body)).dump()};
     }
 
     Reply rpc(const json& params) {
@@ -175,7 +132,7 @@ private:
         return test != ">" || value > wanted;
     }
 
-    Tcp::acceptor acceptor_;
+    HttpStub stub_;
 };
 
 }  // namespace backorderd::test

@@ -1,15 +1,7 @@
 #pragma once
 
 #include <algorithm>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <fstream>
 #include <functional>
 #include <map>
@@ -17,6 +9,8 @@
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "support/http_stub.hpp"
 
 namespace backorderd::test {
 
@@ -39,18 +33,15 @@ public:
     };
 
     explicit FakeTryton(boost::asio::io_context& io)
-        : acceptor_{io, {boost::asio::ip::address_v4::loopback(), 0}} {
+        : stub_{io, [this](const HttpAsked& asked) { return serve(asked); }} {
         results["common.server.version"] = "6.0.29";
         results["model.res.user.get_preferences"] = {
             {"company", 1}, {"company.rec_name", "Nordhaus Technik"}, {"language", "en"}};
         results["model.ir.date.today"] = {
             {"__class__", "date"}, {"year", 2026}, {"month", 11}, {"day", 23}};
-        boost::asio::co_spawn(io, accept(), boost::asio::detached);
     }
 
-    std::string url() const {
-        return "http://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
-    }
+    std::string url() const { return stub_.url(); }
 
     /// Records of a model, ascending by id; a search answers with those behind `id > N`.
     std::map<std::string, json> tables;
@@ -74,48 +65,16 @@ public:
     }
 
 private:
-    using Tcp = boost::asio::ip::tcp;
-
-    boost::asio::awaitable<void> accept() {
-        for (;;) {
-            Tcp::socket socket = co_await acceptor_.async_accept(boost::asio::use_awaitable);
-            boost::asio::co_spawn(acceptor_.get_executor(), serve(std::move(socket)),
-                                  [](std::exception_ptr) {});
-        }
-    }
-
-    boost::asio::awaitable<void> serve(Tcp::socket socket) {
-        std::string bytes;
-        const auto head = co_await boost::asio::async_read_until(
-            socket, boost::asio::dynamic_buffer(bytes), "\r\n\r\n", boost::asio::use_awaitable);
-        const std::string header = bytes.substr(0, head);
-        const std::size_t length = std::stoul(field(header, "Content-Length"));
-        if (bytes.size() < head + length)
-            co_await boost::asio::async_read(
-                socket, boost::asio::dynamic_buffer(bytes),
-                boost::asio::transfer_exactly(head + length - bytes.size()),
-                boost::asio::use_awaitable);
+    HttpAnswer serve(const HttpAsked& asked) {
         Call call;
-        call.path = header.substr(5, header.find(' ', 5) - 5);
-        call.authorization = field(header, "Authorization");
-        call.whole = json::parse(bytes.substr(head));
+        call.path = asked.target;
+        call.authorization = asked.header("authorization");
+        call.whole = json::parse(asked.body);
         call.method = call.whole.at("method");
         call.params = call.whole.at("params");
         calls.push_back(call);
         const Reply reply = answer(call);
-        const std::string text = "HTTP/1.1 " + std::to_string(reply.status) +
-                                 " X\r\nContent-Type: " + reply.type +
-                                 "\r\nContent-Length: " + std::to_string(reply.body.size()) +
-                                 "\r\nConnection: close\r\n\r\n" + reply.body;
-        co_await boost::asio::async_write(socket, boost::asio::buffer(text),
-                                          boost::asio::use_awaitable);
-    }
-
-    static std::string field(const std::string& header, const std::string& name) {
-        const auto at = header.find("\r\n" + name + ": ");
-        if (at == std::string::npos) return "0";
-        const auto begin = at + name.size() + 4;
-        return header.substr(begin, header.find("\r\n", begin) - begin);
+        return {reply.status, reply.body, {}, reply.type};
     }
 
     Reply answer(const Call& call) {
@@ -124,6 +83,7 @@ private:
         if (const auto laid = overlays.find(call.method); laid != overlays.end())
             if (auto reply = laid->second(call)) return *reply;
         if (call.method == "common.db.login") return logIn(call);
+        if (call.method == "common.db.logout") return logOut(call);
         if (call.method.starts_with("model.") && call.authorization != "Session " + session)
             return {401, "", "text/plain"};
         if (const auto fixed = results.find(call.method); fixed != results.end())
@@ -142,6 +102,11 @@ private:
         const std::string key = "key" + std::to_string(logins);
         session = base64("backorderd:8:" + key);
         return result(json::array({8, key}));
+    }
+
+    Reply logOut(const Call& call) {
+        if (call.authorization == "Session " + session) session.clear();
+        return result(nullptr);
     }
 
     static json fieldsOf(const Call& call) {
@@ -174,6 +139,10 @@ private:
     }
 
     static bool meets(const json& record, const json& clause) {
+        if (clause.at(0) == "OR")
+            return std::any_of(clause.begin() + 1, clause.end(), [&](const json& alternative) {
+                return isSince(record, alternative);
+            });
         const auto value = record.find(clause.at(0).get<std::string>());
         if (value == record.end()) return true;
         const std::string test = clause.at(1);
@@ -181,6 +150,28 @@ private:
         if (test == "=") return *value == clause.at(2);
         if (test == "!=") return *value != clause.at(2);
         return test != ">" || *value > clause.at(2);
+    }
+
+    /// Whether a record, or what it is related to, was changed at that moment or later.
+    static bool isSince(const json& record, const json& clause) {
+        const std::string path = clause.at(0);
+        const auto dot = path.find('.');
+        if (dot == std::string::npos)
+            return record.contains(path) && order(record[path]) >= order(clause.at(2));
+        const auto related = record.find(path.substr(0, dot + 1));
+        if (related == record.end()) return false;
+        json rest = clause;
+        rest[0] = path.substr(dot + 1);
+        if (related->is_object()) return isSince(*related, rest);
+        return std::any_of(related->begin(), related->end(),
+                           [&](const json& one) { return isSince(one, rest); });
+    }
+
+    static std::vector<int> order(const json& moment) {
+        std::vector<int> parts;
+        for (const char* part : {"year", "month", "day", "hour", "minute", "second"})
+            parts.push_back(moment.value(part, 0));
+        return parts;
     }
 
     static bool contains(const json& list, const json& value) {
@@ -210,7 +201,7 @@ private:
         return made;
     }
 
-    Tcp::acceptor acceptor_;
+    HttpStub stub_;
 };
 
 }  // namespace backorderd::test

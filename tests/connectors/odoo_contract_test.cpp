@@ -179,6 +179,18 @@ TEST_P(Odoo, AQuotationIsGoneAndACancelledOrderIsCancelled) {
     EXPECT_TRUE(std::holds_alternative<LineGone>(runCoroutine(io_, connector->find("1"))));
 }
 
+TEST_P(Odoo, ALineThatLacksItsOrderIsNoLineForALookUpEither) {
+    const auto connector = make();
+    server_.tables["sale.order"][0]["name"] = false;
+    EXPECT_TRUE(std::holds_alternative<Failure>(runCoroutine(io_, connector->find("1"))));
+}
+
+TEST_P(Odoo, NumbersThatCannotBeTrueEndNoProcess) {
+    server_.tables["sale.order.line"][0]["price_unit"] = 1e9;
+    server_.tables["sale.order.line"][0]["discount"] = -1e9;
+    EXPECT_EQ(readWhole(io_, *make()).lines.size(), 4u);
+}
+
 TEST_P(Odoo, WritesANoteOnceAndOnlyForColleagues) {
     const auto connector = make();
     const Connector::Note note{"40", "Told <Ann>.", "bo-77"};

@@ -1,145 +1,12 @@
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <cctype>
-#include <fstream>
-#include <nlohmann/json.hpp>
-
-#include "connectors/contract.hpp"
-#include "connectors/rest.hpp"
-#include "connectors/rest_server.hpp"
-#include "support/still_clock.hpp"
+#include "connectors/rest_fixture.hpp"
 
 namespace backorderd::test {
 namespace rest_contract_test {
 
 using json = nlohmann::json;
 using testing::HasSubstr;
-
-constexpr std::string_view kFields = R"(
-fields:
-  line: /id
-  order.id: /order
-  order.number: join('-', 'SO', /order)
-  item.id: /sku
-  ordered: /qty
-  shipped: /done
-  promise: date(/due, '%d.%m.%Y')
-  customer.id: /customer
-  customer.name: lookup(customers, /customer, /name)
-  contact.email: lookup(customers, /customer, /email)
-)";
-constexpr std::string_view kCustomers = R"(
-  customers:
-    path: /customers
-    query: { ids: "{keys}" }
-    records: /data
-    key: /no
-    load: keys
-    batch: 2
-)";
-
-class RestTest : public testing::Test {
-protected:
-    RestTest() : server_{io_, [this](const RestAsked& asked) { return serve(asked); }} {
-        ::setenv("BACKORDERD_TEST_TOKEN", "t0ken", 1);
-        for (int i = 1; i <= 5; ++i)
-            lines_.push_back({{"id", std::to_string(i)},
-                              {"order", 100 + i},
-                              {"sku", "PX-" + std::to_string(i)},
-                              {"qty", 10},
-                              {"done", i == 5 ? 10 : 2},
-                              {"due", "03.12.2026"},
-                              {"customer", "C" + std::to_string(i % 3)},
-                              {"modified", "2026-03-01 10:0" + std::to_string(i) + ":00"}});
-    }
-
-    static std::string parameter(const std::string& target, const std::string& name) {
-        const auto at = target.find(name + "=");
-        if (at == std::string::npos) return {};
-        const auto begin = at + name.size() + 1;
-        return target.substr(begin, std::min(target.find('&', begin), target.size()) - begin);
-    }
-
-    RestAnswer serve(const RestAsked& asked) {
-        if (before_) {
-            const auto given = before_(asked);
-            if (given.status != 0) return given;
-        }
-        if (asked.target.starts_with("/customers")) {
-            json data = json::array();
-            const std::string keys = parameter(asked.target, "ids");
-            for (const auto key : {"C0", "C1", "C2"})
-                if (keys.find(key) != std::string::npos)
-                    data.push_back({{"no", key},
-                                    {"name", std::string{"Customer "} + key},
-                                    {"email", std::string{key} + "@example.com"}});
-            return {200, json{{"data", data}}.dump()};
-        }
-        if (asked.target.starts_with("/line/")) {
-            for (const json& line : lines_)
-                if (asked.target.substr(6) == line["id"]) return {200, line.dump()};
-            return {404, R"({"error":"none"})"};
-        }
-        if (asked.target.starts_with("/stock"))
-            return {200,
-                    R"([{"sku":"PX-1","wh":"A","free":3},{"sku":"PX-1","wh":"A","free":"1.5"}])"};
-        if (asked.target.starts_with("/notes")) {
-            if (asked.method == "POST") notes_.push_back(json::parse(asked.body));
-            return {200, notes_.dump()};
-        }
-        return page(asked);
-    }
-
-    /// Offset and page paging alike.
-    RestAnswer page(const RestAsked& asked) {
-        json data = json::array();
-        const auto offset = std::stoul("0" + parameter(asked.target, "offset"));
-        const auto after = parameter(asked.target, "after");
-        for (std::size_t i = 0; i < lines_.size(); ++i) {
-            if (i < offset || data.size() == 2) continue;
-            if (!after.empty() && lines_[i]["id"].get<std::string>() <= after) continue;
-            data.push_back(lines_[i]);
-        }
-        json answer{{"data", data}, {"total", lines_.size()}};
-        if (offset + 2 < lines_.size())
-            answer["next"] = "/lines?offset=" + std::to_string(offset + 2);
-        return {200, answer.dump()};
-    }
-
-    std::unique_ptr<Connector> make(const std::string& request, const std::string& rest,
-                                    const std::string& settings = {}) {
-        const std::string file = testing::TempDir() + "/mapping.yaml";
-        std::ofstream{file} << "title: Test ERP\nrequests:\n  lines:\n    path: /lines\n"
-                            << "    records: /data\n"
-                            << request << kCustomers << rest << kFields;
-        auto section = config::Section::fromText(
-            "url: " + server_.url() + "\nmapping: " + file + "\n" + settings, "test.yaml");
-        auto connector = connectors::makeRest(section, {"erp", net_, clock_});
-        problems_ = formatProblems(section.problems());
-        return connector;
-    }
-
-    std::unique_ptr<Connector> byOffset(const std::string& rest = {},
-                                        const std::string& settings = {}) {
-        auto made = make(
-            "    query: { offset: '{offset}' }\n    paging: { kind: offset, size: 2 }\n"
-            "    total: /total\n",
-            rest + "complete: total\n", settings);
-        EXPECT_NE(made, nullptr) << problems_;
-        return made;
-    }
-
-    boost::asio::io_context io_;
-    json lines_ = json::array();
-    json notes_ = json::array();
-    std::function<RestAnswer(const RestAsked&)> before_;
-    RestServer server_;
-    net::Net net_{io_.get_executor()};
-    StillClock clock_;
-    std::string problems_;
-};
 
 using RestContract = RestTest;
 
@@ -205,10 +72,10 @@ TEST_F(RestPaging, ByKeysetAndByLink) {
 
 TEST_F(RestPaging, AnOverlapAndAGapAreNoticed) {
     int pages = 0;
-    before_ = [&](const RestAsked& asked) {
+    before_ = [&](const HttpAsked& asked) {
         if (asked.target.starts_with("/lines") && ++pages == 2)
             lines_.insert(lines_.begin(), lines_[4]);
-        return RestAnswer{0};
+        return HttpAnswer{0};
     };
     const auto connector = byOffset();
     const auto whole = readWhole(io_, *connector);
@@ -217,9 +84,9 @@ TEST_F(RestPaging, AnOverlapAndAGapAreNoticed) {
     EXPECT_THAT(whole.end->why_incomplete, HasSubstr("came twice"));
     lines_.erase(0);
     pages = 0;
-    before_ = [&](const RestAsked& asked) {
+    before_ = [&](const HttpAsked& asked) {
         if (asked.target.starts_with("/lines") && ++pages == 2) lines_.erase(0);
-        return RestAnswer{0};
+        return HttpAnswer{0};
     };
     const auto gap = readWhole(io_, *connector);
     ASSERT_TRUE(gap.end);
@@ -250,7 +117,7 @@ TEST_F(RestPaging, ChangesAreReadFromTheBookmarkWithAnOverlap) {
 
 struct Trap {
     std::string_view name;
-    RestAnswer answer;
+    HttpAnswer answer;
     std::string_view says;
 };
 
@@ -267,7 +134,7 @@ TEST_F(RestTraps, AreFailuresWithClearWords) {
         {"TooMany", {429, "", {{"Retry-After", "900"}}}, "left alone for 900 s"},
         {"Maintenance", {503, "<html>"}, "left alone for 60 s"}};
     for (const Trap& trap : traps) {
-        before_ = [&](const RestAsked&) { return trap.answer; };
+        before_ = [&](const HttpAsked&) { return trap.answer; };
         const auto connector = byOffset("error_at: /error/message\n");
         const auto whole = readWhole(io_, *connector);
         ASSERT_TRUE(whole.failure) << trap.name;
@@ -277,12 +144,12 @@ TEST_F(RestTraps, AreFailuresWithClearWords) {
 
 TEST_F(RestTraps, AShortWaitIsWaitedOutAndALongOneKept) {
     int refused = 0;
-    before_ = [&](const RestAsked&) {
-        return ++refused == 2 ? RestAnswer{429, "", {{"Retry-After", "0"}}} : RestAnswer{0};
+    before_ = [&](const HttpAsked&) {
+        return ++refused == 2 ? HttpAnswer{429, "", {{"Retry-After", "0"}}} : HttpAnswer{0};
     };
     const auto connector = byOffset();
     expectSoundSnapshot(readWhole(io_, *connector), "erp");
-    before_ = [](const RestAsked&) { return RestAnswer{429, "", {{"Retry-After", "900"}}}; };
+    before_ = [](const HttpAsked&) { return HttpAnswer{429, "", {{"Retry-After", "900"}}}; };
     (void)readWhole(io_, *connector);
     const auto asked = server_.asked().size();
     EXPECT_TRUE(readWhole(io_, *connector).failure);
@@ -293,11 +160,11 @@ using RestAuth = RestTest;
 
 TEST_F(RestAuth, ASessionThatExpiresInTheMiddleOfPagingIsBegunAnew) {
     int logins = 0;
-    before_ = [&](const RestAsked& asked) {
+    before_ = [&](const HttpAsked& asked) {
         if (asked.target == "/login") {
             ++logins;
             EXPECT_EQ(asked.body, R"({"u":"me","p":"t0ken"})");
-            return RestAnswer{200,
+            return HttpAnswer{200,
                               "{}",
                               {{"Set-Cookie", "sid=" + std::to_string(logins) + "; Path=/"},
                                {"Set-Cookie", "node=a"}}};
@@ -306,7 +173,7 @@ TEST_F(RestAuth, ASessionThatExpiresInTheMiddleOfPagingIsBegunAnew) {
         const std::string sent = cookie == asked.headers.end() ? "" : cookie->second;
         const bool expired = asked.target.find("offset=2") != std::string::npos && logins == 1;
         const bool good = sent == "sid=" + std::to_string(logins) + "; node=a";
-        return RestAnswer{good && !expired ? 0 : 401};
+        return HttpAnswer{good && !expired ? 0 : 401};
     };
     const auto connector = byOffset(
         "auth: { kinds: [session], login: { path: /login, "
@@ -319,15 +186,15 @@ TEST_F(RestAuth, ASessionThatExpiresInTheMiddleOfPagingIsBegunAnew) {
 TEST_F(RestAuth, ATokenIsFetchedAndARefusedLoginIsNotRepeated) {
     int tokens = 0;
     bool refuse = false;
-    before_ = [&](const RestAsked& asked) {
+    before_ = [&](const HttpAsked& asked) {
         if (asked.target == "/token") {
             ++tokens;
             EXPECT_THAT(asked.body, HasSubstr("grant_type=client_credentials&client_id=me"));
             EXPECT_THAT(asked.body, HasSubstr("scope=all%20of%20it"));
-            return refuse ? RestAnswer{401, "{}"}
-                          : RestAnswer{200, R"({"access_token":"abc","expires_in":3600})"};
+            return refuse ? HttpAnswer{401, "{}"}
+                          : HttpAnswer{200, R"({"access_token":"abc","expires_in":3600})"};
         }
-        return RestAnswer{asked.headers.at("authorization") == "Bearer abc" ? 0 : 401};
+        return HttpAnswer{asked.headers.at("authorization") == "Bearer abc" ? 0 : 401};
     };
     const std::string auth =
         "auth: { kinds: [client_credentials], token_url: /token, scope: all of it }\n";

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "net/net.hpp"
+#include "net/served.hpp"
 #include "support/smtp_sink.hpp"
 
 namespace backorderd::net {
@@ -50,14 +51,7 @@ protected:
         asio::io_context io;
         asio::local::stream_protocol::socket socket(io);
         socket.connect(asio::local::stream_protocol::endpoint(path_));
-        boost::system::error_code failed;
-        socket.send(asio::buffer(bytes), 0, failed);
-        std::string answer(4096, '\0');
-        std::size_t size = 0;
-        while (!failed && size < answer.size())
-            size += socket.read_some(asio::buffer(&answer[size], answer.size() - size), failed);
-        answer.resize(size);
-        return answer;
+        return exchange(socket, bytes);
     }
 
     test::ScratchFolder folder_;

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "net/net.hpp"
+#include "net/served.hpp"
 
 namespace backorderd::net {
 namespace tcp_server_test {
@@ -41,16 +42,6 @@ protected:
         socket.connect({asio::ip::make_address("127.0.0.1"), port_});
         return socket;
     }
-    static std::string exchange(asio::ip::tcp::socket& socket, const std::string& bytes) {
-        boost::system::error_code failed;
-        socket.send(asio::buffer(bytes), 0, failed);
-        std::string answer(4096, '\0');
-        std::size_t size = 0;
-        while (!failed && size < answer.size())
-            size += socket.read_some(asio::buffer(&answer[size], answer.size() - size), failed);
-        answer.resize(size);
-        return answer;
-    }
     std::string raw(const std::string& bytes) {
         auto socket = connect();
         return exchange(socket, bytes);
@@ -67,6 +58,12 @@ TEST_F(TcpServer, HandsOnMethodTargetBodyAndHeaders) {
         "POST /hooks/erp/x HTTP/1.1\r\nHost: x\r\nWebhook-Id: m1\r\nContent-Length: 2\r\n\r\n{}");
     EXPECT_THAT(answer, StartsWith("HTTP/1.1 200"));
     EXPECT_THAT(answer, EndsWith("POST /hooks/erp/x {} m1"));
+}
+
+TEST_F(TcpServer, AnswersHeadWithTheLengthAndWithoutTheBody) {
+    const auto answer = raw("HEAD /x HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(answer, testing::HasSubstr("Content-Length: 9\r\n"));
+    EXPECT_THAT(answer, EndsWith("\r\n\r\n"));
 }
 
 TEST_F(TcpServer, RefusesWhatIsTooLong) {

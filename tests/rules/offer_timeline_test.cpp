@@ -46,8 +46,8 @@ struct OfferTimeline : ::testing::Test {
     }
     void recheckAt(Timeline& line, Timestamp when) {
         line.change(when, [this](Timeline& its) {
-            if (const auto gone = rules::recheckOffer(its.subject, goods, {}, its.now))
-                its.record(*gone, {});
+            if (const auto withdrawn = rules::recheckOffer(its.subject, goods, {}, its.now))
+                its.record(*withdrawn, {});
         });
     }
     static void answerAt(Timeline& line, Timestamp when, std::string_view item) {

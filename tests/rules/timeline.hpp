@@ -33,6 +33,7 @@ public:
     std::function<std::optional<Timestamp>(Timestamp)> fresh_until = [](Timestamp at) {
         return std::optional{at + std::chrono::hours{1}};
     };
+    Preferences preferences;
     /// Between the two nobody looks, and nothing leaves; what happens is learned at the end.
     std::optional<std::pair<Timestamp, Timestamp>> down;
     /// Called with every notice that leaves.
@@ -68,7 +69,7 @@ public:
     }
 
     Decision look(rules::Detail detail = rules::Detail::Full) const {
-        return rules::evaluate(rules, subject, {now, fresh_until(now)}, detail);
+        return rules::evaluate(rules, subject, {now, fresh_until(now), &preferences}, detail);
     }
 
     /// Runs to `end`, inclusive.
@@ -109,7 +110,8 @@ private:
     }
 
     bool lookOnce() {
-        for (const auto& event : rules::clockEvents(rules, subject, {now, fresh_until(now)}))
+        for (const auto& event :
+             rules::clockEvents(rules, subject, {now, fresh_until(now), &preferences}))
             record(event, {});
         auto decision = look(rules::Detail::Brief);
         look_again_ = decision.look_again;

@@ -136,7 +136,9 @@ TEST(EveryZone, AlertsComeOnceADayAndWindowsHold) {
 /// A ladder around a change of the clocks: each step once, at its local time, none lost.
 TEST(EveryZone, LaddersClimbThroughAChangeOfTheClocks) {
     std::mt19937 random{7};
-    for (const auto& [name, changes] : changesOfAllZones()) {
+    for (const auto& zone_changes : changesOfAllZones()) {
+        const auto& name = zone_changes.first;
+        const auto& changes = zone_changes.second;
         if (changes.empty()) continue;
         const auto change = changes[random() % changes.size()];
         auto ladder = plainLadder();

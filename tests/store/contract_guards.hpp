@@ -38,6 +38,8 @@ TEST_P(StoreContract, WhatIsHeldWaitsForApprovalAndIsNotHeldAgain) {
     ASSERT_EQ(store().heldNotices("", 10).size(), 1u);
     EXPECT_EQ(store().heldNotices(kBlastRadius, 10).size(), 1u);
     EXPECT_TRUE(store().heldNotices("other", 10).empty());
+    EXPECT_TRUE(store().heldNotices("", 10, held).empty()) << "none is behind it";
+    EXPECT_EQ(store().heldNotices(kBlastRadius, 10, held - 1).size(), 1u);
 
     const std::vector<NoticeId> both{held, free};
     EXPECT_EQ(store().approve(both, guardWhy("approve")), 1);

@@ -6,6 +6,7 @@
 #include "contract_outbox.hpp"
 #include "contract_passes.hpp"
 #include "contract_persons.hpp"
+#include "contract_preferences.hpp"
 #include "store/store.hpp"
 #include "temporary_directory.hpp"
 

@@ -17,36 +17,43 @@
 namespace backorderd::test {
 
 /// What the server was asked.
-struct RestAsked {
+struct HttpAsked {
     std::string method, target, body;
     std::map<std::string, std::string> headers;  ///< names in lower case
+    /// Empty where missing.
+    std::string header(const std::string& lower_name) const {
+        const auto at = headers.find(lower_name);
+        return at == headers.end() ? std::string{} : at->second;
+    }
 };
-struct RestAnswer {
+struct HttpAnswer {
     int status = 200;
     std::string body{};
     std::vector<std::pair<std::string, std::string>> headers{};
+    std::string type = "application/json";
 };
 
-/// A real HTTP server on loopback that answers as a function says.
-class RestServer {
+/// An HTTP server on loopback that answers as a function says: what stands in for an ERP is such a
+/// function.
+class HttpStub {
 public:
-    using Answer = std::function<RestAnswer(const RestAsked&)>;
+    using Answer = std::function<HttpAnswer(const HttpAsked&)>;
 
-    RestServer(boost::asio::io_context& io, Answer answer)
+    HttpStub(boost::asio::io_context& io, Answer answer)
         : state_(std::make_shared<State>(io, std::move(answer))) {
         boost::asio::co_spawn(io, acceptAll(state_), boost::asio::detached);
     }
-    ~RestServer() {
+    ~HttpStub() {
         boost::system::error_code ignored;  // nobody is reached there any more
         state_->acceptor.close(ignored);
     }
-    RestServer(const RestServer&) = delete;
-    RestServer& operator=(const RestServer&) = delete;
+    HttpStub(const HttpStub&) = delete;
+    HttpStub& operator=(const HttpStub&) = delete;
 
     std::string url() const {
         return "http://127.0.0.1:" + std::to_string(state_->acceptor.local_endpoint().port());
     }
-    const std::vector<RestAsked>& asked() const { return state_->asked; }
+    const std::vector<HttpAsked>& asked() const { return state_->asked; }
     void answerWith(Answer answer) { state_->answer = std::move(answer); }
 
 private:
@@ -58,7 +65,7 @@ private:
               answer(std::move(its_answer)) {}
         Tcp::acceptor acceptor;
         Answer answer;
-        std::vector<RestAsked> asked;
+        std::vector<HttpAsked> asked;
     };
 
     static boost::asio::awaitable<void> acceptAll(std::shared_ptr<State> state) {
@@ -82,7 +89,7 @@ private:
                 socket, buffer, request,
                 boost::asio::redirect_error(boost::asio::use_awaitable, failed));
             if (failed) co_return;
-            RestAsked asked{std::string(request.method_string()),
+            HttpAsked asked{std::string(request.method_string()),
                             std::string(request.target()),
                             request.body(),
                             {}};
@@ -92,10 +99,10 @@ private:
                 asked.headers[name] = std::string(field.value());
             }
             state->asked.push_back(asked);
-            const RestAnswer answer = state->answer(asked);
+            const HttpAnswer answer = state->answer(asked);
             http::response<http::string_body> response;
             response.result(static_cast<unsigned>(answer.status));
-            response.set(http::field::content_type, "application/json");
+            response.set(http::field::content_type, answer.type);
             for (const auto& [name, value] : answer.headers) response.insert(name, value);
             response.body() = answer.body;
             response.prepare_payload();

@@ -22,17 +22,26 @@ SQLCHAR* chars(const std::string& text) {
 
 SQLPOINTER number(std::uintptr_t value) { return reinterpret_cast<SQLPOINTER>(value); }
 
-std::string adviceFor(std::string_view state) {
+/// Some databases have one state for a missing right and for wrong SQL, and tell them apart by
+/// numbers of their own: MariaDB and MySQL, SQL Server, Oracle.
+bool isMissingRight(std::string_view state, SQLINTEGER native) {
+    if (state == "42501") return true;
+    return state == "42000" && (native == 1142 || native == 1143 || native == 1044 ||
+                                native == 229 || native == 230 || native == 1031);
+}
+
+std::string adviceFor(std::string_view state, SQLINTEGER native) {
     if (state == "IM002" || state == "IM003" || state == "01000")
         return "; is the driver installed (odbc-postgresql, odbc-mariadb, tdsodbc, libsqliteodbc "
-               "or "
-               "the vendor's), and does /etc/odbcinst.ini name it?";
+               "or the vendor's), and does /etc/odbcinst.ini name it?";
     if (state == "28000") return "; check the user and the password";
     if (state == "HYT00" || state == "HYT01" || state == "HY008" || state == "57014" ||
         state == "70100")
         return "; make the query faster or 'timeout' longer";
-    if (state == "42501") return "; grant the user SELECT on it";
-    if (state.starts_with("08")) return "; is the server up and reachable from here?";
+    if (isMissingRight(state, native)) return "; grant the user SELECT on it";
+    // PostgreSQL's driver says so of a wrong password too.
+    if (state.starts_with("08"))
+        return "; is the server up and reachable from here? If so, check the user and the password";
     return {};
 }
 
@@ -55,7 +64,7 @@ Failure failureOf(SQLSMALLINT type, SQLHANDLE handle, std::string_view doing) {
     const std::string code{reinterpret_cast<const char*>(state.data())};
     return {againAfter(code),
             fmt::format("{}: {} ({}){}", doing, reinterpret_cast<const char*>(text.data()), code,
-                        adviceFor(code))};
+                        adviceFor(code, native))};
 }
 
 bool isTyped(SQLSMALLINT type) {

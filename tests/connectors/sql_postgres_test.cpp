@@ -42,6 +42,9 @@ TEST_F(SqlOnPostgres, NothingIsWritten) {
         "CREATE OR REPLACE FUNCTION spoil() RETURNS integer LANGUAGE sql AS "
         "$$ UPDATE line SET ordered = 1 RETURNING id $$");
     (void)readWhole(io_, *make(settings({}, "SELECT spoil() AS line")));
+    const std::string refuse = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY";
+    const auto why = reason(settings("prepare: [" + refuse + "]\n", "SELECT spoil() AS line"));
+    EXPECT_NE(why.find("read-only"), std::string::npos) << why;
     const auto whole = readWhole(io_, *make());
     ASSERT_EQ(whole.lines.size(), 50u);
     EXPECT_EQ(whole.lines[0].ordered, Decimal::parse("1.1"));

@@ -20,9 +20,9 @@ struct Environment {
     const Clock& clock;
 };
 
-/// Makes the connector of that kind (`files`, `odoo`, `rest`, `tryton`) from its section, and
-/// finishes the section. Null where the section has errors or the kind does not exist; the problems
-/// are then in it.
+/// Makes the connector of that kind (`files`, `odoo`, `rest`, `sql`, `tryton`) from its section,
+/// and finishes the section. Null where the section has errors or the kind does not exist; the
+/// problems are then in it.
 std::unique_ptr<Connector> makeConnector(std::string_view kind, config::Section section,
                                          const Environment& environment);
 std::vector<std::string> connectorKinds();

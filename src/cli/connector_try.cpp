@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cstdio>
@@ -87,8 +88,11 @@ void print(const app::TriedRecord& record) {
         right.emplace_back("(no back order, by the source's definition)");
     for (const auto& [name, text] : record.columns) right.push_back(name + ": " + text);
     std::vector<std::vector<std::string>> rows;
-    for (std::size_t i = 0; i < std::max(left.size(), right.size()); ++i)
-        rows.push_back({i < left.size() ? left[i] : "", i < right.size() ? right[i] : ""});
+    for (std::size_t i = 0; i < std::max(left.size(), right.size()); ++i) {
+        auto& row = rows.emplace_back();
+        row.push_back(i < left.size() ? left[i] : "");
+        if (i < right.size()) row.push_back(right[i]);
+    }
     printTable({"AS IT CAME", readable ? "AS IT IS READ" : "CANNOT BE READ"}, rows, "");
     std::printf("\n");
 }
@@ -106,10 +110,9 @@ void printEnd(const SnapshotEnd& end) {
 void print(const app::LoneSource& source, const app::Trial& trial) {
     for (const auto* group : {&trial.readable, &trial.unreadable})
         for (const auto& record : *group) print(record);
-    std::printf("%s (%s): %zu lines, and %zu that cannot be read, on %zu pages",
-                source.name.c_str(), source.kind.c_str(), trial.lines, trial.unreadable_lines,
-                trial.pages);
-    if (trial.requests) std::printf(" by %zu requests", *trial.requests);
+    std::printf("%s (%s): %zu read, %zu cannot be read; pages: %zu", source.name.c_str(),
+                source.kind.c_str(), trial.lines, trial.unreadable_lines, trial.pages);
+    if (trial.requests) std::printf(", requests: %zu", *trial.requests);
     std::printf("\n");
     std::string empty;
     for (const auto& name : trial.empty) empty += (empty.empty() ? "" : ", ") + name;

@@ -162,7 +162,9 @@ boost::asio::awaitable<Trial> tryOut(Connector& connector, TrialLimits limits) {
         if (!page) break;
         tried.take(*page, *reader);
     }
-    co_return tried.end();
+    Trial whole = tried.end();
+    co_await connector.leave();
+    co_return whole;
 }
 
 }  // namespace backorderd::app

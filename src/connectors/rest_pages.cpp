@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "backorderd/decimal.hpp"
+#include "connectors/json_server.hpp"
 #include "connectors/rest_split.hpp"
 
 namespace backorderd::connectors::rest {
@@ -165,7 +166,7 @@ void Pages::noteTotal(const net::HttpResponse& response, const json& document) {
     if (request_.total_header.empty()) {
         text = textOf(follow(document, request_.total));
     } else if (!request_.total.empty()) {
-        const json within = json::parse(text, nullptr, false);
+        const json within = parseWithinLimits(text);
         text = within.is_discarded() ? "" : textOf(follow(within, request_.total));
     }
     const auto number = Decimal::parse(text);
@@ -249,7 +250,7 @@ std::optional<Failure> Pages::advanceByKey(const AnswerPage& page) {
     NoJoins none;
     const json* list = follow(*page.document, request_.records);
     json split;
-    if (!page.texts.empty()) split = json::parse(page.texts.back(), nullptr, false);
+    if (!page.texts.empty()) split = parseWithinLimits(std::string{page.texts.back()});
     const Row last{!page.texts.empty() ? &split : list->is_array() ? &list->back() : list, nullptr};
     const Scope scope{last, none, session_.values(), {}};
     const std::string after = evaluate(request_.paging.after, scope);

@@ -9,8 +9,8 @@
 
 #include "backorderd/decimal.hpp"
 #include "codec/codec.hpp"
+#include "connectors/json_server.hpp"
 #include "connectors/rest_dates.hpp"
-#include "connectors/rest_text.hpp"
 
 namespace backorderd::connectors::rest {
 namespace {
@@ -34,8 +34,8 @@ struct Origin {
 /// What stands behind one record of the page.
 struct Shown {
     Origin origin;
-    std::optional<OrderLine> line;  ///< empty: as remembered
-    RememberedLine remembered;      ///< its id is set where there is no line
+    std::optional<std::size_t> line;  ///< of those that were mapped; empty: as remembered
+    RememberedLine told;              ///< its id is set where there is no line
 };
 
 class RestReader final : public SnapshotReader {
@@ -87,6 +87,7 @@ private:
     GoodsRead goods_;
     AnswerPage answer_;  ///< what `shown_` and `faulty_` look into
     std::vector<Shown> shown_;
+    std::vector<OrderLine> lines_;  ///< apart, because a line is large and most are remembered
     std::vector<Origin> faulty_;
     std::vector<LineRecord> records_;
     std::unordered_set<std::uint64_t> seen_;
@@ -156,14 +157,14 @@ std::variant<Page, SnapshotEnd, Failure> RestReader::presentTexts() {
         else if (!takeText(text, hash, problems))
             return Failure{Failure::Again::Later,
                            fmt::format("{} answered with a record that is not JSON: '{}'",
-                                       source_.session.where(), firstWords(text))};
+                                       source_.session.where(), glimpse(text))};
     }
     return finishPage(std::move(problems));
 }
 
 /// False where it is no JSON.
 bool RestReader::takeText(std::string_view text, std::uint64_t hash, Problems& problems) {
-    const auto record = nlohmann::json::parse(text, nullptr, false);
+    const auto record = parseWithinLimits(std::string{text});
     if (record.is_discarded()) return false;
     auto mapped = mapText(record);
     if (!mapped) pages_.noteWithoutEach();
@@ -181,8 +182,8 @@ bool RestReader::takeText(std::string_view text, std::uint64_t hash, Problems& p
     if (!good || shown_.size() - first != mapped->size()) return true;
     std::vector<RememberedLine> remembered;
     for (std::size_t i = first; i < shown_.size(); ++i) {
-        remembered.push_back(shown_[i].remembered);
-        remembered.back().id = shown_[i].line->key.id;
+        remembered.push_back(shown_[i].told);
+        remembered.back().id = lines_[*shown_[i].line].key.id;
     }
     source_.remembered.remember(hash, changed, remembered);
     return true;
@@ -211,7 +212,8 @@ bool RestReader::take(MappedLine mapped, const Origin& origin, Problems& problem
     if (!isNew(id)) return true;
     const std::string bytes = codec::encodeLine(mapped.line);
     const RememberedLine told{{}, XXH3_64bits(bytes.data(), bytes.size()), !mapped.backorder};
-    shown_.push_back({origin, std::move(mapped.line), told});
+    shown_.push_back({origin, lines_.size(), told});
+    lines_.push_back(std::move(mapped.line));
     return true;
 }
 
@@ -223,14 +225,15 @@ bool RestReader::isNew(std::string_view id) {
 
 void RestReader::clearPage() {
     shown_.clear();
+    lines_.clear();
     faulty_.clear();
     records_.clear();
 }
 
 Page RestReader::finishPage(Problems problems) {
     for (const Shown& each : shown_) {
-        const std::string_view id = each.line ? each.line->key.id : each.remembered.id;
-        records_.push_back({id, each.remembered.fingerprint, each.remembered.known_only});
+        const std::string_view id = each.line ? lines_[*each.line].key.id : each.told.id;
+        records_.push_back({id, each.told.fingerprint, each.told.known_only});
     }
     return Page{records_, std::move(problems)};
 }
@@ -250,14 +253,14 @@ void RestReader::noteChange(std::optional<Timestamp> at) {
 
 Result<OrderLine> RestReader::decode(std::size_t index) {
     const Shown& shown = shown_[index];
-    if (shown.line) return *shown.line;
-    const auto record = nlohmann::json::parse(shown.origin.text, nullptr, false);
+    if (shown.line) return lines_[*shown.line];
+    const auto record = parseWithinLimits(std::string{shown.origin.text});
     return std::move((*mapText(record))[shown.origin.nth].line);
 }
 
 std::string RestReader::rawText(const Origin& origin) {
     if (origin.row.record != nullptr) return rest::rawText(origin.row, request());
-    const auto record = nlohmann::json::parse(origin.text, nullptr, false);
+    const auto record = parseWithinLimits(std::string{origin.text});
     return rest::rawText((*mapText(record))[origin.nth].row, request());
 }
 

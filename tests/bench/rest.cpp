@@ -127,6 +127,9 @@ public:
             first.push_back(pages.page(at, false));
             again.push_back(pages.page(at, true));
         }
+        // Behind the last full page a reader finds an empty one.
+        first.push_back(pages.page(pages.lines(), false));
+        again.push_back(first.back());
         while (true) serve(acceptor.accept(), first, again);
     }
     ~Server() {
@@ -151,8 +154,8 @@ private:
             if (closed) return;
             const std::size_t at = std::stoul(heard.substr(heard.find("offset=") + 7)) / kPageLines;
             heard.erase(0, end);
-            // The first two rounds are those that fetch and that read.
-            const auto& pages = asked++ < 2 * first.size() ? first : again;
+            // The first two rounds are those that fetch, without the empty page, and that read.
+            const auto& pages = asked++ < 2 * first.size() - 1 ? first : again;
             const std::string head = fmt::format(
                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
                 pages[at].size());

@@ -8,8 +8,8 @@
 
 #include "connectors/contract.hpp"
 #include "connectors/rest.hpp"
-#include "connectors/rest_server.hpp"
 #include "connectors/rest_split.hpp"
+#include "support/http_stub.hpp"
 #include "support/still_clock.hpp"
 
 /// Records that came as before are not read anew, and nobody can tell but by the time it takes.
@@ -95,7 +95,7 @@ TEST(Remembered, ForgetsWhereMostOfItIsNoMore) {
 
 class RestAlone : public testing::Test {
 protected:
-    RestAlone() : server_{io_, [this](const RestAsked& asked) { return page(asked); }} {
+    RestAlone() : server_{io_, [this](const HttpAsked& asked) { return page(asked); }} {
         for (int i = 1; i <= 5; ++i)
             orders_.push_back(
                 {{"no", 100 + i}, {"lines", json::array({line(i * 10), line(i * 10 + 1)})}});
@@ -137,7 +137,7 @@ changes: { query: { }, bookmark: /modified, overlap: 0s }
                 {"due", "2026-12-03"},
                 {"modified", "2026-03-01T10:00:00Z"}};
     }
-    RestAnswer page(const RestAsked& asked) {
+    HttpAnswer page(const HttpAsked& asked) {
         const auto at = asked.target.find("offset=") + 7;
         const std::size_t offset = std::stoul(asked.target.substr(at));
         json data = json::array();
@@ -179,7 +179,7 @@ changes: { query: { }, bookmark: /modified, overlap: 0s }
     net::Net net_{io_.get_executor()};
     StillClock clock_;
     std::vector<json> orders_;
-    RestServer server_;
+    HttpStub server_;
     std::unique_ptr<Connector> connector_;
 };
 
@@ -233,8 +233,8 @@ TEST_F(RestAlone, NoticesARecordThatComesTwice) {
 }
 
 TEST_F(RestAlone, ARecordThatIsNoJsonIsAFailure) {
-    server_.answerWith([](const RestAsked&) {
-        return RestAnswer{200, R"({"data":[{"no":1,"lines":[{"id":"1" "sku":"PX"}]}],"total":1})"};
+    server_.answerWith([](const HttpAsked&) {
+        return HttpAnswer{200, R"({"data":[{"no":1,"lines":[{"id":"1" "sku":"PX"}]}],"total":1})"};
     });
     const auto reader = connector_->read();
     const auto step = runCoroutine(io_, reader->next());

@@ -100,7 +100,7 @@ public:
 private:
     struct Lane {
         NamedSender* sender;
-        std::deque<Message> claimed;
+        std::deque<Message> claimed{};
         std::deque<Message> marked{};  ///< durably on the wire, and not begun
         int in_flight = 0;
         std::size_t answered = 0;  ///< since the last write

@@ -106,7 +106,7 @@ asio::awaitable<void> Dispatcher::sendOne(Lane& lane, Message message, bool is_p
     finish(message, outcome, lane);
 }
 
-void Dispatcher::finish(const Message& message, const Outcome& outcome, Lane& lane) {
+void Dispatcher::finish(const Message& message, const Outcome& outcome, const Lane& lane) {
     const auto now = clock_.now();
     const auto step = outbox::afterAttempt(message, outcome, lane.sender->sender->onUnknown(),
                                            message.unknown_outcomes > 0, lane.schedule, now);

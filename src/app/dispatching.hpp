@@ -130,7 +130,7 @@ private:
     void leaveAlone(Lane& lane, const std::string& reason);
     void release(Lane& lane, const char* reason, std::vector<Settlement>& unsent);
     void doubt(const Message& message, const std::string& reason);
-    void finish(const Message& message, const Outcome& outcome, Lane& lane);
+    void finish(const Message& message, const Outcome& outcome, const Lane& lane);
     void scheduleFlush();
     void gather(std::size_t before, int quiet_turns);
     /// Nothing waits for the next write: what is under way goes on without it.

@@ -1,5 +1,5 @@
--- The triggers that keep a step with its time and reason, as in 0001, in a form that costs a fifth:
--- INSERT … SELECT from the table that is written to builds a temporary table for each row. Rewrites
+-- The triggers that keep a step with its time and reason, as in 0001, but without the temporary table
+-- that SQLite builds for each row of an INSERT … SELECT from the table that is written to. Rewrites
 -- no row.
 
 DROP TRIGGER message_step_taken;

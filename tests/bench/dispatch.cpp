@@ -194,7 +194,7 @@ Round emptyOutbox(const fs::path& dir, const test::SmtpSink& sink, const Argumen
     int left = arguments.mails;
     bool settled = false;
     // Nothing is noted; it is told of what was accepted.
-    const auto count = [&left](const Message&) {
+    const auto count = [&left](const Message&, MessageState) {
         --left;
         return std::vector<Annotation>{};
     };

@@ -119,10 +119,15 @@ std::vector<Message> SqliteStore::claimReady(std::string_view sender, Timestamp 
         reading("finding ready messages", [&] { return messages_.readyOf(sender, limit); });
     // An idle sender costs no transaction.
     if (ids.empty()) return {};
-    return writing("claiming messages", [&] {
+    // A claim that a power failure undoes leaves the message ready, which is the truth. Where this
+    // throws, the process ends.
+    reading("claiming messages", [&] { syncCommits(database_, false); });
+    auto claimed = writing("claiming messages", [&] {
         for (const auto id : ids) require(messages_.claim(id, now), "claimed", id);
         return read(ids);
     });
+    reading("claiming messages", [&] { syncCommits(database_, true); });
+    return claimed;
 }
 
 void SqliteStore::recordMarks(std::span<const MessageId> ids, Timestamp now) {

@@ -270,6 +270,7 @@ public:
 
     // -- Messages ----------------------------------------------------------------------------
     /// Takes up to `limit` Ready messages of a sender, oldest first, and marks them Claimed.
+    /// A power failure may undo that: they are Ready then.
     virtual std::vector<Message> claimReady(std::string_view sender, Timestamp now, int limit) = 0;
     /// Records outcomes (Claimed or OnWire -> the settlement's state), the same for the notices in
     /// them, makes their cases due, and adds `notes`.

@@ -68,7 +68,8 @@ inline std::string describe(const Action& action) {
                        action.amount);
 }
 
-/// Taken from the engine's bits alone: what a distribution makes of them is not the same everywhere.
+/// Taken from the engine's bits alone: what a distribution makes of them is not the same
+/// everywhere.
 inline Plan planOf(std::uint64_t seed) {
     std::mt19937_64 random{seed};
     const auto below = [&](int limit) {

@@ -40,7 +40,7 @@ std::string story(std::uint64_t seed) {
 
 TEST(Simulation, ThreeWeeksOfACompanyBreakNoPromise) {
     const auto first = fromEnvironment("BACKORDERD_FIRST_SEED", 1);
-    const auto seeds = fromEnvironment("BACKORDERD_SEEDS", 50);
+    const auto seeds = fromEnvironment("BACKORDERD_SEEDS", 10);
     int received = 0;
     int kills = 0;
     int failed = 0;

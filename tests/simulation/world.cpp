@@ -12,8 +12,7 @@ struct Zone {
     std::chrono::hours offset;  // in March, before summer time begins in Europe
 };
 // Two without summer time: what the window is can be said here without the code under test.
-constexpr std::array kZones{Zone{"Asia/Tokyo", 9h}, Zone{"America/Phoenix", -7h},
-                            Zone{"UTC", 0h}};
+constexpr std::array kZones{Zone{"Asia/Tokyo", 9h}, Zone{"America/Phoenix", -7h}, Zone{"UTC", 0h}};
 
 const Zone& zoneOf(int line) { return kZones[static_cast<std::size_t>(line) % kZones.size()]; }
 
@@ -81,8 +80,9 @@ void World::act(const Action& action) {
             remember(lines.back());
             return;
         case Deed::Suppress: {
-            const Suppression entry{Channel::Email, "c" + id + "@example.com",
-                                    SuppressionKind::All, "asked", "operator", "ann",
+            const Suppression entry{Channel::Email,       "c" + id + "@example.com",
+                                    SuppressionKind::All, "asked",
+                                    "operator",           "ann",
                                     rig_.clock.now()};
             rig_.store->suppress(std::vector{entry},
                                  {rig_.clock.now(), "ann", "suppress", entry.address, "asked"});
@@ -93,14 +93,30 @@ void World::act(const Action& action) {
             rig_.writeRules(std::string{kRules} + fmt::format("# edit {}\n", ++edits_));
             rig_.engine->usePolicy(rig_.policy());
             return;
-        case Deed::ErpDown: rig_.erp.fails_after_page = "down"; return;
-        case Deed::ErpTruncated: rig_.erp.complete = false; return;
-        case Deed::ErpLies: rig_.erp.goods_read = false; return;
-        case Deed::ReceiverRefuses: refusals_ += 1; return;
-        case Deed::AnswerLost: lost_answers_ += 1; return;
-        case Deed::KillBetween: kill(); return;
-        case Deed::KillInPoll: poll_steps_ = action.amount; return;
-        case Deed::KillInWork: work_steps_ = action.amount; return;
+        case Deed::ErpDown:
+            rig_.erp.fails_after_page = "down";
+            return;
+        case Deed::ErpTruncated:
+            rig_.erp.complete = false;
+            return;
+        case Deed::ErpLies:
+            rig_.erp.goods_read = false;
+            return;
+        case Deed::ReceiverRefuses:
+            refusals_ += 1;
+            return;
+        case Deed::AnswerLost:
+            lost_answers_ += 1;
+            return;
+        case Deed::KillBetween:
+            kill();
+            return;
+        case Deed::KillInPoll:
+            poll_steps_ = action.amount;
+            return;
+        case Deed::KillInWork:
+            work_steps_ = action.amount;
+            return;
         case Deed::Slip:
         case Deed::PullIn:
         case Deed::PartShip:
@@ -209,8 +225,7 @@ bool World::anyFact(const std::string& line_id,
                     const std::function<bool(const OrderLine&)>& holds) {
     const auto& facts = facts_[line_id];
     for (std::size_t i = 0; i < facts.size(); ++i) {
-        const bool ended =
-            i + 1 < facts.size() && facts[i + 1].since < rig_.clock.now() - kMaxAge;
+        const bool ended = i + 1 < facts.size() && facts[i + 1].since < rig_.clock.now() - kMaxAge;
         if (!ended && holds(facts[i].line)) return true;
     }
     return false;
@@ -222,8 +237,7 @@ void World::checkTruth(const Notice& notice, const std::string& line_id) {
         if (notice.topic == Topic::Cancelled) return !line.isOpen() && line.cancelled.isPositive();
         return line.isOpen() && line.promise == notice.facts.promise;
     });
-    if (!is_true)
-        wrong(fmt::format("untrue: {} of line {}", topicName(notice.topic), line_id));
+    if (!is_true) wrong(fmt::format("untrue: {} of line {}", topicName(notice.topic), line_id));
 }
 
 void World::checkEnd() {

@@ -153,6 +153,9 @@ void World::close(const OrderLine& line) {
 /// False: the daemon is to die in the midst of it.
 bool World::pollOnce() {
     const auto all = rig_.erp.lines;
+    // A look-up tells the truth also while a list does not: two lies that agree are believed.
+    const auto closed = rig_.erp.closed;
+    rig_.erp.closed.insert(rig_.erp.closed.end(), all.begin(), all.end());
     // A read that tells the truth about its end may lack lines; one that lies says that none are.
     if (!rig_.erp.complete) rig_.erp.lines.resize(all.size() / 2);
     if (!rig_.erp.goods_read) {
@@ -173,6 +176,7 @@ bool World::pollOnce() {
         ended = false;
     }
     rig_.erp.lines = all;
+    rig_.erp.closed = closed;
     rig_.erp.complete = true;
     rig_.erp.fails_after_page.reset();
     return ended;

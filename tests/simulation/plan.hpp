@@ -1,16 +1,12 @@
 #pragma once
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
 
-/// What one seed decides: everything that happens in a simulated company, and when.
+/// What one seed decides: a company, everything that happens in it, and when.
 namespace backorderd::simulation {
 
 enum class Deed {
@@ -20,35 +16,75 @@ enum class Deed {
     PartShip,
     Ship,
     Cancel,
+    Renumber,
+    Stock,
     Suppress,
+    Silence,
+    Acknowledge,
+    Answer,
+    Approve,
     EditRules,
+    Backup,
+    Restore,
     ErpDown,
     ErpTruncated,
     ErpLies,
+    ErpRepeats,
+    ErpContradicts,
+    ErpUnreadable,
+    ErpLate,
     ReceiverRefuses,
+    ReceiverRejects,
+    CutOff,
     AnswerLost,
+    ClockStep,
+    ClockWrong,
     KillBetween,
     KillInPoll,
     KillInWork,
+    PowerCut,
+    DiskFull,
+    DiskBroken,
 };
-inline constexpr std::array<std::string_view, 16> kDeedNames{
+inline constexpr std::array<std::string_view, 35> kDeedNames{
     "a new order",
     "the promise slips",
     "the promise comes nearer",
     "a part ships",
     "all of it ships",
     "it is cancelled",
+    "the ERP gives it another id",
+    "the stock of the substitute changes",
     "the address is suppressed",
+    "an operator silences it",
+    "somebody takes it on",
+    "the customer answers",
+    "an operator approves what is held",
     "the rules are edited",
+    "a backup is made",
+    "the last backup is restored",
     "the ERP fails one read",
     "one read is truncated",
     "one read shows nothing and says that this is all",
-    "the receiver refuses one attempt for now",
+    "one read shows every line twice",
+    "one read shows the line twice, as it is and as it was",
+    "one read shows the line unreadably",
+    "one read shows the state of hours ago",
+    "the receiver refuses some attempts for now",
+    "the receiver refuses one message for good",
+    "the receiver hangs up before it has a message",
     "the receiver takes a message and its answer is lost",
+    "the wall clock steps a little",
+    "the wall clock is wrong for some hours",
     "the daemon is killed",
     "the daemon is killed while it polls",
     "the daemon is killed while it works",
+    "the power fails at a write",
+    "the disk is full from a write on",
+    "the disk fails a write",
 };
+static_assert(static_cast<std::size_t>(Deed::DiskBroken) + 1 == kDeedNames.size());
+
 inline constexpr int kDays = 21;
 inline constexpr int kLines = 6;
 
@@ -58,37 +94,27 @@ struct Action {
     int hour = 0;  ///< since the start
     Deed deed = Deed::Order;
     int line = 0;
-    int amount = 0;  ///< days, pieces, or steps until a kill
+    int amount = 0;  ///< days, pieces, hours, or steps until a kill
 };
-using Plan = std::vector<Action>;
 
-inline std::string describe(const Action& action) {
-    return fmt::format("  day {:2} {:02}h  line {}: {} ({})", action.hour / 24, action.hour % 24,
-                       action.line, kDeedNames.at(static_cast<std::size_t>(action.deed)),
-                       action.amount);
-}
+/// What differs from company to company, and stays as it is in each.
+struct Company {
+    bool can_find = true;      ///< the ERP looks up closed lines; else it goes on listing them
+    bool digests = false;      ///< what concerns a customer shares a message
+    bool offers = false;       ///< substitutes are offered
+    bool alerts = false;       ///< a ladder calls people
+    bool shared_mail = false;  ///< two lines are of one customer
+    int storm = 200;           ///< more messages in a quarter of an hour are held
+    int poll_hours = 3;
+};
 
-/// Taken from the engine's bits alone: what a distribution makes of them is not the same
-/// everywhere.
-inline Plan planOf(std::uint64_t seed) {
-    std::mt19937_64 random{seed};
-    const auto below = [&](int limit) {
-        return static_cast<int>(random() % static_cast<std::uint64_t>(limit));
-    };
-    Plan plan;
-    for (int line = 0; line < kLines; ++line)
-        plan.push_back({below(24 * 10), Deed::Order, line, 1 + below(9)});
-    const int deeds = 10 + below(40);
-    // Swarm: each seed has its own few kinds of deeds, so that rare ones also come in crowds.
-    const auto kinds = random();
-    for (int i = 0; i < deeds; ++i) {
-        const int deed = 1 + below(static_cast<int>(kDeedNames.size()) - 1);
-        const Action action{below(24 * kDays), static_cast<Deed>(deed), below(kLines),
-                            1 + below(9)};
-        if ((kinds >> deed & 1u) != 0) plan.push_back(action);
-    }
-    std::ranges::stable_sort(plan, {}, &Action::hour);
-    return plan;
-}
+struct Plan {
+    Company company;
+    std::vector<Action> actions;  ///< ascending by hour
+};
+
+Plan planOf(std::uint64_t seed);
+std::string describe(const Action& action);
+std::string describe(const Company& company);
 
 }  // namespace backorderd::simulation

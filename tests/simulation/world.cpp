@@ -5,278 +5,253 @@
 namespace backorderd::simulation {
 namespace {
 
-constexpr auto kMaxAge = 24h;  // of the source's data, as the rig sets it
-
-struct Zone {
-    const char* name;
-    std::chrono::hours offset;  // in March, before summer time begins in Europe
-};
-// Two without summer time: what the window is can be said here without the code under test.
-constexpr std::array kZones{Zone{"Asia/Tokyo", 9h}, Zone{"America/Phoenix", -7h}, Zone{"UTC", 0h}};
-
-const Zone& zoneOf(int line) { return kZones[static_cast<std::size_t>(line) % kZones.size()]; }
-
-std::string idOf(int line) { return std::to_string(line + 1); }
-
-OrderLine orderOf(const Action& action) {
-    auto line = app::test::sampleLine(idOf(action.line));
-    line.order.id = "o" + idOf(action.line);
-    line.order.number = "SO" + idOf(action.line);
-    line.customer.id = "C" + idOf(action.line);
-    line.contact.email = "c" + idOf(action.line) + "@example.com";
-    line.contact.timezone = zoneOf(action.line).name;
-    line.promise = Promise::on(*parseDate("2026-05-20"));
-    return line;
+/// Rules and templates that were loaded before: to compile them is dear, and they are the same in
+/// all worlds.
+app::Policy policyOf(app::test::Rig& rig, const std::string& rules) {
+    static std::map<std::string, app::Policy> known;
+    const auto found = known.find(rules);
+    if (found != known.end()) return found->second;
+    rig.known_policy = nullptr;
+    rig.writeRules(rules);
+    return known.emplace(rules, rig.policy()).first->second;
 }
 
 }  // namespace
 
+World::World(const Company& company) : company_{company}, rig_{"version: 1\n", false, false} {
+    rig_.erp.can_find = company_.can_find;
+    rig_.settings.guards.mass_change_share = 1.0;
+    rig_.settings.guards.blast_radius_max = company_.storm;
+    rig_.settings.operations.email = "operations@house.example";
+    rig_.journal_options.sync = [this](int descriptor) {
+        return disk_.syncJournal(descriptor, rig_.settings.journal);
+    };
+    rig_.more_ends = [this](app::Ends& ends, asio::io_context&) {
+        ends.senders.at(0).sender = std::make_unique<Receiver>(*this, Channel::Email);
+        ends.senders.at(1).sender = std::make_unique<Receiver>(*this, Channel::Webhook);
+    };
+    startUp();
+}
+
+void World::useRules() {
+    auto policy = policyOf(rig_, rulesOf(company_, edits_));
+    rig_.known_policy = [policy = std::move(policy)] { return policy; };
+}
+
+void World::startUp() {
+    useRules();
+    rig_.start();
+}
+
 asio::awaitable<Outcome> World::Receiver::send(const Message& message, WireGate& gate) {
     const auto executor = co_await asio::this_coro::executor;
     co_await asio::post(executor, asio::use_awaitable);
+    world_.tried(message);
     if (world_.refusals_ > 0) {
         --world_.refusals_;
-        co_return TryLater{"451 later"};
+        world_.attempts_[message.stable_id] = {world_.steady(), message.attempts};
+        world_.trouble_until_ = world_.steady() + 10h;
+        co_return TryLater{"451 later", {}};
+    }
+    if (world_.rejections_ > 0) {
+        --world_.rejections_;
+        world_.unsure(message);
+        co_return Refused{"550 no"};
     }
     co_await gate.beforeWire(message.id);
     co_await asio::post(executor, asio::use_awaitable);
+    if (world_.cut_offs_ > 0) {
+        --world_.cut_offs_;
+        world_.unsure(message);
+        co_return Unknown{"cut off in the middle"};
+    }
     world_.receive(message);
-    // Until the answer is out, a kill loses it.
-    ++world_.receipts_[message.stable_id].answers_lost;
     co_await asio::post(executor, asio::use_awaitable);
     if (world_.lost_answers_ > 0) {
         --world_.lost_answers_;
+        ++world_.receipts_[message.stable_id].answers_lost;
+        world_.unsettled_.erase(message.stable_id);
         co_return Unknown{"cut off"};
     }
     co_return Accepted{"250 ok"};
 }
 
-std::vector<std::string> World::live(const Plan& plan) {
-    auto next = plan.begin();
-    for (int hour = 0; hour < 24 * kDays; ++hour) {
-        for (; next != plan.end() && next->hour <= hour; ++next) act(*next);
-        if (hour % 3 == 0 && !pollOnce()) kill();
-        workOn();
-        rig_.clock.advance(1h);
+std::vector<std::string> World::live(const std::vector<Action>& actions) {
+    auto next = actions.begin();
+    for (hour_ = 0; hour_ < 24 * kDays && wrongs_.empty(); ++hour_) {
+        for (; next != actions.end() && next->hour <= hour_; ++next)
+            drive([&] { act(*next); });
+        hourOf(hour_);
     }
+    // Nothing happens any more, and everything comes to rest.
     poll_steps_ = work_steps_ = -1;
-    refusals_ = lost_answers_ = 0;
-    for (int hour = 0; hour < 24 * 3; ++hour) {
-        if (hour % 3 == 0) rig_.poll();
-        rig_.work();
-        rig_.clock.advance(1h);
-    }
-    checkEnd();
+    refusals_ = rejections_ = cut_offs_ = lost_answers_ = 0;
+    disk_.forgetFault();
+    read_fault_.reset();
+    for (; hour_ < 24 * (kDays + 4) && wrongs_.empty(); ++hour_) hourOf(hour_);
+    if (wrongs_.empty()) checkEnd();
     return wrongs_;
 }
 
-void World::act(const Action& action) {
-    auto& lines = rig_.erp.lines;
-    const auto id = idOf(action.line);
-    const auto found = std::ranges::find(lines, id, [](const auto& l) { return l.key.id; });
-    switch (action.deed) {
-        case Deed::Order:
-            lines.push_back(orderOf(action));
-            remember(lines.back());
-            return;
-        case Deed::Suppress: {
-            const Suppression entry{Channel::Email,       "c" + id + "@example.com",
-                                    SuppressionKind::All, "asked",
-                                    "operator",           "ann",
-                                    rig_.clock.now()};
-            rig_.store->suppress(std::vector{entry},
-                                 {rig_.clock.now(), "ann", "suppress", entry.address, "asked"});
-            suppressed_.insert(entry.address);
-            return;
-        }
-        case Deed::EditRules:
-            rig_.writeRules(std::string{kRules} + fmt::format("# edit {}\n", ++edits_));
-            rig_.engine->usePolicy(rig_.policy());
-            return;
-        case Deed::ErpDown:
-            rig_.erp.fails_after_page = "down";
-            return;
-        case Deed::ErpTruncated:
-            rig_.erp.complete = false;
-            return;
-        case Deed::ErpLies:
-            rig_.erp.goods_read = false;
-            return;
-        case Deed::ReceiverRefuses:
-            refusals_ += 1;
-            return;
-        case Deed::AnswerLost:
-            lost_answers_ += 1;
-            return;
-        case Deed::KillBetween:
-            kill();
-            return;
-        case Deed::KillInPoll:
-            poll_steps_ = action.amount;
-            return;
-        case Deed::KillInWork:
-            work_steps_ = action.amount;
-            return;
-        case Deed::Slip:
-        case Deed::PullIn:
-        case Deed::PartShip:
-        case Deed::Ship:
-        case Deed::Cancel:
-            if (found != lines.end()) change(action, *found);
-            return;
+void World::hourOf(int hour) {
+    if (hour == clock_right_at_) {
+        rig_.clock.wall -= clock_off_;
+        clock_off_ = {};
+    }
+    drive([&] { operate(); });
+    if (hour % company_.poll_hours == 0) pollOnce();
+    workFor(1h);
+    drive([&] { checkOwed(); });
+    if (company_.offers && hour % 6 == 0) drive([&] { checkOffers(); });
+}
+
+/// What somebody does who looks in every few hours.
+void World::operate() {
+    gate_hours_ = rig_.engine->gates().open() ? 0 : gate_hours_ + 1;
+    const auto now = rig_.clock.now();
+    if (gate_hours_ > 4)
+        for (const auto& gate : std::vector{rig_.engine->gates().up()})
+            if (gate.name != app::GateName::Clock || gate_hours_ > 12)
+                rig_.engine->resume(gate.name, {now, "ann", "resume", "", "looked at"});
+    const bool evening = hour_ % 24 == 18 || hour_ >= 24 * kDays;
+    if (company_.storm < 200 && evening) {
+        std::vector<NoticeId> held;
+        for (const auto& notice : rig_.store->heldNotices(kBlastRadius, 1000))
+            held.push_back(notice.id);
+        if (!held.empty()) rig_.store->approve(held, {now, "ann", "approve", "", "evening"});
     }
 }
 
-void World::change(const Action& action, OrderLine& line) {
-    if (action.deed == Deed::Slip)
-        line.promise = Promise::on(*line.promise.to + std::chrono::days{action.amount});
-    if (action.deed == Deed::PullIn)
-        line.promise = Promise::on(*line.promise.to - std::chrono::days{action.amount % 3});
-    if (action.deed == Deed::PartShip) line.shipped = Decimal{1};
-    if (action.deed == Deed::Ship) line.shipped = line.ordered;
-    if (action.deed == Deed::Cancel) line.cancelled = line.ordered;
-    remember(line);
-    if (!line.isOpen()) close(line);
-}
-
-void World::remember(const OrderLine& line) {
-    facts_[line.key.id].push_back({rig_.clock.now(), line});
-}
-
-/// An ERP lists open lines; a closed one is found by its id alone. `line` is in the list.
-void World::close(const OrderLine& line) {
-    rig_.erp.closed.push_back(line);
-    std::erase_if(rig_.erp.lines,
-                  [&, id = line.key.id](const OrderLine& entry) { return entry.key.id == id; });
-}
-
-/// False: the daemon is to die in the midst of it.
-bool World::pollOnce() {
-    const auto all = rig_.erp.lines;
-    // A look-up tells the truth also while a list does not: two lies that agree are believed.
-    const auto closed = rig_.erp.closed;
-    rig_.erp.closed.insert(rig_.erp.closed.end(), all.begin(), all.end());
-    // A read that tells the truth about its end may lack lines; one that lies says that none are.
-    if (!rig_.erp.complete) rig_.erp.lines.resize(all.size() / 2);
-    if (!rig_.erp.goods_read) {
-        rig_.erp.lines.clear();
-        rig_.erp.goods_read = true;
+/// Everything that stands below may be ended by a disk that fails; then the daemon starts anew.
+/// False: it was.
+bool World::drive(const std::function<void()>& work) {
+    try {
+        work();
+        return true;
+    } catch (const std::exception& failure) {
+        if (!disk_.failed())
+            wrong(std::string{"the daemon ended for no reason: "} + failure.what());
+        count("ended by the disk");
     }
-    bool ended = true;
-    if (poll_steps_ < 0) {
-        rig_.poll();
-    } else {
-        asio::co_spawn(*rig_.context, rig_.engine->poll("erp"),
-                       [](std::exception_ptr failure, std::optional<app::PollReport>) {
-                           if (failure) std::rethrow_exception(failure);
-                       });
-        rig_.context->restart();
-        for (; poll_steps_ > 0; --poll_steps_) rig_.context->poll_one();
-        poll_steps_ = -1;
-        ended = false;
-    }
-    rig_.erp.lines = all;
-    rig_.erp.closed = closed;
-    rig_.erp.complete = true;
-    rig_.erp.fails_after_page.reset();
-    return ended;
-}
-
-void World::workOn() {
-    if (work_steps_ >= 0) {
-        rig_.engine->work();
-        rig_.context->restart();
-        for (; work_steps_ > 0; --work_steps_) rig_.context->poll_one();
-        work_steps_ = -1;
-        kill();
-    }
-    rig_.work();
-}
-
-void World::kill() {
-    ++kills_;
-    rig_.crash();
-    rig_.start();
-}
-
-void World::wrong(const std::string& what) {
-    wrongs_.push_back(formatTimestamp(rig_.clock.now()) + " " + what);
-}
-
-void World::receive(const Message& message) {
-    const auto& to = message.recipient.address;
-    auto& receipt = receipts_[message.stable_id];
-    if (++receipt.copies > receipt.answers_lost + 1) wrong("a second copy of '" + message.subject);
-    if (suppressed_.contains(to)) wrong("mail to " + to + ", which is suppressed");
-    for (const auto& notice : rig_.store->notices(message.notices)) {
-        const auto subject = rig_.store->cases(std::vector{notice.case_id}).front();
-        const auto& id = subject.line.key.id;
-        const auto known = heard_.emplace(id + " " + notice.key, message.stable_id);
-        if (known.first->second != message.stable_id)
-            wrong("told twice, in two messages: " + known.first->first);
-        const auto local = rig_.clock.now() + zoneOf(std::stoi(id) - 1).offset;
-        const auto hour = std::chrono::duration_cast<std::chrono::hours>(
-            local - std::chrono::floor<std::chrono::days>(local));
-        if (hour < 8h || hour >= 18h)
-            wrong(fmt::format("{} of line {} at {} o'clock of its customer",
-                              topicName(notice.topic), id, hour.count()));
-        checkTruth(notice, id);
-    }
-}
-
-/// Something that the ERP said of the line within the age that its data may have.
-bool World::anyFact(const std::string& line_id,
-                    const std::function<bool(const OrderLine&)>& holds) {
-    const auto& facts = facts_[line_id];
-    for (std::size_t i = 0; i < facts.size(); ++i) {
-        const bool ended = i + 1 < facts.size() && facts[i + 1].since < rig_.clock.now() - kMaxAge;
-        if (!ended && holds(facts[i].line)) return true;
-    }
+    kill();
     return false;
 }
 
-void World::checkTruth(const Notice& notice, const std::string& line_id) {
-    const bool is_true = anyFact(line_id, [&](const OrderLine& line) {
-        if (notice.topic == Topic::Shipped) return !line.isOpen() && line.shipped.isPositive();
-        if (notice.topic == Topic::Cancelled) return !line.isOpen() && line.cancelled.isPositive();
-        return line.isOpen() && line.promise == notice.facts.promise;
+void World::kill() {
+    countStates();
+    for (const auto& id : unsettled_) ++receipts_[id].answers_lost;
+    unsettled_.clear();
+    attempts_.clear();
+    for (int tries = 0;; ++tries) {
+        disk_.stop();
+        rig_.crash();
+        disk_.restart();
+        try {
+            return startUp();
+        } catch (const std::exception& failure) {
+            if (!disk_.failed() || tries > 3) {
+                wrong(std::string{"the daemon does not start: "} + failure.what());
+                throw;
+            }
+        }
+    }
+}
+
+/// What the end of the daemon met.
+void World::countStates() {
+    count("killed");
+    if (!rig_.store) return;
+    const auto cause = std::exchange(cause_, {});
+    try {
+        for (const auto& [state, messages] : rig_.store->counts().messages)
+            if (messages > 0)
+                count(fmt::format("{}, and messages are {}", cause.empty() ? "the daemon is killed" : cause, messageStateName(state)));
+    } catch (const std::exception&) {
+        count(cause + ", and the store cannot be read");
+    }
+}
+
+void World::showOrders() {
+    auto& erp = rig_.erp;
+    erp.lines.clear();
+    erp.closed.clear();
+    for (const auto& [number, line] : orders_) {
+        if (line.isOpen() || !company_.can_find) erp.lines.push_back(line);
+        // A look-up tells the truth also while a list does not: two lies that agree are believed.
+        erp.closed.push_back(line);
+    }
+    erp.goods.alternates = {{"PX-100", kSubstitute}};
+    erp.goods.items = {{{kSubstitute, "Other pump", "pumps", "", {}}, {}, {}}};
+    erp.goods.stock = {{kSubstitute, "main", Decimal{stock_.back().second}}};
+    erp.complete = true;
+    erp.as_of.reset();
+    erp.unreadable.clear();
+    erp.fails_after_page.reset();
+}
+
+void World::spoilRead() {
+    if (!read_fault_) return;
+    auto& erp = rig_.erp;
+    const auto& life = lives_[read_fault_->line];
+    if (read_fault_->deed == Deed::ErpDown) erp.fails_after_page = "down";
+    if (read_fault_->deed == Deed::ErpTruncated) {
+        erp.complete = false;
+        erp.lines.resize(erp.lines.size() / 2);
+    }
+    // Without look-ups, two lies that agree are the truth.
+    if (read_fault_->deed == Deed::ErpLies && (company_.can_find || !lied_)) erp.lines.clear();
+    if (read_fault_->deed == Deed::ErpRepeats)
+        for (const auto& line : std::vector{erp.lines}) erp.lines.push_back(line);
+    if (read_fault_->deed == Deed::ErpContradicts && life.facts.size() > 1)
+        erp.lines.push_back(life.facts.at(life.facts.size() - 2).line);
+    if (read_fault_->deed == Deed::ErpUnreadable && !life.facts.empty())
+        erp.unreadable.insert(life.facts.back().line.key.id);
+    if (read_fault_->deed == Deed::ErpLate) erp.as_of = rig_.clock.now() - 6h;
+    lied_ = read_fault_->deed == Deed::ErpLies;
+}
+
+void World::pollOnce() {
+    showOrders();
+    if (read_fault_) spoilRead();
+    else lied_ = false;
+    std::optional<app::PollReport> report;
+    const bool ended = drive([&] {
+        if (poll_steps_ < 0) report = rig_.poll();
+        else if (!pollHalfway()) kill();
     });
-    if (!is_true) wrong(fmt::format("untrue: {} of line {}", topicName(notice.topic), line_id));
+    certain_ = ended && report && report->end == app::PollReport::End::Complete && !read_fault_;
+    if (certain_) last_certain_ = steady();
+    if (report && report->end != app::PollReport::End::Failed) last_fresh_ = steady();
+    count(report ? "poll " + std::string{endName(report->end)} : std::string{"poll cut off"});
+    if (hour_ >= read_fault_until_) read_fault_.reset();
 }
 
-void World::checkEnd() {
-    CaseFilter filter;
-    filter.include_closed = true;
-    std::set<std::string> opened;
-    for (const auto& subject : rig_.store->cases(rig_.store->listCases(filter))) {
-        opened.insert(subject.line.key.id);
-        checkEachNotice(subject);
-    }
-    for (const auto& line : rig_.erp.lines)
-        if (!opened.contains(line.key.id)) wrong("no case for line " + line.key.id);
+/// False: the daemon is to die in the midst of it.
+bool World::pollHalfway() {
+    asio::co_spawn(*rig_.context, rig_.engine->poll("erp"),
+                   [](std::exception_ptr failure, std::optional<app::PollReport>) {
+                       if (failure) std::rethrow_exception(failure);
+                   });
+    rig_.context->restart();
+    for (int steps = std::exchange(poll_steps_, -1); steps > 0; --steps) rig_.context->poll_one();
+    return false;
 }
 
-void World::checkEachNotice(const Case& subject) {
-    const auto& id = subject.line.key.id;
-    bool opened_sent = false;
-    bool opened_noticed = false;
-    for (const auto& notice : subject.notices) {
-        const bool heard = heard_.contains(id + " " + notice.key);
-        if (notice.state == NoticeState::Sent && !heard)
-            wrong("counts as sent and was not received: " + id + " " + notice.key);
-        if (heard && !wasHeard(notice.state))
-            wrong("was received and does not count as sent: " + id + " " + notice.key);
-        if (isPending(notice.state) && notice.due_at < rig_.clock.now() - 48h)
-            wrong("still waits: " + id + " " + notice.key);
-        if (!isPending(notice.state) && !wasHeard(notice.state) && notice.state_reason.empty())
-            wrong("gone without a reason: " + id + " " + notice.key);
-        opened_noticed |= notice.topic == Topic::Opened;
-        opened_sent |= notice.topic == Topic::Opened && wasHeard(notice.state);
+void World::workFor(std::chrono::seconds span) {
+    const auto end = steady() + span;
+    if (work_steps_ >= 0) {
+        drive([&] {
+            rig_.engine->work();
+            rig_.context->restart();
+            for (int steps = std::exchange(work_steps_, -1); steps > 0; --steps)
+                rig_.context->poll_one();
+            kill();
+        });
     }
-    const bool suppressed = suppressed_.contains(subject.line.contact.email);
-    if (!subject.closed_at && !opened_sent && !suppressed)
-        wrong("open, and its customer never heard of it: " + id);
-    if (!opened_noticed && !suppressed) wrong("no notice was ever planned: " + id);
+    do {
+        const auto left = std::chrono::floor<std::chrono::seconds>(end - steady());
+        if (drive([&] { rig_.pass(left); })) unsettled_.clear();
+    } while (steady() < end && wrongs_.empty());
 }
 
 }  // namespace backorderd::simulation

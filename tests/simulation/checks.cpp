@@ -86,6 +86,20 @@ void World::checkOffers() {
         wrong(free.toString() + " units of the substitute lie free, and nobody is offered them");
 }
 
+std::vector<std::string> World::chronicle() {
+    CaseFilter filter;
+    filter.include_closed = true;
+    std::vector<std::string> lines;
+    for (const auto& subject : rig_.store->cases(rig_.store->listCases(filter)))
+        for (const auto& notice : subject.notices)
+            lines.push_back(fmt::format(
+                "line {} {} ({}), due {}: {} at {} {}", lineOf(subject.line) + 1, notice.key,
+                notice.recipient.address, formatTimestamp(notice.due_at),
+                noticeStateName(notice.state), formatTimestamp(notice.state_at),
+                notice.state_reason));
+    return lines;
+}
+
 void World::checkEnd() {
     checkCases();
     checkHolds();

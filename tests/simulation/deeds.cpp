@@ -78,6 +78,8 @@ void World::operateOn(const Action& action) {
             std::filesystem::remove(rig_.folder / "copy.db");
             rig_.store->backup(rig_.folder / "copy.db");
             backed_up_ = true;
+            suppressed_then_ = suppressed_;
+            silences_then_ = silences_;
             return;
         default:
             return restore();
@@ -120,6 +122,10 @@ void World::answer(const Action& action) {
 void World::restore() {
     if (!backed_up_) return;
     restored_ = true;
+    // What was said since the copy was made has to be said again: the journal knows no addresses.
+    suppressed_ = suppressed_then_;
+    silences_ = silences_then_;
+    for (auto& [line, life] : lives_) life.taken_on.reset();
     disk_.stop();
     rig_.crash();
     const auto database = rig_.settings.data_dir + "/" + store::kDatabaseFile;

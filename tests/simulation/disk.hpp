@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace backorderd::simulation {
@@ -50,7 +51,9 @@ public:
         std::string after;
         bool cuts = false;  ///< a truncation to `offset`
     };
-    void changed(const std::string& path, Change change) { unsynced_[path].push_back(change); }
+    void changed(const std::string& path, Change change) {
+        unsynced_[path].push_back(std::move(change));
+    }
     void synced(const std::string& path) { unsynced_.erase(path); }
 
 private:

@@ -202,7 +202,10 @@ void World::spoilRead() {
     if (read_fault_->deed == Deed::ErpLies && (company_.can_find || !lied_)) erp.lines.clear();
     if (read_fault_->deed == Deed::ErpRepeats)
         for (const auto& line : std::vector{erp.lines}) erp.lines.push_back(line);
-    if (read_fault_->deed == Deed::ErpContradicts && life.facts.size() > 1)
+    const bool listed = !life.facts.empty() && std::ranges::any_of(erp.lines, [&](const auto& line) {
+        return line.key == life.facts.back().line.key;
+    });
+    if (read_fault_->deed == Deed::ErpContradicts && listed && life.facts.size() > 1)
         erp.lines.push_back(life.facts.at(life.facts.size() - 2).line);
     if (read_fault_->deed == Deed::ErpUnreadable && !life.facts.empty())
         erp.unreadable.insert(life.facts.back().line.key.id);

@@ -21,6 +21,9 @@ public:
     /// What went wrong, for a person; empty: nothing.
     std::vector<std::string> live(const std::vector<Action>& actions);
 
+    /// What the store says of each notice, for a person who wants to know why.
+    std::vector<std::string> chronicle();
+
     /// What came about; one name each, such as `told opened`, `fault the power fails at a write`.
     const std::map<std::string, int>& tally() const { return tally_; }
 
@@ -130,8 +133,8 @@ private:
     std::set<std::string> unsettled_;  ///< received, and the daemon may not have written it down
     std::map<std::string, std::string> heard_;  ///< stable id by line, key and address
     std::map<std::string, Attempt> attempts_;   ///< refused for now since the last start
-    std::map<std::string, Timestamp> suppressed_;
-    std::vector<Quiet> silences_;
+    std::map<std::string, Timestamp> suppressed_, suppressed_then_;  ///< by address; in the backup
+    std::vector<Quiet> silences_, silences_then_;
     std::vector<std::string> wrongs_;
     std::map<std::string, int> tally_;
     std::optional<Action> read_fault_;  ///< of the next read, or of all until that hour

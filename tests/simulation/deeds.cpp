@@ -42,7 +42,10 @@ void World::changeOrder(const Action& action) {
     if (action.deed == Deed::Ship) line.shipped = line.ordered;
     if (action.deed == Deed::Cancel) line.cancelled = line.ordered - line.shipped;
     // Where there are no look-ups, the old id would be a line that is gone, and nobody could know.
-    if (action.deed == Deed::Renumber && company_.can_find) line.key.id += "r";
+    if (action.deed == Deed::Renumber && company_.can_find) {
+        line.key.id += "r";
+        remember(line);  // What it was before bears another id, and is no line any more.
+    }
     remember(line);
 }
 
@@ -125,7 +128,11 @@ void World::restore() {
     // What was said since the copy was made has to be said again: the journal knows no addresses.
     suppressed_ = suppressed_then_;
     silences_ = silences_then_;
-    for (auto& [line, life] : lives_) life.taken_on.reset();
+    // What comes next is counted from when the copy heard of the line, which may be later.
+    for (auto& [line, life] : lives_) {
+        if (life.told_at) life.told_at = rig_.clock.now();
+        if (!life.alerts.empty()) life.alerts.back() = rig_.clock.now();
+    }
     disk_.stop();
     rig_.crash();
     const auto database = rig_.settings.data_dir + "/" + store::kDatabaseFile;

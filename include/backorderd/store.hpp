@@ -127,7 +127,7 @@ struct Departure {
     Timestamp at{};
 };
 
-/// Messages of this copy that left after it was made.
+/// Messages of this copy that left after it was made. `at` becomes the `state_at` of their notices.
 struct Departed {
     MessageId id = 0;
     MessageState state{};  ///< Sent or Unknown

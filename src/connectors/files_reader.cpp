@@ -93,7 +93,6 @@ private:
 
 std::variant<Page, SnapshotEnd, Failure> FolderReader::nextPage() {
     page_.clear();
-    page_problems_.clear();
     while (page_.empty() && page_problems_.empty()) {
         if (!file_) {
             if (file_index_ == listing_.lines.size()) return end();
@@ -109,7 +108,7 @@ std::variant<Page, SnapshotEnd, Failure> FolderReader::nextPage() {
         broke_off_ |= file_->brokeOff();
         file_.reset();
     }
-    return Page{page_, std::move(page_problems_)};
+    return Page{page_, std::exchange(page_problems_, {})};
 }
 
 boost::asio::awaitable<std::optional<Failure>> FolderReader::begin() {

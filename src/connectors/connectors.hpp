@@ -18,6 +18,8 @@ struct Environment {
     std::string source;  ///< name of the source, for `LineKey::source` and messages
     net::Net& net;
     const Clock& clock;
+    /// A mapping's file that counts instead of the one in the settings; empty: that one counts.
+    std::string mapping{};
 };
 
 /// Makes the connector of that kind (`files`, `odoo`, `rest`, `sql`, `tryton`) from its section,

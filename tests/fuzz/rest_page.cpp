@@ -39,6 +39,13 @@ fields:
   customer.attributes.region: map(^/region, '1', 'north', '2', 'south', ^/region)
 )";
 
+connectors::rest::Access nowhere() {
+    connectors::rest::Access access;
+    access.url = "https://erp.example";
+    access.auth = "none";
+    return access;
+}
+
 }  // namespace
 }  // namespace backorderd::fuzz
 
@@ -51,8 +58,7 @@ int LLVMFuzzerTestOneInput(const unsigned char* bytes, std::size_t size) {
     static auto section = config::Section::fromText(fuzz::kMapping, "fuzz.yaml");
     static const rest::Mapping mapping = rest::readMapping(section);
     fuzz::require(formatProblems(section.problems()).empty(), "the mapping is sound");
-    static rest::Session session{
-        rest::Access{"https://erp.example", "none"}, mapping, {}, net, clock};
+    static rest::Session session{fuzz::nowhere(), mapping, {}, net, clock};
     static rest::LineSource source{"erp", session, 1000};
 
     auto text = fuzz::textOf(bytes, size);

@@ -57,7 +57,8 @@ TEST(Preferences, SayWhatIsWrongWithThem) {
     const auto refusal = [&](const char* name, const char* value) {
         return declined(rig, "preference.set", {{"contact", "a@example.com"}, {name, value}});
     };
-    EXPECT_THAT(refusal("contact", "ann"), HasSubstr("is no contact"));
+    EXPECT_THAT(declined(rig, "preference.set", {{"contact", "ann"}, {"digest", "daily"}}),
+                HasSubstr("is no contact"));
     EXPECT_THAT(refusal("channel", "webhook"), HasSubstr("'email' or 'sms'"));
     EXPECT_THAT(refusal("language", "Deutsch"), HasSubstr("is no language"));
     EXPECT_THAT(refusal("digest", "hourly"), HasSubstr("'immediate', 'daily' or 'weekly'"));

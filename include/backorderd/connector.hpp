@@ -31,6 +31,17 @@ public:
     /// The record in full; `index` counts in the page that `next` returned last. Errors are
     /// problems of that record alone.
     virtual Result<OrderLine> decode(std::size_t index) = 0;
+    /// The record as the source gave it, for a person who looks at how it is read; `index` as for
+    /// `decode`. Empty where it is in no one piece.
+    virtual std::string raw(std::size_t index) {
+        (void)index;
+        return {};
+    }
+    /// The same of the record that a problem names; `index` counts in the last page's problems.
+    virtual std::string rawOfProblem(std::size_t index) {
+        (void)index;
+        return {};
+    }
 };
 
 /// What a look-up of one line found.
@@ -87,6 +98,11 @@ public:
     virtual boost::asio::awaitable<void> leave() { co_return; }
     /// Tests the connection and the rights.
     virtual boost::asio::awaitable<Probe> probe() = 0;
+    /// The text with each of its credentials made unreadable, for a person to see: a server may
+    /// echo them.
+    virtual std::string withoutSecrets(std::string text) const { return text; }
+    /// How many requests it has made of its server so far; empty where it asks none.
+    virtual std::optional<std::size_t> requests() const { return std::nullopt; }
 };
 
 }  // namespace backorderd

@@ -127,7 +127,7 @@ struct Departure {
     Timestamp at{};
 };
 
-/// Messages of this copy that left after it was made.
+/// Messages of this copy that left after it was made. `at` becomes the `state_at` of their notices.
 struct Departed {
     MessageId id = 0;
     MessageState state{};  ///< Sent or Unknown
@@ -270,6 +270,7 @@ public:
 
     // -- Messages ----------------------------------------------------------------------------
     /// Takes up to `limit` Ready messages of a sender, oldest first, and marks them Claimed.
+    /// A power failure may undo that: they are Ready then.
     virtual std::vector<Message> claimReady(std::string_view sender, Timestamp now, int limit) = 0;
     /// Records outcomes (Claimed or OnWire -> the settlement's state), the same for the notices in
     /// them, makes their cases due, and adds `notes`.

@@ -15,8 +15,9 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// How often the loop comes round at most before what has been gathered is written.
-constexpr int kTurnsMax = 16;
+/// How often the loop comes round with nothing new before outcomes are written for which nobody
+/// waits.
+constexpr int kQuietTurnsMax = 32;
 
 Log::Level levelOf(MessageState state) {
     switch (state) {
@@ -42,8 +43,9 @@ Dispatcher::Dispatcher(asio::any_io_executor executor, Store& store, const Clock
       note_maker_{std::move(note_maker)},
       steps_{store, journal} {
     for (auto& sender : senders) {
-        auto& lane = lanes_.emplace_back(
-            Lane{&sender, {}, 0, outbox::Breaker{settings_.pause}, false, settings_.schedule});
+        auto& lane = lanes_.emplace_back(Lane{.sender = &sender,
+                                              .breaker = outbox::Breaker{settings_.pause},
+                                              .schedule = settings_.schedule});
         const auto terms = settings_.terms.find(sender.name);
         if (terms == settings_.terms.end()) continue;
         lane.schedule = terms->second.schedule;
@@ -95,9 +97,11 @@ void Dispatcher::kick() {
     for (auto& lane : lanes_) fillLane(lane, Claim::Yes);
 }
 
-asio::awaitable<void> Dispatcher::sendOne(Lane& lane, Message message, bool is_probe) {
-    const auto outcome = co_await lane.sender->sender->send(message, *this);
+asio::awaitable<void> Dispatcher::sendOne(Lane& lane, Message message, bool is_probe,
+                                          WireGate& gate) {
+    const auto outcome = co_await lane.sender->sender->send(message, gate);
     --lane.in_flight;
+    ++lane.answered;
     judgeReceiver(lane, outcome, is_probe);
     finish(message, outcome, lane);
 }
@@ -149,25 +153,32 @@ asio::awaitable<void> Dispatcher::beforeWire(MessageId id) {
 
 void Dispatcher::scheduleFlush() {
     if (std::exchange(flush_scheduled_, true)) return;
-    asio::post(executor_, [this] { gather(0, kTurnsMax); });
+    asio::post(executor_, [this] { gather(0, 0); });
 }
 
 /// A write costs the same for one as for many: it waits as long as each turn of the loop brings
-/// more for it, but only for a few turns.
-void Dispatcher::gather(std::size_t before, int turns_left) {
+/// more for it. That ends, because what waits at the gate brings nothing more.
+void Dispatcher::gather(std::size_t before, int quiet_turns) {
     // What has been claimed begins now, so that its receivers answer while the disk works, and what
     // comes to the wire at once is in the same write.
     if (!stopping_ && !held_)
         for (auto& lane : lanes_) fillLane(lane, Claim::No);
     const auto gathered = wire_marks_.size() + settlements_.size();
-    if (gathered <= before || turns_left <= 1) return flush();
-    asio::post(executor_, [this, gathered, turns_left] { gather(gathered, turns_left - 1); });
+    quiet_turns = gathered > before ? 0 : quiet_turns + 1;
+    if (quiet_turns > (writeCanWait() ? kQuietTurnsMax : 0)) return flush();
+    asio::post(executor_, [this, gathered, quiet_turns] { gather(gathered, quiet_turns); });
+}
+
+bool Dispatcher::writeCanWait() const {
+    return wire_marks_.empty() &&
+           std::ranges::any_of(lanes_, [](const Lane& lane) { return !lane.marked.empty(); });
 }
 
 void Dispatcher::flush() {
     flush_scheduled_ = false;
     const bool outcomes = !settlements_.empty();
     if (!outcomes && wire_marks_.empty()) return;
+    for (auto& lane : lanes_) markAhead(lane);
     steps_.record(std::exchange(settlements_, {}), std::exchange(notes_, {}),
                   std::exchange(wire_marks_, {}), clock_.now());
     if (wire_barrier_) std::exchange(wire_barrier_, nullptr)->cancel();
@@ -210,21 +221,23 @@ void Dispatcher::forget(const std::vector<MessageId>& ids) {
 
 void Dispatcher::giveBack(const std::vector<MessageId>& ids) {
     std::vector<Settlement> unsent;
+    const auto take_back = [&](const Message& message) {
+        if (std::find(ids.begin(), ids.end(), message.id) == ids.end()) return false;
+        unsent.push_back({message.id, MessageState::Ready, "no longer true", {}, {}, false, true});
+        return true;
+    };
     for (auto& lane : lanes_) {
-        std::erase_if(lane.claimed, [&](const Message& message) {
-            if (std::find(ids.begin(), ids.end(), message.id) == ids.end()) return false;
-            unsent.push_back(
-                {message.id, MessageState::Ready, "no longer true", {}, {}, false, true});
-            return true;
-        });
+        std::erase_if(lane.claimed, take_back);
+        std::erase_if(lane.marked, take_back);
     }
-    if (!unsent.empty()) store_.settle(unsent, clock_.now(), {});
+    if (!unsent.empty()) steps_.record(unsent, {}, {}, clock_.now());
     forget(ids);
 }
 
 bool Dispatcher::idle() const {
     for (const auto& lane : lanes_)
-        if (lane.in_flight > 0 || (!lane.claimed.empty() && !lane.opens_at)) return false;
+        if (lane.in_flight > 0 || !lane.marked.empty() || (!lane.claimed.empty() && !lane.opens_at))
+            return false;
     return !flush_scheduled_;
 }
 

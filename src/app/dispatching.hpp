@@ -29,7 +29,8 @@ struct NamedSender {
 };
 
 /// Moves frozen messages out: claims them, has them sent in parallel, makes 'on the wire' and the
-/// outcome durable in batches, and times the retries on the monotonic clock.
+/// outcome durable in batches, and times the retries on the monotonic clock. While many leave, some
+/// are marked 'on the wire' ahead of their turn, so that a batch is larger than what is under way.
 class Dispatcher final : private WireGate {
 public:
     /// Makes the notes for the ERP that tell what a customer was told, or may have been; called for
@@ -44,6 +45,9 @@ public:
     struct Settings {
         outbox::RetrySchedule schedule;
         int claim_batch = 100;
+        /// At most so many of a sender are marked ahead; 0: each is marked right before its first
+        /// byte, as always where a message whose outcome is unknown is not sent again.
+        std::size_t mark_ahead = 0;
         outbox::PauseLimits pause{};
         std::map<std::string, Terms> terms{};  ///< by sender; who is not in it has no limits
     };
@@ -96,8 +100,10 @@ public:
 private:
     struct Lane {
         NamedSender* sender;
-        std::deque<Message> claimed;
+        std::deque<Message> claimed{};
+        std::deque<Message> marked{};  ///< durably on the wire, and not begun
         int in_flight = 0;
+        std::size_t answered = 0;  ///< since the last write
         outbox::Breaker breaker{};
         bool behind = false;  ///< what is ready has waited for the end of a pause
         outbox::RetrySchedule schedule{};
@@ -107,11 +113,16 @@ private:
     };
     enum class Claim { Yes, No };
     boost::asio::awaitable<void> beforeWire(MessageId id) override;
-    boost::asio::awaitable<void> sendOne(Lane& lane, Message message, bool is_probe);
+    boost::asio::awaitable<void> sendOne(Lane& lane, Message message, bool is_probe,
+                                         WireGate& gate);
     std::optional<AuditEntry> sentAgain(const Message& message, Timestamp now) const;
     void fillLane(Lane& lane, Claim may_claim);
     /// The oldest claimed message that the rates let pass.
     std::optional<Message> takeNext(Lane& lane);
+    std::optional<Message> takeMarked(Lane& lane);
+    bool marksAhead(const Lane& lane) const;
+    /// Adds messages to those that the next write marks.
+    void markAhead(Lane& lane);
     /// False: there is nothing to claim, or no room for it.
     bool claim(Lane& lane);
     const outbox::RetrySchedule& scheduleOf(std::string_view sender) const;
@@ -121,7 +132,9 @@ private:
     void doubt(const Message& message, const std::string& reason);
     void finish(const Message& message, const Outcome& outcome, const Lane& lane);
     void scheduleFlush();
-    void gather(std::size_t before, int turns_left);
+    void gather(std::size_t before, int quiet_turns);
+    /// Nothing waits for the next write: what is under way goes on without it.
+    bool writeCanWait() const;
     void flush();
     void defer(MessageId id, std::chrono::seconds delay);
     void giveBackClaimed(const char* reason);

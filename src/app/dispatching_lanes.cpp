@@ -13,13 +13,21 @@ namespace {
 /// but no more than so many batches wait.
 constexpr std::size_t kWaitingBatchesMax = 10;
 
+/// For what a durable record says already that it may have left.
+class MarkedGate final : public WireGate {
+public:
+    boost::asio::awaitable<void> beforeWire(MessageId) override { co_return; }
+};
+MarkedGate marked_gate;
+
 }  // namespace
 
 void Dispatcher::fillLane(Lane& lane, Claim may_claim) {
     lane.opens_at.reset();
     while (!stopping_ && !lane.gone && lane.in_flight < lane.sender->sender->parallel() &&
            lane.breaker.mayTry(clock_.steady())) {
-        auto message = takeNext(lane);
+        const bool is_marked = !lane.marked.empty();
+        auto message = is_marked ? takeMarked(lane) : takeNext(lane);
         if (!message) {
             // What has been claimed may have been taken back: it is looked at anew.
             if (may_claim == Claim::No || !claim(lane)) return;
@@ -27,7 +35,9 @@ void Dispatcher::fillLane(Lane& lane, Claim may_claim) {
         }
         ++lane.in_flight;
         const bool is_probe = lane.breaker.begun();
-        boost::asio::co_spawn(executor_, sendOne(lane, std::move(*message), is_probe), rethrow);
+        WireGate& gate = is_marked ? static_cast<WireGate&>(marked_gate) : *this;
+        boost::asio::co_spawn(executor_, sendOne(lane, std::move(*message), is_probe, gate),
+                              rethrow);
     }
 }
 
@@ -52,6 +62,35 @@ std::optional<Message> Dispatcher::takeNext(Lane& lane) {
     lane.claimed.erase(at);
     lane.rates.take(message->recipient.address, now);
     return message;
+}
+
+std::optional<Message> Dispatcher::takeMarked(Lane& lane) {
+    std::optional<Message> message{std::move(lane.marked.front())};
+    lane.marked.pop_front();
+    return message;
+}
+
+/// Where a crash leaves it unknown whether a message left, it must not cost a person's time; and
+/// what waits for a rate or a receiver is not about to leave.
+bool Dispatcher::marksAhead(const Lane& lane) const {
+    return !stopping_ && !held_ && !lane.gone && !lane.breaker.open() && !lane.rates.limits() &&
+           lane.sender->sender->onUnknown() != OnUnknown::Hold;
+}
+
+/// Twice as many as were answered since the last write: while a receiver takes many in that time,
+/// connections need not wait for the next one; and a slow receiver gets hardly any ahead.
+void Dispatcher::markAhead(Lane& lane) {
+    const auto wanted = std::min(2 * std::exchange(lane.answered, 0), settings_.mark_ahead);
+    if (!marksAhead(lane)) return;
+    while (lane.marked.size() < wanted) {
+        auto message = takeNext(lane);
+        if (!message) {
+            if (!claim(lane)) return;
+            continue;
+        }
+        wire_marks_.push_back(message->id);
+        lane.marked.push_back(std::move(*message));
+    }
 }
 
 bool Dispatcher::claim(Lane& lane) {

@@ -48,8 +48,9 @@ void Dispatcher::leaveAlone(Lane& lane, const std::string& reason) {
 }
 
 void Dispatcher::release(Lane& lane, const char* reason, std::vector<Settlement>& unsent) {
-    for (const auto& message : std::exchange(lane.claimed, {}))
-        unsent.push_back({message.id, MessageState::Ready, reason, {}, {}, false, true});
+    for (auto* waiting : {&lane.marked, &lane.claimed})
+        for (const auto& message : std::exchange(*waiting, {}))
+            unsent.push_back({message.id, MessageState::Ready, reason, {}, {}, false, true});
 }
 
 }  // namespace backorderd::app

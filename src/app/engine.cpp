@@ -36,6 +36,7 @@ Dispatcher::Settings dispatcherSettings(const config::Settings& settings) {
         {outbox.retry_first, outbox.retry_longest, outbox.retry_factor, outbox.retry_jitter,
          outbox.keep},
         static_cast<int>(outbox.claim_batch),
+        static_cast<std::size_t>(outbox.mark_ahead),
         {static_cast<int>(outbox.pause_after), outbox.pause_first, outbox.pause_longest}};
     for (const auto& sender : settings.senders) {
         const auto& own = sender.schedule;

@@ -40,15 +40,17 @@ std::vector<StockHold> without(std::vector<StockHold> held, const std::vector<St
 }
 
 /// States what the case holds now where that has changed, and makes it due when a hold ends: others
-/// may then be offered the units.
-void keepHolds(CaseChange& change, const std::vector<StockHold>& before, Timestamp now) {
+/// may then be offered the units. Of a line that was just read, `before` is not what it held: less
+/// of it is open now, or nothing.
+void keepHolds(CaseChange& change, const std::vector<StockHold>& before, bool just_read,
+               Timestamp now) {
     auto& after = change.after;
     if (!hadOffer(after)) return;
     std::vector<StockHold> holds;
     if (!after.closed_at) holds = rules::holdsOf(after, now);
     for (const auto& hold : holds)
         if (!after.look_again || hold.until < *after.look_again) after.look_again = hold.until;
-    if (holds != before) change.holds = std::move(holds);
+    if (just_read || holds != before) change.holds = std::move(holds);
 }
 
 /// Whether a notice comes to its end here. The decision was made as if it stood: what comes next in
@@ -113,7 +115,7 @@ void Evaluator::decide(Changes& changes, Case&& subject, const std::vector<Event
         const auto soon = now + std::chrono::seconds{1};
         after.look_again = std::min(after.look_again.value_or(soon), soon);
     }
-    keepHolds(change, held_before, now);
+    keepHolds(change, held_before, just_read, now);
     changes.stale.insert(changes.stale.end(), plan.stale_messages.begin(),
                          plan.stale_messages.end());
 }

@@ -8,8 +8,8 @@
 namespace backorderd::app {
 namespace {
 
-/// A mail is made while its window is open, and hardly ever leaves later than this; to look at the
-/// window of each before would slow down a full outbox.
+/// A mail is made while its window is open, and its first attempt hardly ever comes later than this;
+/// to look at the window of each before would slow down a full outbox.
 constexpr std::chrono::minutes kMailFresh{10};
 
 class QuietSender final : public Sender {
@@ -27,7 +27,8 @@ public:
 
     boost::asio::awaitable<Outcome> send(const Message& message, WireGate& gate) override {
         const auto now = clock_.now();
-        const bool fresh = channel() != Channel::Sms && now - message.created_at < kMailFresh;
+        const bool fresh = channel() != Channel::Sms && message.attempts <= 1 &&
+                           now - message.created_at < kMailFresh;
         const auto opens = fresh ? now : opensAt(message, now);
         if (opens > now)
             co_return TryLater{"the send window is shut until " + formatTimestamp(opens),

@@ -43,6 +43,9 @@ void addSuppressionFiles(CLI::App& suppress, Action& action);
 /// Adds `gates`, `pause`, `resume` and `drill`: whether anything is sent, and whether it arrives.
 void addGates(CLI::App& app, Action& action);
 
+/// Adds `connector try`: a source by itself, for whoever writes its mapping.
+void addConnector(CLI::App& app, Action& action);
+
 /// Asks the running daemon for an operation; where none runs, the same handler does it here, on the
 /// store itself. `result` receives the answer. On failure the reason is on standard error.
 int ask(const Common& common, const std::string& operation, const nlohmann::json& arguments,

@@ -193,6 +193,7 @@ int main(int argc, char** argv) {
     cli::addRails(app, action);
     cli::addPreferences(app, action);
     cli::addGates(app, action);
+    cli::addConnector(app, action);
     cli::addRehearsals(app, options.common, action);
     addDemo(app, options, action);
     try {

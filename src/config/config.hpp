@@ -96,6 +96,7 @@ struct OutboxSettings {
     double retry_jitter = 0.2;
     std::chrono::seconds keep{};
     std::int64_t claim_batch = 0;  ///< messages claimed at once
+    std::int64_t mark_ahead = 0;   ///< messages of a sender marked before their turn
     std::int64_t pause_after = 5;  ///< failures of a receiver in a row
     std::chrono::seconds pause_first{30};
     std::chrono::seconds pause_longest{900};

@@ -73,6 +73,10 @@ void readOutbox(Section outbox, OutboxSettings& out) {
                                "How long a message is tried before it is given up as dead.");
     out.claim_batch = outbox.number("claim_batch", {.fallback = 100, .min = 1, .max = 10000},
                                     "How many messages are claimed for sending at once.");
+    out.mark_ahead = outbox.number(
+        "mark_ahead", {.fallback = 100, .min = 0, .max = 1000},
+        "While many leave: how many messages of a sender may be marked 'on the wire' before their "
+        "turn. After a crash nobody knows of them whether they left.");
     out.pause_after = outbox.number(
         "pause_after", {.fallback = 5, .min = 1, .max = 1000},
         "After how many attempts in a row without a word about their message a sender pauses.");

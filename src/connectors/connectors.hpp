@@ -18,11 +18,13 @@ struct Environment {
     std::string source;  ///< name of the source, for `LineKey::source` and messages
     net::Net& net;
     const Clock& clock;
+    /// A mapping's file that counts instead of the one in the settings; empty: that one counts.
+    std::string mapping{};
 };
 
-/// Makes the connector of that kind (`files`, `odoo`, `rest`, `tryton`) from its section, and
-/// finishes the section. Null where the section has errors or the kind does not exist; the problems
-/// are then in it.
+/// Makes the connector of that kind (`files`, `odoo`, `rest`, `sql`, `tryton`) from its section,
+/// and finishes the section. Null where the section has errors or the kind does not exist; the
+/// problems are then in it.
 std::unique_ptr<Connector> makeConnector(std::string_view kind, config::Section section,
                                          const Environment& environment);
 std::vector<std::string> connectorKinds();

@@ -41,6 +41,9 @@ public:
         co_return nextPage();
     }
     Result<OrderLine> decode(std::size_t index) override;
+    std::string raw(std::size_t index) override {
+        return std::string{batch_.records.at(index).bytes};
+    }
 
 private:
     std::variant<Page, SnapshotEnd, Failure> nextPage();

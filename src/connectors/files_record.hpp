@@ -30,6 +30,7 @@ struct Cell {
     int column = 0;
     std::string_view text;
     const char* at = nullptr;  ///< where in the record it stands
+    bool canonical = false;    ///< written as we write it, whatever the settings say
 };
 
 /// What of a record is looked at before it is taken apart.

@@ -77,7 +77,8 @@ const Cell* Row::cell(std::string_view name) const {
 std::optional<std::string> Row::canonical(std::string_view name, FieldType type) {
     const Cell* found = cell(name);
     if (found == nullptr || found->text.empty()) return std::nullopt;
-    auto text = canonicalValue(found->text, type, format_, {});
+    const ValueFormat& format = found->canonical ? kCanonicalFormat : format_;
+    auto text = canonicalValue(found->text, type, format, {});
     if (!text) wrong(name);
     return text;
 }

@@ -17,6 +17,9 @@ struct ValueFormat {
     std::string date = "%Y-%m-%d";
 };
 
+/// How we write them ourselves, and databases their own types.
+inline const ValueFormat kCanonicalFormat{};
+
 /// The ERP's words for the kinds of a line.
 using KindWords = std::vector<std::pair<std::string, LineKind>>;
 

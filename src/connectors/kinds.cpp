@@ -5,6 +5,7 @@
 #include "connectors/files.hpp"
 #include "connectors/odoo.hpp"
 #include "connectors/rest.hpp"
+#include "connectors/sql.hpp"
 #include "connectors/tryton.hpp"
 
 namespace backorderd::connectors {
@@ -19,6 +20,7 @@ constexpr std::array kConnectorKinds{
     ConnectorKind{"files", makeFiles},
     ConnectorKind{"odoo", makeOdoo},
     ConnectorKind{"rest", makeRest},
+    ConnectorKind{"sql", makeSql},
     ConnectorKind{"tryton", makeTryton},
 };
 

@@ -87,6 +87,7 @@ public:
     }
 
     boost::asio::awaitable<Probe> probe() override;
+    std::optional<std::size_t> requests() const override { return session_.requests(); }
 
 private:
     /// What the lines lack that a person may want to fill, counted.

@@ -176,6 +176,7 @@ std::optional<Failure> Session::stillRefused() const {
 
 boost::asio::awaitable<std::variant<net::HttpResponse, Failure>> Session::post(
     net::HttpRequest request) {
+    ++requests_;
     auto answer = co_await net_.http(std::move(request));
     if (const auto* error = std::get_if<net::TransferError>(&answer))
         co_return later(fmt::format("{} cannot be reached: {}", where(access_), error->reason));

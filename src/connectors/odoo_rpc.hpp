@@ -56,6 +56,8 @@ public:
     /// From now on nothing but this company is seen.
     void setCompany(Id company) { company_ = company; }
 
+    std::size_t requests() const { return requests_; }
+
 private:
     boost::asio::awaitable<std::variant<net::HttpResponse, Failure>> post(net::HttpRequest request);
     boost::asio::awaitable<Answer> ask(std::string call, net::HttpRequest request);
@@ -65,6 +67,7 @@ private:
     Access access_;
     net::Net& net_;
     const Clock& clock_;
+    std::size_t requests_ = 0;
     std::optional<Id> user_id_;  ///< JSON-RPC; empty: not logged in
     Id company_ = 0;             ///< 0: not learnt yet
     std::optional<SteadyTime> no_login_before_;

@@ -32,6 +32,10 @@ public:
     boost::asio::awaitable<Found> find(std::string_view line_id) override;
     boost::asio::awaitable<std::optional<Failure>> annotate(const Note& note) override;
     boost::asio::awaitable<Probe> probe() override;
+    std::string withoutSecrets(std::string text) const override {
+        return session_.withoutSecrets(std::move(text));
+    }
+    std::optional<std::size_t> requests() const override { return session_.requests(); }
 
 private:
     boost::asio::awaitable<Asked<bool>> hasNote(Texts names, std::string marker);
@@ -75,7 +79,7 @@ boost::asio::awaitable<Found> RestConnector::find(std::string_view line_id) {
                           fmt::format("{} answered '{}' without the list that it should hold",
                                       session_.where(), request.name)};
     HeldRecords held{session_, source_.records_max};
-    auto mapped = co_await mapLines(source_, held, std::move(listed.rows), false);
+    auto mapped = co_await mapLines(source_, held, std::move(listed.rows));
     if (auto* failed = std::get_if<Failure>(&mapped)) co_return std::move(*failed);
     for (MappedLine& each : std::get<std::vector<MappedLine>>(mapped)) {
         if (each.line.key.id != id) continue;
@@ -126,7 +130,7 @@ boost::asio::awaitable<Probe> RestConnector::probeLines() {
     if (auto* failed = std::get_if<Failure>(&next)) co_return Probe{false, failed->reason};
     const auto& page = std::get<AnswerPage>(next);
     HeldRecords held{session_, source_.records_max};
-    auto mapped = co_await mapLines(source_, held, page.rows, false);
+    auto mapped = co_await mapLines(source_, held, page.rows);
     if (auto* failed = std::get_if<Failure>(&mapped)) co_return Probe{false, failed->reason};
     const auto& lines = std::get<std::vector<MappedLine>>(mapped);
     std::string empty;
@@ -170,7 +174,7 @@ boost::asio::awaitable<Probe> RestConnector::probe() {
 }  // namespace rest
 
 std::unique_ptr<Connector> makeRest(config::Section section, const Environment& environment) {
-    auto settings = rest::readRestSettings(section);
+    auto settings = rest::readRestSettings(section, environment.mapping);
     if (!settings) return nullptr;
     return std::make_unique<rest::RestConnector>(std::move(*settings), environment);
 }

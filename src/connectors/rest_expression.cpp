@@ -241,6 +241,11 @@ void collectRequests(const Expression& expression, std::vector<std::string>& req
     for (const Expression& argument : expression.arguments) collectRequests(argument, requests);
 }
 
+bool asksForToday(const Expression& expression) {
+    return expression.function == "today" ||
+           std::ranges::any_of(expression.arguments, asksForToday);
+}
+
 void collectValues(const Expression& expression, std::vector<std::string>& names) {
     if (expression.function == "value") names.push_back(expression.arguments.front().text);
     for (const Expression& argument : expression.arguments) collectValues(argument, names);

@@ -60,6 +60,8 @@ std::string textOf(const nlohmann::json* value);
 
 /// Names of the requests that the expression looks into.
 void collectRequests(const Expression& expression, std::vector<std::string>& requests);
+/// Whether the expression means something else from day to day.
+bool asksForToday(const Expression& expression);
 /// Names of the mapping's values that the expression asks for.
 void collectValues(const Expression& expression, std::vector<std::string>& names);
 

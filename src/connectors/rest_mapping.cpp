@@ -88,10 +88,14 @@ Request readRequest(Section section, const std::string& name) {
     request.each = readPointer(section, "each", "A list in a record whose elements count.");
     request.paging = readPaging(section.child("paging", "How to get the pages behind the first."));
     if (const auto total = section.text("total", "", "Where an answer says how many there are.");
-        total.starts_with("header:"))
-        request.total_header = lowerCase(total.substr(7));
-    else
+        total.starts_with("header:")) {
+        const std::string header = total.substr(7);
+        const auto slash = std::min(header.find('/'), header.size());
+        request.total_header = lowerCase(header.substr(0, slash));
+        request.total = pointerParts(header.substr(slash));
+    } else {
         request.total = readPointer(section, "total", "Where an answer says how many there are.");
+    }
     request.key = readExpression(section, "key", "What other records find this one by.");
     request.by_keys = section.choice("load", {"all", "keys"}, "all",
                                      "Read whole, or by the wanted keys.") == "keys";
@@ -137,7 +141,9 @@ AuthTexts readAuth(Section auth) {
 std::vector<FieldRule> readFields(Section fields) {
     std::vector<FieldRule> rules;
     for (const std::string& name : fields.keys()) {
-        FieldRule rule{{name, findLineField(name)}, readExpression(fields, name, "A column.")};
+        FieldRule rule{{name, findLineField(name)},
+                       readExpression(fields, name, "A column."),
+                       fields.place(name)};
         if (!isLineColumn(name)) {
             std::vector<std::string> known;
             for (const LineField& field : lineFields()) known.emplace_back(field.name);
@@ -341,6 +347,7 @@ Mapping readMapping(Section& section) {
     requests.finish();
     mapping.only = readCondition(section, "only", "Which records are order lines.");
     mapping.backorder = readCondition(section, "backorder", "Which lines are on back order.");
+    mapping.fields_place = section.place("fields");
     mapping.fields = readFields(section.child("fields", "Our columns and where they are."));
     mapping.complete = section.choice("complete", {"total", "end", "keyset", "never"}, "never",
                                       "What proves that all was read.");

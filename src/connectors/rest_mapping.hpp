@@ -36,8 +36,9 @@ struct Paging {
 struct Request {
     std::string name;
     CallTexts call;
-    std::vector<std::string> records, each, total;
-    std::string total_header;  ///< in lower case
+    std::vector<std::string> records, each;
+    std::vector<std::string> total;  ///< in the answer, or in the JSON that the header holds
+    std::string total_header;        ///< in lower case
     Paging paging;
     Expression key;
     bool by_keys = false;
@@ -58,6 +59,7 @@ struct AuthTexts {
 struct FieldRule {
     LineColumn column;
     Expression expression;
+    Place place;  ///< in the mapping
 };
 
 struct Changes {
@@ -90,6 +92,7 @@ struct Mapping {
     std::vector<Request> requests;
     std::optional<Expression> only, backorder;
     std::vector<FieldRule> fields;
+    Place fields_place;
     std::string complete;
     std::optional<Changes> changes;
     std::string find;

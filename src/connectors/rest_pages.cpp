@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "backorderd/decimal.hpp"
+#include "connectors/json_server.hpp"
+#include "connectors/rest_split.hpp"
 
 namespace backorderd::connectors::rest {
 
@@ -15,6 +17,8 @@ namespace {
 
 /// A server that never ends must not be read for ever.
 constexpr std::int64_t kPagesMax = 100'000;
+/// Telling the records of a longer answer apart would take too much memory beside it.
+constexpr std::size_t kSplitBytesMax = std::size_t{16} << 20;
 
 /// No expression of a keyset looks into another request.
 class NoJoins final : public Joins {
@@ -39,6 +43,15 @@ std::string nextOfLinkHeader(std::string_view header) {
 
 }  // namespace
 
+std::optional<std::vector<Row>> partsOf(const json& record, const Request& request) {
+    if (request.each.empty()) return std::vector<Row>{{&record, nullptr}};
+    const json* parts = follow(record, request.each);
+    if (parts == nullptr || !(parts->is_array() || parts->is_null())) return std::nullopt;
+    std::vector<Row> rows;
+    for (const json& part : *parts) rows.push_back({&part, &record});
+    return rows;
+}
+
 Listed recordsOf(const json& document, const Request& request) {
     Listed listed;
     const json* list = follow(document, request.records);
@@ -47,12 +60,9 @@ Listed recordsOf(const json& document, const Request& request) {
     if (!listed.found || list->is_null()) return listed;
     const auto add = [&](const json& record) {
         ++listed.records;
-        if (request.each.empty()) return listed.rows.push_back({&record, nullptr});
-        const json* parts = follow(record, request.each);
-        if (parts != nullptr && parts->is_array())
-            for (const json& part : *parts) listed.rows.push_back({&part, &record});
-        else if (parts == nullptr || !parts->is_null())
-            ++listed.without_each;
+        const auto parts = partsOf(record, request);
+        if (!parts) ++listed.without_each;
+        if (parts) listed.rows.insert(listed.rows.end(), parts->begin(), parts->end());
     };
     if (list->is_array())
         for (const json& record : *list) add(record);
@@ -61,8 +71,12 @@ Listed recordsOf(const json& document, const Request& request) {
     return listed;
 }
 
-Pages::Pages(Session& session, const Request& request, CallTexts call, Texts names)
-    : session_{session}, request_{request}, call_{std::move(call)}, names_{std::move(names)} {
+Pages::Pages(Session& session, const Request& request, CallTexts call, Texts names, bool split)
+    : session_{session},
+      request_{request},
+      call_{std::move(call)},
+      names_{std::move(names)},
+      split_{split} {
     const Paging& paging = request_.paging;
     page_ = paging.first;
     names_["size"] = std::to_string(paging.size);
@@ -84,22 +98,15 @@ boost::asio::awaitable<Asked<AnswerPage>> Pages::next() {
     const Call call = nextCall();
     auto answer = co_await session_.send(call);
     if (auto* failed = std::get_if<Failure>(&answer)) co_return std::move(*failed);
-    const auto& response = std::get<net::HttpResponse>(answer);
+    auto& response = std::get<net::HttpResponse>(answer);
     AnswerPage page;
     if (response.status == 204 || (session_.mapping().empty_on_404 && isNotFound(response))) {
         at_end_ = end_said_ = true;
         page.document = std::make_unique<json>();
         co_return std::move(page);
     }
-    auto read = session_.read(call, response);
-    if (auto* failed = std::get_if<Failure>(&read)) co_return std::move(*failed);
-    page.document = std::make_unique<json>(std::get<json>(std::move(read)));
-    static_cast<Listed&>(page) = recordsOf(*page.document, request_);
-    if (!page.found)
-        co_return Failure{Failure::Again::Later,
-                          fmt::format("{} answered '{}' without the list that `records` names",
-                                      session_.where(), request_.name)};
     const auto body = XXH3_64bits(response.body.data(), response.body.size());
+    if (auto failed = readPage(call, response, page)) co_return std::move(*failed);
     if (page.records > 0 && body == last_body_)
         co_return Failure{Failure::Again::Later,
                           fmt::format("{} answers each page of '{}' with the same records: its "
@@ -118,11 +125,50 @@ boost::asio::awaitable<Asked<AnswerPage>> Pages::next() {
     co_return std::move(page);
 }
 
+std::optional<Failure> Pages::readPage(const Call& call, net::HttpResponse& response,
+                                       AnswerPage& page) {
+    const bool apart = splitPage(response, page);
+    auto read = session_.read(call, response);
+    if (auto* failed = std::get_if<Failure>(&read)) return std::move(*failed);
+    page.document = std::make_unique<json>(std::get<json>(std::move(read)));
+    // A member that stands twice: the last one counts, and another was split.
+    const json* list = follow(*page.document, request_.records);
+    if (apart && !(list != nullptr && list->is_array() && list->empty())) {
+        response.body = std::move(page.body);
+        page.texts.clear();
+        read = session_.read(call, response);
+        if (auto* failed = std::get_if<Failure>(&read)) return std::move(*failed);
+        *page.document = std::get<json>(std::move(read));
+    }
+    static_cast<Listed&>(page) = recordsOf(*page.document, request_);
+    page.records += page.texts.size();
+    if (!page.found)
+        return Failure{Failure::Again::Later,
+                       fmt::format("{} answered '{}' without the list that `records` names",
+                                   session_.where(), request_.name)};
+    return std::nullopt;
+}
+
+/// Then the answer's body is the rest of it.
+bool Pages::splitPage(net::HttpResponse& response, AnswerPage& page) const {
+    if (!split_ || response.status != 200 || response.body.size() > kSplitBytesMax) return false;
+    auto parts = splitAnswer(response.body, request_.records);
+    if (!parts) return false;
+    page.body = std::move(response.body);
+    page.texts = std::move(parts->records);
+    response.body = std::move(parts->rest);
+    return true;
+}
+
 void Pages::noteTotal(const net::HttpResponse& response, const json& document) {
     if (!request_.hasTotal()) return;
-    const std::string text = request_.total_header.empty()
-                                 ? textOf(follow(document, request_.total))
-                                 : std::string{response.header(request_.total_header)};
+    std::string text{response.header(request_.total_header)};
+    if (request_.total_header.empty()) {
+        text = textOf(follow(document, request_.total));
+    } else if (!request_.total.empty()) {
+        const json within = parseWithinLimits(text);
+        text = within.is_discarded() ? "" : textOf(follow(within, request_.total));
+    }
     const auto number = Decimal::parse(text);
     last_total_.reset();
     if (number) last_total_ = number->millionths() / Decimal::kScale;
@@ -203,7 +249,9 @@ std::optional<Failure> Pages::advanceByMark(const Call& call, const net::HttpRes
 std::optional<Failure> Pages::advanceByKey(const AnswerPage& page) {
     NoJoins none;
     const json* list = follow(*page.document, request_.records);
-    const Row last{list->is_array() ? &list->back() : list, nullptr};
+    json split;
+    if (!page.texts.empty()) split = parseWithinLimits(std::string{page.texts.back()});
+    const Row last{!page.texts.empty() ? &split : list->is_array() ? &list->back() : list, nullptr};
     const Scope scope{last, none, session_.values(), {}};
     const std::string after = evaluate(request_.paging.after, scope);
     const std::string time = evaluate(request_.paging.after_time, scope);

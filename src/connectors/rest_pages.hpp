@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
 
@@ -23,14 +24,24 @@ Listed recordsOf(const nlohmann::json& document, const Request& request);
 /// The records of one answer.
 struct AnswerPage : Listed {
     std::unique_ptr<nlohmann::json> document;  ///< what `rows` look into
+    /// Where the records were not read: their texts, in place of `rows`, and what those look into.
+    std::vector<std::string_view> texts;
+    std::string body;
 };
+
+/// The record itself, or the elements of its `each`; empty where it lacks that list.
+std::optional<std::vector<Row>> partsOf(const nlohmann::json& record, const Request& request);
 
 /// All pages of one request, in order.
 class Pages {
 public:
-    /// Session and request outlive it. `names` are filled into the texts of `call`.
-    Pages(Session& session, const Request& request, CallTexts call, Texts names);
+    /// Session and request outlive it. `names` are filled into the texts of `call`. `split`: leave
+    /// the records unread where an answer lets them be told apart.
+    Pages(Session& session, const Request& request, CallTexts call, Texts names,
+          bool split = false);
 
+    /// A record that was left unread turned out to lack the list that `each` names.
+    void noteWithoutEach() { ++without_each_; }
     bool atEnd() const { return at_end_; }
     /// Called while not at the end.
     boost::asio::awaitable<Asked<AnswerPage>> next();
@@ -43,6 +54,9 @@ public:
 
 private:
     Call nextCall() const;
+    std::optional<Failure> readPage(const Call& call, net::HttpResponse& response,
+                                    AnswerPage& page);
+    bool splitPage(net::HttpResponse& response, AnswerPage& page) const;
     std::optional<Failure> advance(const Call& call, const net::HttpResponse& response,
                                    const AnswerPage& page);
     std::optional<Failure> advanceByMark(const Call& call, const net::HttpResponse& response,
@@ -59,6 +73,7 @@ private:
     std::int64_t page_ = 0, pages_ = 0;
     std::uint64_t last_body_ = 0;
     std::unordered_set<std::uint64_t> marks_;  ///< cursors and addresses that led to a page
+    bool split_ = false;
     bool at_end_ = false, end_said_ = false;
     std::optional<std::int64_t> first_total_, last_total_;
 };

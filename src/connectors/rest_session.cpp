@@ -22,6 +22,9 @@ constexpr double kRequestGapMax = 3600;
 /// A longer pause in the middle of reading is a poll that is begun anew later.
 constexpr std::chrono::seconds kWaitMax{10};
 
+/// A shorter one would be found in what is none.
+constexpr std::size_t kSecretBytesMin = 4;
+
 bool isHere(const json* value) {
     return value != nullptr && !value->is_null() && !(value->is_string() && value->empty()) &&
            !(value->is_boolean() && !value->get<bool>()) &&
@@ -85,6 +88,17 @@ std::string Session::where() const {
     return fmt::format("{} at {}", mapping_.title, originOf(access_.url));
 }
 
+std::string Session::withoutSecrets(std::string text) const {
+    for (const Secret* secret :
+         {&access_.password, &access_.token, &session_token_, &refresh_token_}) {
+        const std::string& known = secret->reveal();
+        if (known.size() < kSecretBytesMin) continue;
+        for (auto at = text.find(known); at != text.npos; at = text.find(known, at + 3))
+            text.replace(at, known.size(), "***");
+    }
+    return text;
+}
+
 Call Session::makeCall(const CallTexts& texts, const Texts& names) const {
     Texts all = names;
     all.insert(values_.begin(), values_.end());
@@ -115,6 +129,7 @@ Call Session::makeCall(const CallTexts& texts, const Texts& names) const {
 
 boost::asio::awaitable<std::variant<net::HttpResponse, net::TransferError>> Session::transfer(
     const Call& call) {
+    ++requests_;
     net::HttpRequest request;
     request.method = call.method;
     request.url = call.url;

@@ -59,9 +59,12 @@ public:
     /// What the answer holds, or what kept it from coming.
     Asked<nlohmann::json> read(const Call& call, const net::HttpResponse& response) const;
 
+    std::size_t requests() const { return requests_; }
     const Mapping& mapping() const { return mapping_; }
     const Texts& values() const { return values_; }
     const Clock& clock() const { return clock_; }
+    /// The text with each of our credentials in it made unreadable: a server may echo them.
+    std::string withoutSecrets(std::string text) const;
     /// `ERPNext at https://erp.example.com`
     std::string where() const;
 
@@ -85,6 +88,7 @@ private:
     Texts values_;
     net::Net& net_;
     const Clock& clock_;
+    std::size_t requests_ = 0;
     bool logged_in_ = false;
     std::string cookies_;
     Secret session_token_, refresh_token_;

@@ -24,11 +24,12 @@ std::vector<std::string> filesOf(const std::string& mapping, const std::string& 
             BACKORDERD_SOURCE_CONFIG_DIR "/connectors/" + mapping + ".yaml"};
 }
 
-Mapping loadMapping(Section& section) {
+Mapping loadMapping(Section& section, const std::string& mapping_file) {
     const std::string name = section.required(
         "mapping", "The mapping: the name of one that comes with the program, or a path.");
     if (name.empty()) return {};
-    const auto files = filesOf(name, section.path("mapping", "", ""));
+    const auto files = mapping_file.empty() ? filesOf(name, section.path("mapping", "", ""))
+                                            : std::vector{mapping_file};
     for (const std::string& file : files) {
         std::ifstream stream{file, std::ios::binary};
         if (!stream) continue;
@@ -140,10 +141,10 @@ std::ptrdiff_t errorsIn(const Section& section) {
 
 }  // namespace
 
-std::optional<RestSettings> readRestSettings(Section& section) {
+std::optional<RestSettings> readRestSettings(Section& section, const std::string& mapping_file) {
     const auto before = errorsIn(section);
     RestSettings settings;
-    settings.mapping = loadMapping(section);
+    settings.mapping = loadMapping(section, mapping_file);
     settings.access = readAccess(section, settings.mapping);
     settings.values = readValues(section, settings.mapping);
     settings.joined_records_max = static_cast<std::size_t>(

@@ -16,6 +16,8 @@ struct RestSettings {
 
 /// Reads the section and the mapping, and finishes both. nullopt where there are errors, which are
 /// then in the section, those of the mapping with their own places.
-std::optional<RestSettings> readRestSettings(config::Section& section);
+/// `mapping_file` counts instead of the one in the section where it is not empty.
+std::optional<RestSettings> readRestSettings(config::Section& section,
+                                             const std::string& mapping_file);
 
 }  // namespace backorderd::connectors::rest

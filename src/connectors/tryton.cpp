@@ -52,6 +52,7 @@ public:
     boost::asio::awaitable<std::optional<Failure>> annotate(const Note& note) override;
     boost::asio::awaitable<Probe> probe() override;
     boost::asio::awaitable<void> leave() override { co_await session_.leave(); }
+    std::optional<std::size_t> requests() const override { return session_.requests(); }
 
 private:
     Asked<bool> hasNote(std::string resource, std::string marker);

@@ -154,6 +154,7 @@ boost::asio::awaitable<std::variant<net::HttpResponse, Failure>> Session::post(s
     call.body = std::move(body);
     call.timeout = as_user ? access_.timeout : std::max(access_.timeout, kLoginTimeout);
     call.answer_bytes_max = kAnswerBytesMax;
+    ++requests_;
     auto answer = co_await net_.http(std::move(call));
     if (const auto* error = std::get_if<net::TransferError>(&answer))
         co_return failure(Failure::Again::Later,

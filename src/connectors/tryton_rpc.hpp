@@ -59,6 +59,7 @@ public:
     std::int64_t companyId() const { return company_id_; }
     /// Its name; empty before `ready`.
     const std::string& company() const { return company_; }
+    std::size_t requests() const { return requests_; }
 
 private:
     boost::asio::awaitable<std::variant<net::HttpResponse, Failure>> post(std::string path,
@@ -72,6 +73,7 @@ private:
     Access access_;
     net::Net& net_;
     const Clock& clock_;
+    std::size_t requests_ = 0;
     std::string authorization_;  ///< empty: not logged in
     std::string context_;        ///< the user's preferences as JSON text; empty: not learnt
     std::string company_;

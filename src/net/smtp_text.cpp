@@ -74,8 +74,10 @@ std::string wireBody(std::string_view document) {
     std::string wire;
     wire.reserve(document.size() + document.size() / 64 + 16);
     std::size_t at = 0;
+    std::size_t newline = 0;  // The next one; looked for only once it has been passed.
     while (at < document.size()) {
-        const std::size_t end = std::min(document.find_first_of("\r\n", at), document.size());
+        if (newline <= at) newline = std::min(document.find('\n', at), document.size());
+        const std::size_t end = std::min(document.substr(0, newline).find('\r', at), newline);
         if (document[at] == '.') wire += '.';
         wire.append(document, at, end - at);
         wire += "\r\n";

@@ -119,6 +119,7 @@ class TokenBucket {
 public:
     explicit TokenBucket(RateLimit limit) : limit_{limit} {}
 
+    bool limits() const { return limit_.limits(); }
     /// When a token is there; not after `now`: it is.
     SteadyTime readyAt(SteadyTime now) const;
     /// Where none is there, the next comes so much later.
@@ -142,6 +143,7 @@ public:
     SteadyTime readyAt(SteadyTime now) const { return all_.readyAt(now); }
     /// When a message to an address may leave.
     SteadyTime readyAt(std::string_view address, SteadyTime now) const;
+    bool limits() const { return all_.limits() || limitsDomains(); }
     bool limitsDomains() const { return per_domain_.limits(); }
     void take(std::string_view address, SteadyTime now);
 

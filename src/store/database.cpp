@@ -92,7 +92,7 @@ void setUp(SQLite::Database& database, const std::string& directory, const OpenO
     claimFile(database, directory);
     if (lastAnswerTo(database, "PRAGMA journal_mode = WAL") != "wal")
         refuse(Unusable, directory, "its file system cannot hold a write-ahead log.");
-    database.exec("PRAGMA synchronous = FULL");
+    syncCommits(database, true);
     database.exec("PRAGMA foreign_keys = ON");
     // What is deleted is overwritten.
     database.exec("PRAGMA secure_delete = ON");
@@ -111,6 +111,10 @@ void claimFile(SQLite::Database& database, const std::string& place) {
         refuse(Foreign, place,
                "it is a database of another program. Give backorderd a data_dir of its own.");
     database.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
+}
+
+void syncCommits(SQLite::Database& database, bool synced) {
+    database.exec(synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
 }
 
 DirectoryLock::DirectoryLock(const std::string& directory)

@@ -35,6 +35,10 @@ void prepareDirectory(const std::string& directory, bool create);
 /// `place` names it in the message.
 void claimFile(SQLite::Database& database, const std::string& place);
 
+/// Whether a commit is on the disk when it returns. False: it is with the next one that is synced;
+/// a crash of the process alone loses nothing.
+void syncCommits(SQLite::Database& database, bool synced);
+
 /// Opens the database for this process alone, sets it up and brings its schema up to date.
 SQLite::Database openDatabase(const std::string& directory, const OpenOptions& options);
 

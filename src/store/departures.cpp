@@ -27,7 +27,7 @@ void SqliteStore::importDepartures(std::span<const Departure> known,
             if (!messages_.depart(message, now))
                 throw std::logic_error(
                     fmt::format("message {} cannot have left: it has ended", message.id));
-            follow(message.id, message.state, message.reason, now);
+            followDeparture(message, now);
         }
         departures_.setJournalSeq(journal_seq);
     });

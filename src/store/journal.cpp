@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "store/journal_files.hpp"
@@ -67,7 +68,7 @@ public:
         const auto closed = closedSegments(file_);
         std::error_code ignored;
         new_ = closed.empty() && !fs::exists(file_, ignored);
-        key_ = journalKey(file_, !new_);
+        hash_.emplace(journalKey(file_, !new_));
         if (!closed.empty()) last_ = {closed.back().last_seq, closed.back().last_at};
         openCurrent();
         for (const auto& segment : closed)
@@ -79,8 +80,8 @@ public:
     FileJournal(const FileJournal&) = delete;
     FileJournal& operator=(const FileJournal&) = delete;
 
-    std::string hash(std::string_view text) const override { return keyedHash(key_, text); }
-    std::string id() const override { return keyedHash(key_, "backorderd journal"); }
+    std::string hash(std::string_view text) const override { return (*hash_)(text); }
+    std::string id() const override { return hash("backorderd journal"); }
     bool isNew() const override { return new_; }
     std::string cutOff() const override { return cut_off_; }
     std::uint64_t lastSeq() const override { return last_.seq; }
@@ -208,7 +209,7 @@ private:
 
     fs::path file_;
     JournalOptions options_;
-    std::string key_;
+    std::optional<KeyedHash> hash_;
     std::string cut_off_;
     Last last_;
     std::uint64_t bytes_ = 0;

@@ -2,8 +2,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -28,9 +28,13 @@ constexpr mode_t kPrivateMode = 0600;
 
 template <class Bytes>
 std::string hexDigits(const Bytes& bytes, std::size_t count) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
     std::string text;
-    for (std::size_t i = 0; i < count; ++i)
-        text += fmt::format("{:02x}", static_cast<unsigned>(bytes[i]));
+    text.reserve(2 * count);
+    for (std::size_t i = 0; i < count; ++i) {
+        text += kDigits[bytes[i] >> 4];
+        text += kDigits[bytes[i] & 0xf];
+    }
     return text;
 }
 
@@ -113,12 +117,30 @@ std::string journalKey(const fs::path& file, bool journal_exists) {
     return key;
 }
 
-std::string keyedHash(const std::string& key, std::string_view text) {
+void KeyedHash::Free::operator()(evp_mac_ctx_st* context) const { EVP_MAC_CTX_free(context); }
+
+KeyedHash::KeyedHash(const std::string& key) {
+    const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> hmac{
+        EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr), &EVP_MAC_free};
+    context_.reset(hmac ? EVP_MAC_CTX_new(hmac.get()) : nullptr);
+    std::string digest = OSSL_DIGEST_NAME_SHA2_256;
+    const std::array parameters{
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
+        OSSL_PARAM_construct_end()};
+    if (!context_ ||
+        EVP_MAC_init(context_.get(), reinterpret_cast<const unsigned char*>(key.data()), key.size(),
+                     parameters.data()) != 1)
+        throw StoreBroken("the send journal's hash cannot be computed");
+}
+
+std::string KeyedHash::operator()(std::string_view text) const {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned size = 0;
-    if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-             reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(),
-             &size) == nullptr)
+    std::size_t size = 0;
+    // Without a key, the one before counts.
+    if (EVP_MAC_init(context_.get(), nullptr, 0, nullptr) != 1 ||
+        EVP_MAC_update(context_.get(), reinterpret_cast<const unsigned char*>(text.data()),
+                       text.size()) != 1 ||
+        EVP_MAC_final(context_.get(), digest.data(), &size, digest.size()) != 1)
         throw StoreBroken("the send journal's hash cannot be computed");
     return hexDigits(digest, kHashBytes);
 }

@@ -2,10 +2,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "backorderd/dates.hpp"
+
+struct evp_mac_ctx_st;  // OpenSSL's
 
 namespace backorderd::store {
 
@@ -25,8 +28,18 @@ std::vector<ClosedSegment> closedSegments(const std::filesystem::path& file);
 /// it nor a journal exists; its absence beside a journal is JournalRefused.
 std::string journalKey(const std::filesystem::path& file, bool journal_exists);
 
-/// HMAC-SHA256, its first 128 bits as hexadecimal digits.
-std::string keyedHash(const std::string& key, std::string_view text);
+/// HMAC-SHA256 under one key, the first 128 bits as hexadecimal digits.
+class KeyedHash {
+public:
+    explicit KeyedHash(const std::string& key);
+    std::string operator()(std::string_view text) const;
+
+private:
+    struct Free {
+        void operator()(evp_mac_ctx_st* context) const;
+    };
+    std::unique_ptr<evp_mac_ctx_st, Free> context_;  ///< has the key; begun anew for each text
+};
 
 /// All bytes of a file; one that cannot be read is JournalRefused.
 std::string journalBytes(const std::filesystem::path& file);

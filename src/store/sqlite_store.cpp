@@ -67,6 +67,12 @@ void SqliteStore::follow(MessageId id, MessageState state, std::string_view reas
     cases_.wakeOf(id, now);
 }
 
+void SqliteStore::followDeparture(const Departed& departed, Timestamp now) {
+    notices_.followMessage(departed.id, noticeStateOf(departed.state), departed.reason,
+                           departed.at);
+    cases_.wakeOf(departed.id, now);
+}
+
 void SqliteStore::commit(std::span<CaseChange> changes) {
     writingOnce("committing cases", [&] {
         for (auto& change : changes) {
@@ -98,7 +104,7 @@ void SqliteStore::freeze(std::span<Message> messages) {
 void SqliteStore::depart(Message& message, Departed departed) {
     departed.id = message.id;
     require(messages_.depart(departed, message.created_at), "called departed", message.id);
-    follow(message.id, departed.state, departed.reason, message.created_at);
+    followDeparture(departed, message.created_at);
     message.state = departed.state;
 }
 
@@ -119,10 +125,15 @@ std::vector<Message> SqliteStore::claimReady(std::string_view sender, Timestamp 
         reading("finding ready messages", [&] { return messages_.readyOf(sender, limit); });
     // An idle sender costs no transaction.
     if (ids.empty()) return {};
-    return writing("claiming messages", [&] {
+    // A claim that a power failure undoes leaves the message ready, which is the truth. Where this
+    // throws, the process ends.
+    reading("claiming messages", [&] { syncCommits(database_, false); });
+    auto claimed = writing("claiming messages", [&] {
         for (const auto id : ids) require(messages_.claim(id, now), "claimed", id);
         return read(ids);
     });
+    reading("claiming messages", [&] { syncCommits(database_, true); });
+    return claimed;
 }
 
 void SqliteStore::recordMarks(std::span<const MessageId> ids, Timestamp now) {

@@ -311,6 +311,8 @@ private:
     /// A step was taken: the notices follow it, and the cases are due.
     bool putBack(MessageId id, const AuditEntry& why);
     void follow(MessageId id, MessageState state, std::string_view reason, Timestamp now);
+    /// The notices were heard when the message left: what comes next is counted from there.
+    void followDeparture(const Departed& departed, Timestamp now);
 
     /// A message that was just written left before a restore.
     void depart(Message& message, Departed departed);

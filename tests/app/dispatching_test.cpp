@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <map>
 
 #include "app/rig.hpp"
 
@@ -16,10 +18,10 @@ using namespace app::test;
 /// Accepts everything; asks what is known of a message at the moment when its first byte may go.
 class WatchingSender final : public Sender {
 public:
-    explicit WatchingSender(std::function<void(MessageId)> on_wire)
-        : on_wire_{std::move(on_wire)} {}
+    WatchingSender(std::function<void(MessageId)> on_wire, OnUnknown on_unknown)
+        : on_wire_{std::move(on_wire)}, on_unknown_{on_unknown} {}
     Channel channel() const override { return Channel::Email; }
-    OnUnknown onUnknown() const override { return OnUnknown::Hold; }
+    OnUnknown onUnknown() const override { return on_unknown_; }
     int parallel() const override { return 3; }
     asio::awaitable<Outcome> send(const Message& message, WireGate& gate) override {
         co_await gate.beforeWire(message.id);
@@ -30,6 +32,7 @@ public:
 
 private:
     std::function<void(MessageId)> on_wire_;
+    OnUnknown on_unknown_;
 };
 
 /// Takes what it is given and never comes back.
@@ -83,8 +86,27 @@ protected:
             if (known == state) return count;
         return 0;
     }
-    void watch(const std::string& name, std::function<void(MessageId)> on_wire) {
-        senders.push_back({name, std::make_unique<WatchingSender>(std::move(on_wire))});
+    void watch(const std::string& name, std::function<void(MessageId)> on_wire,
+               OnUnknown on_unknown = OnUnknown::Hold) {
+        senders.push_back({name, std::make_unique<WatchingSender>(std::move(on_wire), on_unknown)});
+    }
+    /// A journal that counts what is made durable.
+    void countSyncs(int& syncs) {
+        store::JournalOptions options;
+        options.sync = [&syncs](int) {
+            ++syncs;
+            return 0;
+        };
+        journal = store::openJournal(folder / "counted/send.journal", clock.now(), options);
+        syncs = 0;
+    }
+    /// Of how many messages the journal's last word is that they may have left.
+    std::ptrdiff_t mayHaveLeft() const {
+        using What = store::JournalRecord::What;
+        std::map<std::string, What> last;
+        for (const auto& record : journal->after(0)) last[record.message] = record.what;
+        return std::ranges::count_if(last,
+                                     [](const auto& one) { return one.second == What::Wire; });
     }
 
     TemporaryFolder folder;
@@ -122,16 +144,87 @@ TEST_F(Dispatching, OutcomesAndMarksOfOneMomentAreOneWrite) {
     watch("mail", [](MessageId) {});
     freeze("mail", 30);
     int syncs = 0;
-    store::JournalOptions options;
-    options.sync = [&syncs](int) {
-        ++syncs;
-        return 0;
-    };
-    journal = store::openJournal(folder / "counted/send.journal", clock.now(), options);
-    syncs = 0;
+    countSyncs(syncs);
     start();
     EXPECT_EQ(inState(MessageState::Sent), 30);
     EXPECT_EQ(syncs, 10) << "three at a time";
+}
+
+TEST_F(Dispatching, WhileManyLeaveSomeAreMarkedAheadOfTheirTurn) {
+    int left = 0, syncs = 0;
+    const auto look_at = [&](MessageId id) {
+        ++left;
+        EXPECT_EQ(store->messages({&id, 1}).front().state, MessageState::OnWire);
+        EXPECT_LE(inState(MessageState::OnWire), 40 + 3);
+    };
+    watch("mail", look_at, OnUnknown::SendAgainOnce);
+    freeze("mail", 400);
+    countSyncs(syncs);
+    Dispatcher::Settings settings;
+    settings.mark_ahead = 40;
+    start(settings);
+    EXPECT_EQ(left, 400);
+    EXPECT_EQ(inState(MessageState::Sent), 400);
+    EXPECT_LT(syncs, 20) << "far more than three at a time";
+    EXPECT_EQ(mayHaveLeft(), 0);
+    EXPECT_TRUE(dispatcher->idle());
+}
+
+TEST_F(Dispatching, NothingIsMarkedAheadThatWouldCostAPersonsTime) {
+    std::int64_t on_wire = 0;
+    watch("sms", [&](MessageId) { on_wire = std::max(on_wire, inState(MessageState::OnWire)); });
+    freeze("sms", 100);
+    Dispatcher::Settings settings;
+    settings.mark_ahead = 40;
+    start(settings);
+    EXPECT_EQ(inState(MessageState::Sent), 100);
+    EXPECT_EQ(on_wire, 3);
+}
+
+TEST_F(Dispatching, WhatWasMarkedAheadIsGivenBackWhereItDoesNotLeave) {
+    int left = 0;
+    const auto stop_at_last = [&](MessageId) {
+        if (++left == 30) dispatcher->stop();
+    };
+    watch("mail", stop_at_last, OnUnknown::SendAgainOnce);
+    freeze("mail", 400);
+    Dispatcher::Settings settings;
+    settings.mark_ahead = 40;
+    start(settings);
+    EXPECT_TRUE(dispatcher->idle());
+    EXPECT_EQ(inState(MessageState::Sent), left);
+    EXPECT_EQ(inState(MessageState::Ready), 400 - left);
+    EXPECT_EQ(mayHaveLeft(), 0);
+    MessageFilter ready;
+    ready.state = MessageState::Ready;
+    ready.limit = 400;
+    for (const auto& message : store->messages(store->listMessages(ready)))
+        EXPECT_EQ(message.attempts, 0);
+}
+
+TEST_F(Dispatching, WhatWasMarkedAheadCanBeTakenBack) {
+    int left = 0;
+    std::vector<MessageId> taken;
+    const auto take_back = [&](MessageId id) {
+        ++left;
+        EXPECT_FALSE(std::ranges::count(taken, id)) << "it was taken back";
+        if (left != 30) return;
+        for (MessageId other = 1; other <= 400; ++other) taken.push_back(other);
+        dispatcher->giveBack(taken);
+        std::erase_if(taken, [&](MessageId other) {
+            return store->messages({&other, 1}).front().state != MessageState::Ready;
+        });
+        store->supersede(taken, "no longer true", clock.now());
+    };
+    watch("mail", take_back, OnUnknown::SendAgainOnce);
+    freeze("mail", 400);
+    Dispatcher::Settings settings;
+    settings.mark_ahead = 40;
+    start(settings);
+    EXPECT_EQ(inState(MessageState::Sent), left);
+    EXPECT_EQ(inState(MessageState::Superseded), 400 - left);
+    EXPECT_GT(taken.size(), 300u);
+    EXPECT_EQ(mayHaveLeft(), 0);
 }
 
 TEST_F(Dispatching, OneThatHangsHoldsUpNobody) {

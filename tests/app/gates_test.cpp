@@ -78,6 +78,21 @@ TEST(Restore, WhatLeftAfterTheBackupIsNotSentAgainAndTheRestWaits) {
     EXPECT_EQ(rig.topics(rig.mailbox).back(), "shipped");
 }
 
+TEST(Restore, TheNextStatusIsCountedFromWhatHadLeft) {
+    Rig rig;
+    rig.store->backup(rig.folder / "copy.db");
+    openAnother(rig, "1");
+    const auto heard_at = rig.clock.now();
+    days(rig, 3);
+    restore(rig, rig.folder / "copy.db");
+    rig.poll();
+    resume(rig, "restored");
+    rig.work();
+    EXPECT_EQ(rig.onlyCase().notices.front().state_at, heard_at);
+    days(rig, 2);
+    EXPECT_THAT(rig.topics(rig.mailbox), ElementsAre("opened", "status"));
+}
+
 TEST(Restore, AMessageThatWaitedInTheBackupHasLeft) {
     Rig rig;
     rig.mailbox.next = {TryLater{"421 busy", {}}};

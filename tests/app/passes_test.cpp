@@ -105,6 +105,27 @@ TEST(Sharing, WhatIsHeldIsNotOfferedInALaterCycleAndNewStockIs) {
     EXPECT_EQ(stateOf(rig, "2"), State::Open);
 }
 
+TEST(Sharing, WhatWasHeldForALineThatShippedIsOfferedToTheNext) {
+    Rig rig{kOfferRules};
+    rig.erp.can_find = true;
+    rig.erp.lines = {waiting("1", "silver", 10)};
+    offerable(rig, 10);
+    rig.poll();
+    rig.work();
+    ASSERT_EQ(stateOf(rig, "1"), State::Open);
+    auto shipped = rig.erp.line("1");
+    shipped.shipped = shipped.ordered;
+    rig.erp.closed = {shipped};
+    rig.erp.lines.clear();
+    rig.poll();
+    rig.work();
+    EXPECT_THAT(rig.store->heldStock("erp", rig.clock.now()), IsEmpty());
+    rig.erp.lines.push_back(waiting("2", "silver", 10));
+    rig.poll();
+    rig.work();
+    EXPECT_EQ(stateOf(rig, "2"), State::Open);
+}
+
 TEST(Sharing, AnIdleDaemonRunsNoPass) {
     Rig rig{kOfferRules};
     rig.erp.lines = {waiting("1", "silver", 10), waiting("2", "gold", 10)};

@@ -52,7 +52,8 @@ cadence:
 /// The real engine, store, rules and templates, between an ERP and a mailbox in the test's hand.
 class Rig {
 public:
-    explicit Rig(const std::string& rules = kRules, bool adopt = false) {
+    /// `started` false: whoever makes it starts it, once all is set up.
+    explicit Rig(const std::string& rules = kRules, bool adopt = false, bool started = true) {
         erp.clock = &clock;
         settings.data_dir = folder / "store";
         settings.rules_dir = folder / "rules.d";
@@ -75,7 +76,7 @@ public:
             "erp", "fake", 60s, 24h, adopt, true, config::Section::fromText("{}", "test")};
         settings.sources.push_back(source);
         writeRules(rules);
-        start();
+        if (started) start();
     }
 
     void writeRules(const std::string& rules) {
@@ -84,6 +85,7 @@ public:
     }
 
     Policy policy() {
+        if (known_policy) return known_policy();
         Problems warnings;
         auto loaded = loadPolicy(settings, warnings);
         if (!loaded) throw std::runtime_error(formatProblems(loaded.error()));
@@ -220,6 +222,7 @@ public:
     FakeMailbox phone;  ///< behind the sender of SMS
     FakeMailbox chat;   ///< behind the sender of that name
     std::function<void(Ends&, asio::io_context&)> more_ends;  ///< called at each start
+    std::function<Policy()> known_policy;  ///< null: it is read from the files at each start
     config::Settings settings = emptySettings();
     std::unique_ptr<asio::io_context> context;
     std::unique_ptr<Store> store;

@@ -77,28 +77,46 @@ TEST(Sms, IsNotTriedAgainAtNight) {
     EXPECT_TRUE(isInWindow(rig.clock.now()));
 }
 
-TEST(Mail, IsNotTriedAgainOutsideItsWindow) {
-    Rig rig{R"(version: 1
+/// A mail of 9:00 that is refused once, and tried again after so long.
+void deferAMail(Rig& rig, std::chrono::seconds retry_after) {
+    rig.settings.outbox.retry_first = retry_after;
+    rig.crash();
+    rig.start();
+    rig.erp.lines = {sampleLine("1")};
+    rig.mailbox.next = {TryLater{"busy", {}}};
+    rig.poll();
+    rig.work();
+    ASSERT_EQ(rig.mailbox.attempts, 1);
+}
+
+std::string mornings(const std::string& until) {
+    return R"(version: 1
 cadence:
   - name: everyone
     match: {}
     messages:
       opened: { template: opened }
-    send_window: { hours: "08:00-10:00", days: work_week, in: calendar }
-)"};
-    rig.settings.outbox.retry_first = 3h;
-    rig.crash();
-    rig.start();
-    rig.erp.lines = {sampleLine("1")};
-    rig.mailbox.next = {TryLater{"busy", {}}};
-    rig.poll();  // 9:00.
-    rig.work();
-    ASSERT_EQ(rig.mailbox.attempts, 1);
+    send_window: { days: work_week, in: calendar, hours: "08:00-)" +
+           until + "\" }\n";
+}
+
+TEST(Mail, IsNotTriedAgainOutsideItsWindow) {
+    Rig rig{mornings("10:00")};
+    deferAMail(rig, 3h);
     rig.pass(22h);
     EXPECT_EQ(rig.mailbox.attempts, 1);
     const auto message = rig.store->messages(rig.store->listMessages({})).at(0);
     EXPECT_THAT(message.state_reason, HasSubstr("shut until 2026-03-03T08:00:00Z"));
     rig.pass(1h + 1min);
+    EXPECT_EQ(rig.mailbox.received.size(), 1u);
+}
+
+TEST(Mail, IsNotTriedAgainMinutesBehindItsWindow) {
+    Rig rig{mornings("09:05")};
+    deferAMail(rig, 8min);
+    rig.pass(22h);
+    EXPECT_EQ(rig.mailbox.attempts, 1);
+    rig.pass(2h);
     EXPECT_EQ(rig.mailbox.received.size(), 1u);
 }
 

@@ -2,11 +2,12 @@
 // SMTP sender into smtp-sink, with every mark and outcome durable in the store and in the send
 // journal, beside Postfix's own generator with as many connections in the same run.
 //
-//   bench_dispatch [--mails N] [--bytes N] [--connections N] [--rounds N] [--hang] [--json] [--dir
-//   DIR]
+//   bench_dispatch [--mails N] [--bytes N] [--connections N] [--ahead N] [--rounds N] [--hang]
+//                  [--json] [--dir DIR]
 //
 // --hang: in place of the generator, the same outbox once more, beside a second sender whose
 // receiver accepts connections and never says a word; the ratio says what the first one keeps.
+// --ahead: how many mails may be marked before their turn (`outbox.mark_ahead`).
 // DIR holds store and journal (default: a new folder below $TMPDIR), so that a real disk can be
 // named. The log is written as by a daemon, to DIR/log.
 
@@ -45,6 +46,7 @@ struct Arguments {
     int bytes = 4096;
     int connections = 20;
     int rounds = 3;
+    int ahead = 100;
     bool hang = false;
     bool json = false;
     std::string dir;
@@ -55,7 +57,8 @@ Arguments parse(int argc, char** argv) {
     const std::map<std::string, int*> numbers{{"--mails", &arguments.mails},
                                               {"--bytes", &arguments.bytes},
                                               {"--connections", &arguments.connections},
-                                              {"--rounds", &arguments.rounds}};
+                                              {"--rounds", &arguments.rounds},
+                                              {"--ahead", &arguments.ahead}};
     for (int i = 1; i < argc; ++i) {
         const std::string word = argv[i];
         if (word == "--hang") {
@@ -65,7 +68,7 @@ Arguments parse(int argc, char** argv) {
         } else if (word == "--dir" && i + 1 < argc) {
             arguments.dir = argv[++i];
         } else if (const auto at = numbers.find(word); at != numbers.end() && i + 1 < argc) {
-            *at->second = std::max(1, std::atoi(argv[++i]));
+            *at->second = std::max(at->first == "--ahead" ? 0 : 1, std::atoi(argv[++i]));
         } else {
             std::fputs("see the head of tests/bench/dispatch.cpp\n", stderr);
             std::exit(2);
@@ -191,12 +194,14 @@ Round emptyOutbox(const fs::path& dir, const test::SmtpSink& sink, const Argumen
     int left = arguments.mails;
     bool settled = false;
     // Nothing is noted; it is told of what was accepted.
-    const auto count = [&left](const Message&) {
+    const auto count = [&left](const Message&, MessageState) {
         --left;
         return std::vector<Annotation>{};
     };
-    app::Dispatcher dispatcher{io.get_executor(), *store, clock, log,
-                               senders,           {},     count, journal.get()};
+    app::Dispatcher::Settings settings;
+    settings.mark_ahead = static_cast<std::size_t>(arguments.ahead);
+    app::Dispatcher dispatcher{io.get_executor(), *store,   clock, log,
+                               senders,           settings, count, journal.get()};
     dispatcher.onSettled([&] { settled = left == 0; });
     const auto start = std::chrono::steady_clock::now();
     const std::clock_t cpu = std::clock();

@@ -1,10 +1,10 @@
+#include "cli/command.hpp"
+
 #include <gmock/gmock.h>
 #include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
-
-#include "cli/command.hpp"
 
 namespace backorderd::cli_test {
 namespace command_test {
@@ -100,10 +100,11 @@ TEST(Command, UsageIsTwoAndUnreadableSettingsAreOne) {
 }
 
 TEST(Command, EverySubcommandHasHelp) {
-    for (const char* command : {"run", "check", "poll", "reload", "status", "lines", "explain",
-                                "preview", "ack", "respond", "offers", "escalations", "backup",
-                                "queue list", "queue show", "queue retry", "queue drop", "demo",
-                                "version"}) {
+    for (const char* command :
+         {"run",         "check",       "poll",    "reload",        "status",
+          "lines",       "explain",     "preview", "ack",           "respond",
+          "offers",      "escalations", "backup",  "queue list",    "queue show",
+          "queue retry", "queue drop",  "demo",    "connector try", "version"}) {
         const auto help = run(backorderd(std::string{command} + " --help"));
         EXPECT_EQ(help.exit, 0) << command;
         EXPECT_THAT(help.output, HasSubstr("Usage")) << command;

@@ -31,6 +31,7 @@ TEST(Settings, HaveADefaultForAllButAFew) {
     EXPECT_EQ(settings->outbox.retry_longest, 4h);
     EXPECT_EQ(settings->outbox.keep, 120h);
     EXPECT_EQ(settings->outbox.claim_batch, 100);
+    EXPECT_EQ(settings->outbox.mark_ahead, 100);
     EXPECT_EQ(settings->log.format, "text");
     EXPECT_FALSE(settings->log.personal_data);
     EXPECT_EQ(settings->sources.at(0).poll_every, 5min);

@@ -170,7 +170,7 @@ private:
     static std::vector<int> order(const json& moment) {
         std::vector<int> parts;
         for (const char* part : {"year", "month", "day", "hour", "minute", "second"})
-            parts.push_back(moment.value(part, 0));
+            parts.push_back(moment.is_object() ? moment.value(part, 0) : 0);
         return parts;
     }
 

@@ -7,8 +7,8 @@
 
 #include "connectors/contract.hpp"
 #include "connectors/rest.hpp"
-#include "connectors/rest_server.hpp"
 #include "connectors/tryton_fixture.hpp"
+#include "support/http_stub.hpp"
 #include "support/still_clock.hpp"
 
 // What ERPs do to whoever reads them. docs/connectors/traps.md says where each trap is tested; here
@@ -53,8 +53,8 @@ protected:
     }
     void answerWith(const json& lines, std::size_t total) {
         server_.answerWith(
-            [body = json{{"data", lines}, {"total", total}}.dump()](const RestAsked&) {
-                return RestAnswer{200, body};
+            [body = json{{"data", lines}, {"total", total}}.dump()](const HttpAsked&) {
+                return HttpAnswer{200, body};
             });
     }
     WholeSnapshot read(const std::string& changes = {}) {
@@ -68,7 +68,7 @@ protected:
 
     const std::string file_ = testing::TempDir() + "/traps.yaml";
     boost::asio::io_context io_;
-    RestServer server_{io_, [](const RestAsked&) { return RestAnswer{404}; }};
+    HttpStub server_{io_, [](const HttpAsked&) { return HttpAnswer{404}; }};
     net::Net net_{io_.get_executor()};
     StillClock clock_;
 };
@@ -151,9 +151,9 @@ TEST_F(Traps, LinesThatARightHidesLeaveTheSnapshotIncomplete) {
 
 TEST_F(Traps, ATruncatedGzipIsAFailureAndNoEmptyList) {
     const std::string gzip{"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab\x56\x4a", 13};
-    server_.answerWith([gzip](const RestAsked& asked) {
+    server_.answerWith([gzip](const HttpAsked& asked) {
         EXPECT_EQ(asked.headers.contains("accept-encoding"), false) << "nobody asked for gzip";
-        return RestAnswer{200, gzip, {{"Content-Encoding", "gzip"}}};
+        return HttpAnswer{200, gzip, {{"Content-Encoding", "gzip"}}};
     });
     const auto whole = read();
     ASSERT_TRUE(whole.failure);

@@ -93,6 +93,9 @@ TEST_F(TrytonChanges, ALineThatWasShippedIsShownThoughItIsNoBackOrderAnyMore) {
     line["moves."][0]["state"] = "done";
     line["moves."][0]["write_date"] = at(8, 30);
     line["sale."]["state"] = "done";
+    auto left = move(99, "storage", "done", 3, 3, "sale.line,2");
+    left["write_date"] = at(8, 30);
+    server_.tables["stock.move"].push_back(left);
     const auto read = readSince(bookmark);
     EXPECT_TRUE(read.end.read_through);
     EXPECT_FALSE(read.end.complete) << "a read of changes proves no absence";

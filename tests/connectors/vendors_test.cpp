@@ -3,6 +3,7 @@
 
 #include "connectors/vendors/dolibarr.hpp"
 #include "connectors/vendors/erpnext.hpp"
+#include "connectors/vendors/katana.hpp"
 #include "connectors/vendors/netsuite.hpp"
 #include "connectors/vendors/vendors_fixture.hpp"
 #include "connectors/vendors/woocommerce.hpp"
@@ -222,6 +223,41 @@ TEST_F(WooCommerceStub, RefusesInItsOwnWay) {
     EXPECT_EQ(ask("POST", orders_ + "/3/notes", who_, R"({"note":"told"})").status, 201);
     shop_.may_write = false;
     EXPECT_EQ(ask("POST", orders_ + "/3/notes", who_, R"({"note":"told"})").status, 401);
+}
+
+// -- Katana --------------------------------------------------------------------------------------
+
+class KatanaStub : public Vendors {
+protected:
+    KatanaStub() {
+        answer_ = [this](const Request& request) { return erp_.answer(request); };
+    }
+
+    Katana erp_{books_};
+    const Headers who_{{"Authorization", erp_.bearer}};
+};
+
+TEST_F(KatanaStub, GivesTheNewestFirstAndTheTotalsAsJsonInAHeader) {
+    const auto first = get("/v1/sales_orders?limit=20", who_);
+    const json about = json::parse(first.header("x-pagination"));
+    EXPECT_EQ(about["total_records"], kOrders);
+    EXPECT_EQ(about["last_page"], false);
+    EXPECT_EQ(json::parse(first.body)["data"][0]["order_no"], "SO-45");
+    const auto last = get("/v1/sales_orders?limit=20&page=3", who_);
+    EXPECT_EQ(json::parse(last.body)["data"].size(), 5u);
+    EXPECT_EQ(json::parse(last.header("x-pagination"))["last_page"], true);
+}
+
+TEST_F(KatanaStub, ShortensPagesThatAreTooLongWithoutAWord) {
+    erp_ = Katana{Books::of(300)};
+    const auto page = get("/v1/sales_orders?limit=1000", who_);
+    EXPECT_EQ(page.status, 200);
+    EXPECT_EQ(json::parse(page.body)["data"].size(), 250u);
+}
+
+TEST_F(KatanaStub, RefusesInItsOwnWay) {
+    EXPECT_EQ(json::parse(get("/v1/sales_orders").body)["message"], "Unauthorized");
+    EXPECT_EQ(get("/v1/sales_orders/4711", who_).status, 404);
 }
 
 }  // namespace vendors_test

@@ -8,6 +8,7 @@
 #include "connectors/vendors/business_central.hpp"
 #include "connectors/vendors/dolibarr.hpp"
 #include "connectors/vendors/erpnext.hpp"
+#include "connectors/vendors/katana.hpp"
 #include "connectors/vendors/netsuite.hpp"
 #include "connectors/vendors/sap_b1.hpp"
 #include "connectors/vendors/woocommerce.hpp"
@@ -96,6 +97,15 @@ inline std::vector<ShippedMapping> shippedMappings() {
                        return answerOf(stub);
                    },
                    "3/31 CO2611-3 PX-200 13-3 2026-12-04 einkauf@bergmann.example de-DE BERGMANN"});
+    // A key has no rights of its own to lack.
+    all.push_back({"katana", token,
+                   [](const Books& books, const std::string&, StubWish wish) {
+                       auto stub = std::make_shared<Katana>(books);
+                       if (wish.without_right_to_orders) stub->bearer = "Bearer another";
+                       return answerOf(stub);
+                   },
+                   "3/31 SO-3 PX-200 13-3 2026-12-04 einkauf@bergmann.example  BERGMANN", false,
+                   false});
     // The user is `ck_key` there, and nothing is known of shipping, of a date or of a language.
     all.push_back({"woocommerce", "user: ck_key\npassword: { env: BACKORDERD_TEST_CS }\n",
                    [](const Books& books, const std::string& url, StubWish wish) {

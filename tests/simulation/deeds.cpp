@@ -1,0 +1,194 @@
+#include <fmt/format.h>
+
+#include "simulation/world.hpp"
+
+namespace backorderd::simulation {
+namespace {
+
+bool isBetween(Deed deed, Deed first, Deed last) { return first <= deed && deed <= last; }
+
+}  // namespace
+
+void World::act(const Action& action) {
+    const auto deed = action.deed;
+    count("deed " + std::string{kDeedNames.at(static_cast<std::size_t>(deed))});
+    if (isBetween(deed, Deed::Order, Deed::Stock)) return changeOrder(action);
+    if (isBetween(deed, Deed::Suppress, Deed::Restore)) return operateOn(action);
+    if (isBetween(deed, Deed::ErpDown, Deed::ErpLate)) {
+        read_fault_ = action;
+        read_fault_until_ = deed == Deed::ErpDown ? hour_ + 6 * action.amount : hour_;
+        return;
+    }
+    spoil(action);
+}
+
+void World::changeOrder(const Action& action) {
+    if (action.deed == Deed::Stock) {
+        stock_.emplace_back(steady(), action.amount * 4);
+        return;
+    }
+    if (action.deed == Deed::Order) {
+        orders_[action.line] = orderOf(company_, action);
+        return remember(orders_[action.line]);
+    }
+    const auto found = orders_.find(action.line);
+    if (found == orders_.end() || !found->second.isOpen()) return;
+    auto& line = found->second;
+    if (action.deed == Deed::Slip)
+        line.promise = Promise::on(*line.promise.to + std::chrono::days{action.amount});
+    if (action.deed == Deed::PullIn)
+        line.promise = Promise::on(*line.promise.to - std::chrono::days{action.amount % 3});
+    if (action.deed == Deed::PartShip) line.shipped = Decimal{1};
+    if (action.deed == Deed::Ship) line.shipped = line.ordered;
+    if (action.deed == Deed::Cancel) line.cancelled = line.ordered - line.shipped;
+    // Where there are no look-ups, the old id would be a line that is gone, and nobody could know.
+    if (action.deed == Deed::Renumber && company_.can_find) {
+        line.key.id += "r";
+        remember(line);  // What it was before bears another id, and is no line any more.
+    }
+    remember(line);
+}
+
+void World::remember(const OrderLine& line) {
+    lives_[lineOf(line)].facts.push_back({steady(), line});
+}
+
+void World::operateOn(const Action& action) {
+    const auto now = rig_.clock.now();
+    const auto id = "SO" + std::to_string(action.line + 1) + "/1";
+    switch (action.deed) {
+        case Deed::Suppress:
+            return suppress(action.line);
+        case Deed::Silence:
+            return silence(action);
+        case Deed::Acknowledge:
+            if (rig_.ask("ack", {{"line", id}, {"author", "ann"}, {"note", "mine"}})
+                    .value("ok", false))
+                lives_[action.line].taken_on = now;
+            return;
+        case Deed::Answer:
+            return answer(action);
+        case Deed::Approve:
+            for (const auto& notice : rig_.store->heldNotices(kBlastRadius, 1000))
+                rig_.store->approve(std::vector{notice.id}, {now, "ann", "approve", "", "fine"});
+            return;
+        case Deed::EditRules:
+            ++edits_;
+            useRules();
+            rig_.engine->usePolicy(rig_.policy());
+            return;
+        case Deed::Backup:
+            std::filesystem::remove(rig_.folder / "copy.db");
+            rig_.store->backup(rig_.folder / "copy.db");
+            backed_up_ = true;
+            suppressed_then_ = suppressed_;
+            silences_then_ = silences_;
+            return;
+        default:
+            return restore();
+    }
+}
+
+void World::suppress(int line) {
+    const auto now = rig_.clock.now();
+    Suppression entry;
+    entry.address = addressOf(company_, line);
+    entry.reason = "asked";
+    entry.source = "operator";
+    entry.author = "ann";
+    entry.at = now;
+    rig_.store->suppress(std::vector{entry}, {now, "ann", "suppress", entry.address, "asked"});
+    suppressed_.emplace(entry.address, now);
+}
+
+void World::silence(const Action& action) {
+    const auto now = rig_.clock.now();
+    Silence entry;
+    entry.matchers = {"order.number=SO" + std::to_string(action.line + 1)};
+    entry.author = "ann";
+    entry.reason = "we telephone";
+    entry.starts_at = now;
+    entry.ends_at = now + 12h * action.amount;
+    rig_.store->addSilence(entry, {now, "ann", "silence", "", "we telephone"});
+    silences_.push_back({action.line, entry.starts_at, entry.ends_at});
+}
+
+void World::answer(const Action& action) {
+    nlohmann::json said{{"line", "SO" + std::to_string(action.line + 1) + "/1"},
+                        {"author", "ann"}};
+    if (action.amount % 3 == 0) said["accept"] = kSubstitute;
+    if (action.amount % 3 == 1) said["decline"] = true;
+    if (action.amount % 3 == 2) said["answer"] = "keep_waiting";
+    rig_.ask("respond", said);
+}
+
+void World::restore() {
+    if (!backed_up_) return;
+    restored_ = true;
+    // What was said since the copy was made has to be said again: the journal knows no addresses.
+    suppressed_ = suppressed_then_;
+    silences_ = silences_then_;
+    // What comes next is counted from when the copy heard of the line, which may be later.
+    for (auto& [line, life] : lives_) {
+        if (life.told_at) life.told_at = rig_.clock.now();
+        if (!life.alerts.empty()) life.alerts.back() = rig_.clock.now();
+    }
+    disk_.stop();
+    rig_.crash();
+    const auto database = rig_.settings.data_dir + "/" + store::kDatabaseFile;
+    for (const auto* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(database + suffix);
+    std::filesystem::copy_file(rig_.folder / "copy.db", database);
+    disk_.forgetUnsynced();
+    certain_ = false;
+    kill();
+}
+
+void World::spoil(const Action& action) {
+    const auto salt = static_cast<std::uint64_t>(action.hour * 7919 + action.line * 31);
+    const int operations = 1 + action.amount * (action.line + 1) * 3;
+    if (action.deed >= Deed::KillBetween)
+        cause_ = kDeedNames.at(static_cast<std::size_t>(action.deed));
+    switch (action.deed) {
+        case Deed::ReceiverRefuses:
+            refusals_ += action.amount;
+            return;
+        case Deed::ReceiverRejects:
+            ++rejections_;
+            return;
+        case Deed::CutOff:
+            ++cut_offs_;
+            return;
+        case Deed::AnswerLost:
+            ++lost_answers_;
+            return;
+        case Deed::ClockStep: {
+            const auto step = action.amount % 3 == 0 ? -4min : 5min * action.amount;
+            rig_.clock.wall += step;
+            stepped_ += std::chrono::abs(step);
+            return;
+        }
+        case Deed::ClockWrong:
+            if (clock_off_ != 0s) return;
+            clock_off_ = action.amount % 2 == 0 ? 5h : -2h;
+            clock_right_at_ = hour_ + 3;
+            rig_.clock.wall += clock_off_;
+            stepped_ += std::chrono::abs(clock_off_);
+            return;
+        case Deed::KillInPoll:
+            poll_steps_ = action.amount;
+            return;
+        case Deed::KillInWork:
+            work_steps_ = action.amount;
+            return;
+        case Deed::PowerCut:
+            return disk_.failAfter(operations, Disk::Fault::PowerCut, salt);
+        case Deed::DiskFull:
+            return disk_.failAfter(operations, Disk::Fault::Full, salt);
+        case Deed::DiskBroken:
+            return disk_.failAfter(operations, Disk::Fault::Broken, salt);
+        default:
+            return kill();
+    }
+}
+
+}  // namespace backorderd::simulation

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What one seed decides: a company, everything that happens in it, and when.
+namespace backorderd::simulation {
+
+enum class Deed {
+    Order,
+    Slip,
+    PullIn,
+    PartShip,
+    Ship,
+    Cancel,
+    Renumber,
+    Stock,
+    Suppress,
+    Silence,
+    Acknowledge,
+    Answer,
+    Approve,
+    EditRules,
+    Backup,
+    Restore,
+    ErpDown,
+    ErpTruncated,
+    ErpLies,
+    ErpRepeats,
+    ErpContradicts,
+    ErpUnreadable,
+    ErpLate,
+    ReceiverRefuses,
+    ReceiverRejects,
+    CutOff,
+    AnswerLost,
+    ClockStep,
+    ClockWrong,
+    KillBetween,
+    KillInPoll,
+    KillInWork,
+    PowerCut,
+    DiskFull,
+    DiskBroken,
+};
+inline constexpr std::array<std::string_view, 35> kDeedNames{
+    "a new order",
+    "the promise slips",
+    "the promise comes nearer",
+    "a part ships",
+    "all of it ships",
+    "it is cancelled",
+    "the ERP gives it another id",
+    "the stock of the substitute changes",
+    "the address is suppressed",
+    "an operator silences it",
+    "somebody takes it on",
+    "the customer answers",
+    "an operator approves what is held",
+    "the rules are edited",
+    "a backup is made",
+    "the last backup is restored",
+    "the ERP fails one read",
+    "one read is truncated",
+    "one read shows nothing and says that this is all",
+    "one read shows every line twice",
+    "one read shows the line twice, as it is and as it was",
+    "one read shows the line unreadably",
+    "one read shows the state of hours ago",
+    "the receiver refuses some attempts for now",
+    "the receiver refuses one message for good",
+    "the receiver hangs up before it has a message",
+    "the receiver takes a message and its answer is lost",
+    "the wall clock steps a little",
+    "the wall clock is wrong for some hours",
+    "the daemon is killed",
+    "the daemon is killed while it polls",
+    "the daemon is killed while it works",
+    "the power fails at a write",
+    "the disk is full from a write on",
+    "the disk fails a write",
+};
+static_assert(static_cast<std::size_t>(Deed::DiskBroken) + 1 == kDeedNames.size());
+
+inline constexpr int kDays = 21;
+inline constexpr int kLines = 6;
+
+/// One thing that happens. All of it is decided beforehand, so that a story without it stays the
+/// same story.
+struct Action {
+    int hour = 0;  ///< since the start
+    Deed deed = Deed::Order;
+    int line = 0;
+    int amount = 0;  ///< days, pieces, hours, or steps until a kill
+};
+
+/// What differs from company to company, and stays as it is in each.
+struct Company {
+    bool can_find = true;      ///< the ERP looks up closed lines; else it goes on listing them
+    bool digests = false;      ///< what concerns a customer shares a message
+    bool offers = false;       ///< substitutes are offered
+    bool alerts = false;       ///< a ladder calls people
+    bool shared_mail = false;  ///< two lines are of one customer
+    int storm = 200;           ///< more messages in a quarter of an hour are held
+    int poll_hours = 3;
+};
+
+struct Plan {
+    Company company;
+    std::vector<Action> actions;  ///< ascending by hour
+};
+
+Plan planOf(std::uint64_t seed);
+std::string describe(const Action& action);
+std::string describe(const Company& company);
+
+}  // namespace backorderd::simulation

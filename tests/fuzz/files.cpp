@@ -3,6 +3,7 @@
 #include "codec/codec.hpp"
 #include "connectors/files_reader.hpp"
 #include "fuzz.hpp"
+#include "net/net.hpp"
 #include "support/run_coroutine.hpp"
 
 // The files of a drop folder, as lines and as stock: FUZZ_EXTENSION says in which format.
@@ -34,6 +35,8 @@ int LLVMFuzzerTestOneInput(const unsigned char* bytes, std::size_t size) {
     static const fuzz::ScratchFolder folder;
     static const fuzz::FutureClock clock;
     static boost::asio::io_context io;
+    static net::Net net{io.get_executor()};
+    static const std::string source = "erp";
     auto text = fuzz::textOf(bytes, size);
     const unsigned choice = fuzz::takeChoice(text);
     connectors::files::FilesSettings settings;
@@ -47,7 +50,9 @@ int LLVMFuzzerTestOneInput(const unsigned char* bytes, std::size_t size) {
     for (const char* name : {"lines" FUZZ_EXTENSION, "stock" FUZZ_EXTENSION,
                              "supply" FUZZ_EXTENSION, "items" FUZZ_EXTENSION})
         folder.write(name, text);
-    const auto reader = connectors::files::readFolderSnapshot(settings, "erp", clock);
+    connectors::files::VerifiedFiles verified;
+    const connectors::files::FolderAccess access{settings, source, clock, net, verified};
+    const auto reader = connectors::files::readFolderSnapshot(access);
     fuzz::readAll(*reader, io);
     return 0;
 }

@@ -114,8 +114,7 @@ void World::silence(const Action& action) {
 }
 
 void World::answer(const Action& action) {
-    nlohmann::json said{{"line", "SO" + std::to_string(action.line + 1) + "/1"},
-                        {"author", "ann"}};
+    nlohmann::json said{{"line", "SO" + std::to_string(action.line + 1) + "/1"}, {"author", "ann"}};
     if (action.amount % 3 == 0) said["accept"] = kSubstitute;
     if (action.amount % 3 == 1) said["decline"] = true;
     if (action.amount % 3 == 2) said["answer"] = "keep_waiting";

@@ -32,7 +32,8 @@ std::string World::owedTo(const Life& life) const {
     const auto moved = *life.told->to - *line.promise.to;
     if (moved >= std::chrono::days{2} || moved <= -std::chrono::days{2}) return "the new promise";
     if (now - *life.told_at > kStatusAfter + stepped_) return "a status";
-    if (!company_.alerts) return "";
+    // A restored copy may have opened the case later, and its ladder with it.
+    if (!company_.alerts || restored_) return "";
     if (life.alerts.empty())
         return life.facts.front().since + kAlertAfter + stepped_ < steady() ? "the first alert"
                                                                             : "";

@@ -8,8 +8,8 @@
 namespace backorderd::app {
 namespace {
 
-/// A mail is made while its window is open, and its first attempt hardly ever comes later than this;
-/// to look at the window of each before would slow down a full outbox.
+/// A mail is made while its window is open, and its first attempt hardly ever comes later than
+/// this; to look at the window of each before would slow down a full outbox.
 constexpr std::chrono::minutes kMailFresh{10};
 
 class QuietSender final : public Sender {

@@ -32,9 +32,11 @@ std::string World::owedTo(const Life& life) const {
     const auto moved = *life.told->to - *line.promise.to;
     if (moved >= std::chrono::days{2} || moved <= -std::chrono::days{2}) return "the new promise";
     if (now - *life.told_at > kStatusAfter + stepped_) return "a status";
-    if (!company_.alerts) return "";
+    // A restored copy may have opened the case later, and its ladder with it.
+    if (!company_.alerts || restored_) return "";
     if (life.alerts.empty())
-        return life.facts.front().since + kAlertAfter + stepped_ < steady() ? "the first alert" : "";
+        return life.facts.front().since + kAlertAfter + stepped_ < steady() ? "the first alert"
+                                                                            : "";
     const bool next = now - life.alerts.back() > kNextStep + stepped_;
     return next && !life.taken_on ? "the next alert" : "";
 }
@@ -92,11 +94,11 @@ std::vector<std::string> World::chronicle() {
     std::vector<std::string> lines;
     for (const auto& subject : rig_.store->cases(rig_.store->listCases(filter)))
         for (const auto& notice : subject.notices)
-            lines.push_back(fmt::format(
-                "line {} {} ({}), due {}: {} at {} {}", lineOf(subject.line) + 1, notice.key,
-                notice.recipient.address, formatTimestamp(notice.due_at),
-                noticeStateName(notice.state), formatTimestamp(notice.state_at),
-                notice.state_reason));
+            lines.push_back(fmt::format("line {} {} ({}), due {}: {} at {} {}",
+                                        lineOf(subject.line) + 1, notice.key,
+                                        notice.recipient.address, formatTimestamp(notice.due_at),
+                                        noticeStateName(notice.state),
+                                        formatTimestamp(notice.state_at), notice.state_reason));
     return lines;
 }
 

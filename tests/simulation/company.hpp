@@ -9,7 +9,7 @@
 /// What a simulated company is made of: its rules, its customers and its order lines.
 namespace backorderd::simulation {
 
-inline constexpr std::chrono::hours kMaxAge{24};      ///< of a source's data, as the rig sets it
+inline constexpr std::chrono::hours kMaxAge{24};  ///< of a source's data, as the rig sets it
 inline constexpr std::chrono::hours kStatusAfter{120};
 inline constexpr std::chrono::hours kAlertAfter{72};  ///< the ladder's first step
 inline constexpr std::chrono::hours kNextStep{48};    ///< its second, and each repetition

@@ -42,7 +42,8 @@ void World::changeOrder(const Action& action) {
     if (action.deed == Deed::Ship) line.shipped = line.ordered;
     if (action.deed == Deed::Cancel) line.cancelled = line.ordered - line.shipped;
     // Where there are no look-ups, the old id would be a line that is gone, and nobody could know.
-    if (action.deed == Deed::Renumber && company_.can_find) {
+    // Once there is a copy to restore, neither could the journal, which knows lines by their ids.
+    if (action.deed == Deed::Renumber && company_.can_find && !backed_up_) {
         line.key.id += "r";
         remember(line);  // What it was before bears another id, and is no line any more.
     }
@@ -114,8 +115,7 @@ void World::silence(const Action& action) {
 }
 
 void World::answer(const Action& action) {
-    nlohmann::json said{{"line", "SO" + std::to_string(action.line + 1) + "/1"},
-                        {"author", "ann"}};
+    nlohmann::json said{{"line", "SO" + std::to_string(action.line + 1) + "/1"}, {"author", "ann"}};
     if (action.amount % 3 == 0) said["accept"] = kSubstitute;
     if (action.amount % 3 == 1) said["decline"] = true;
     if (action.amount % 3 == 2) said["answer"] = "keep_waiting";

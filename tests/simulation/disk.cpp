@@ -108,9 +108,9 @@ int characteristics(sqlite3_file* handle) {
 }
 
 constexpr sqlite3_io_methods kMethods{
-    1,         closeFile, readFile,    writeFile, truncateFile, syncFile,  sizeOfFile, lockFile,
-    unlockFile, checkLock, controlFile, sectorSize, characteristics, nullptr, nullptr,    nullptr,
-    nullptr,   nullptr,   nullptr};
+    1,        closeFile,  readFile,  writeFile,   truncateFile, syncFile,        sizeOfFile,
+    lockFile, unlockFile, checkLock, controlFile, sectorSize,   characteristics, nullptr,
+    nullptr,  nullptr,    nullptr,   nullptr,     nullptr};
 
 int openFile(sqlite3_vfs* vfs, const char* name, sqlite3_file* handle, int flags, int* opened) {
     auto* file = new (static_cast<void*>(handle)) DiskFile{};
@@ -184,7 +184,8 @@ int Disk::syncJournal(int descriptor, const std::string& file) {
         return -1;
     }
     struct stat status {};
-    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) journals_[file] = status.st_size;
+    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode))
+        journals_[file] = status.st_size;
     return 0;
 }
 
@@ -194,7 +195,8 @@ void Disk::restart() {
         for (const auto& [path, size] : journals_) {
             struct stat status {};
             if (stat(path.c_str(), &status) != 0 || status.st_size <= size) continue;
-            const auto torn = size + (status.st_size - size) * static_cast<std::int64_t>(salt_ % 3) / 3;
+            const auto torn =
+                size + (status.st_size - size) * static_cast<std::int64_t>(salt_ % 3) / 3;
             if (truncate(path.c_str(), torn) != 0)
                 throw std::runtime_error("the simulated disk cannot be cut");
         }

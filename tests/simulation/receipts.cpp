@@ -55,9 +55,8 @@ Decimal heldBy(const Case& subject, Timestamp now) {
 }  // namespace
 
 void World::wrong(const std::string& what) {
-    wrongs_.push_back(
-        fmt::format("day {:2} {:02}h ({}): {}", hour_ / 24, hour_ % 24,
-                    formatTimestamp(rig_.clock.now()), what));
+    wrongs_.push_back(fmt::format("day {:2} {:02}h ({}): {}", hour_ / 24, hour_ % 24,
+                                  formatTimestamp(rig_.clock.now()), what));
 }
 
 void World::unsure(const Message& message) {
@@ -70,10 +69,10 @@ void World::tried(const Message& message) {
     const auto before = attempts_.find(message.stable_id);
     if (before == attempts_.end()) return;
     if (steady() - before->second.at < waitAfter(before->second.number))
-        wrong(fmt::format("attempt {} of '{}' came too early, {} s behind the one before",
-                          message.attempts, message.subject,
-                          std::chrono::floor<std::chrono::seconds>(steady() - before->second.at)
-                              .count()));
+        wrong(fmt::format(
+            "attempt {} of '{}' came too early, {} s behind the one before", message.attempts,
+            message.subject,
+            std::chrono::floor<std::chrono::seconds>(steady() - before->second.at).count()));
     attempts_.erase(before);
 }
 
@@ -90,8 +89,7 @@ void World::receive(const Message& message) {
         wrong(fmt::format("mail to {}, which is suppressed since {}; it was written at {}", to,
                           hourText(no->second), hourText(message.created_at)));
     for (const auto& notice : rig_.store->notices(message.notices))
-        receiveNotice(message, notice,
-                      rig_.store->cases(std::vector{notice.case_id}).front());
+        receiveNotice(message, notice, rig_.store->cases(std::vector{notice.case_id}).front());
 }
 
 void World::receiveNotice(const Message& message, const Notice& notice, const Case& subject) {
@@ -140,8 +138,8 @@ void World::checkTruth(const Notice& notice, int line) {
     const auto& facts = lives_[line].facts;
     bool is_true = false;
     for (std::size_t i = 0; i < facts.size(); ++i)
-        is_true |= (i + 1 == facts.size() || facts[i + 1].since > last_certain_) &&
-                   holds(facts[i].line);
+        is_true |=
+            (i + 1 == facts.size() || facts[i + 1].since > last_certain_) && holds(facts[i].line);
     if (!is_true) wrong(fmt::format("untrue: {} of line {}", topicName(notice.topic), line + 1));
     if (notice.topic == Topic::Status && steady() - last_fresh_ > kMaxAge + 1h)
         wrong(fmt::format("a status of line {} from old data", line + 1));

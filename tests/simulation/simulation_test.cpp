@@ -39,8 +39,10 @@ Plan shrunk(Plan plan) {
             const auto from = shorter.actions.begin() + static_cast<std::ptrdiff_t>(at);
             const auto count = std::min(piece, shorter.actions.size() - at);
             shorter.actions.erase(from, from + static_cast<std::ptrdiff_t>(count));
-            if (live(shorter).empty()) at += piece;
-            else plan = std::move(shorter);
+            if (live(shorter).empty())
+                at += piece;
+            else
+                plan = std::move(shorter);
         }
     }
     return plan;

@@ -79,8 +79,7 @@ asio::awaitable<Outcome> World::Receiver::send(const Message& message, WireGate&
 std::vector<std::string> World::live(const std::vector<Action>& actions) {
     auto next = actions.begin();
     for (hour_ = 0; hour_ < 24 * kDays && wrongs_.empty(); ++hour_) {
-        for (; next != actions.end() && next->hour <= hour_; ++next)
-            drive([&] { act(*next); });
+        for (; next != actions.end() && next->hour <= hour_; ++next) drive([&] { act(*next); });
         hourOf(hour_);
     }
     // Nothing happens any more, and everything comes to rest.
@@ -165,7 +164,9 @@ void World::countStates() {
     try {
         for (const auto& [state, messages] : rig_.store->counts().messages)
             if (messages > 0)
-                count(fmt::format("{}, and messages are {}", cause.empty() ? "the daemon is killed" : cause, messageStateName(state)));
+                count(fmt::format("{}, and messages are {}",
+                                  cause.empty() ? "the daemon is killed" : cause,
+                                  messageStateName(state)));
     } catch (const std::exception&) {
         count(cause + ", and the store cannot be read");
     }
@@ -202,9 +203,10 @@ void World::spoilRead() {
     if (read_fault_->deed == Deed::ErpLies && (company_.can_find || !lied_)) erp.lines.clear();
     if (read_fault_->deed == Deed::ErpRepeats)
         for (const auto& line : std::vector{erp.lines}) erp.lines.push_back(line);
-    const bool listed = !life.facts.empty() && std::ranges::any_of(erp.lines, [&](const auto& line) {
-        return line.key == life.facts.back().line.key;
-    });
+    const bool listed =
+        !life.facts.empty() && std::ranges::any_of(erp.lines, [&](const auto& line) {
+            return line.key == life.facts.back().line.key;
+        });
     if (read_fault_->deed == Deed::ErpContradicts && listed && life.facts.size() > 1)
         erp.lines.push_back(life.facts.at(life.facts.size() - 2).line);
     if (read_fault_->deed == Deed::ErpUnreadable && !life.facts.empty())
@@ -215,12 +217,16 @@ void World::spoilRead() {
 
 void World::pollOnce() {
     showOrders();
-    if (read_fault_) spoilRead();
-    else lied_ = false;
+    if (read_fault_)
+        spoilRead();
+    else
+        lied_ = false;
     std::optional<app::PollReport> report;
     const bool ended = drive([&] {
-        if (poll_steps_ < 0) report = rig_.poll();
-        else if (!pollHalfway()) kill();
+        if (poll_steps_ < 0)
+            report = rig_.poll();
+        else if (!pollHalfway())
+            kill();
     });
     certain_ = ended && report && report->end == app::PollReport::End::Complete && !read_fault_;
     if (certain_) last_certain_ = steady();

@@ -43,14 +43,13 @@ public:
                            request.header("cookie") == ".ASPXAUTH=session" + number;
         if (!known || calls_left_-- <= 0) return {401, "", "text/plain"};
         if (!request.path.starts_with(kEntity)) return {404, "", "text/plain"};
-        const std::string rest = request.path.substr(std::string{kEntity}.size());
-        const std::string entity = rest.substr(0, rest.find('/'));
+        const std::string entity = request.path.substr(std::string{kEntity}.size());
         if (!tables.contains(entity)) return {404, "", "text/plain"};
         if (!may_read.contains(entity))
             return {403,
                     json{{"message", "You have insufficient rights to access the object."}}.dump()};
         try {
-            return entity == rest ? list(request, entity) : byKey(request, entity, rest);
+            return list(request, entity);
         } catch (const odata::BadQuery& bad) {
             return {500,
                     json{{"message", "An error has occurred."}, {"exceptionMessage", bad.what()}}
@@ -147,15 +146,6 @@ private:
         for (std::size_t i = from; i < rows.size() && i < from + length; ++i)
             page.push_back(shown(request, rows[i]));
         return {200, page.dump()};
-    }
-
-    /// `SalesOrder/SO/SO000001`.
-    Reply byKey(const Request& request, const std::string& entity, const std::string& rest) const {
-        const std::string key = rest.substr(rest.rfind('/') + 1);
-        for (const json& record : tables.at(entity))
-            if (record.contains("OrderNbr") && odata::plainOf(record["OrderNbr"]) == key)
-                return {200, shown(request, record).dump()};
-        return {404, "", "text/plain"};
     }
 
     int calls_left_ = 0;

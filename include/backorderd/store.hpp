@@ -110,7 +110,7 @@ struct AuditEntry {
 struct NoticeIdentity {
     std::string source;
     std::string line_id;
-    std::string key;
+    std::string occasion;  ///< its key; of what happened to a line, what was told of it
     std::string address;
 };
 

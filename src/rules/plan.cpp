@@ -9,8 +9,6 @@ namespace {
 
 /// How long a notice that could not leave is worth anything, where its topic does not say.
 constexpr std::chrono::days kWorth{14};
-/// How far a hold may have moved a notice beyond what it would get now; see `planTimes`.
-constexpr std::chrono::hours kHoldMax{1};
 constexpr int kDayMinutes = 24 * 60;
 /// For so long, at least, an alert may be late on its day.
 constexpr int kLateMinutes = 60;
@@ -97,11 +95,11 @@ PlanTimes planTimes(const Schedule& schedule, const Occasion& occasion, const No
 
     auto times = if_planned_now;
     if (!row && schedule.isOfThisOpening(in_time, now)) times = in_time;
-    const bool kept =
-        row && row->due_at >= in_time.due && row->due_at <= timesFrom(now + kHoldMax).due;
-    // What the outbox put off itself, and says why, keeps its time. What waited for something else
-    // than its time leaves as soon as that is there.
-    if (kept && (!row->state_reason.empty() || row->due_at <= if_planned_now.due))
+    // What the outbox put off itself, and says why, keeps its time, however late: planned anew, it
+    // would be put off again, and two of one case would take turns for ever. What waited for
+    // something else than its time leaves as soon as that is there.
+    const bool put_off = row && !row->state_reason.empty();
+    if (row && row->due_at >= in_time.due && (put_off || row->due_at <= if_planned_now.due))
         times = {row->ready_at, row->due_at};
     const auto worth_until =
         (row && row->expires_at) ? *row->expires_at : if_planned_now.due + kWorth;

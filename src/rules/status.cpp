@@ -50,7 +50,8 @@ private:
 Timestamp seriesBase(const Evaluation& evaluation) {
     const auto& history = evaluation.history;
     auto base = evaluation.subject.opened_at;
-    if (history.last_heard) base = std::max(base, history.last_heard->state_at);
+    // Before the case was opened: it left before an older copy of the database was restored.
+    if (history.last_heard) base = history.last_heard->state_at;
     const auto* const opened = history.opened;
     if (opened && !isPending(opened->state) && opened->state != NoticeState::Superseded)
         base = std::max(base, opened->state_at);

@@ -10,15 +10,35 @@ namespace {
 /// The line's own id stands in its JSON text, by the name that codec/ gives it.
 std::string identityWhere(std::string_view condition) {
     return fmt::format(
-        "SELECT source.name, json_extract(case_line.line, '$.line'), notice.key, notice.address"
+        "SELECT source.name, json_extract(case_line.line, '$.line'), notice.key, notice.address,"
+        " notice.topic, told_from, told_to, told_open"
         " FROM notice JOIN case_file ON case_file.id = notice.case_id"
         " JOIN case_line ON case_line.case_id = notice.case_id"
         " JOIN source ON source.id = case_file.source_id WHERE {} ORDER BY notice.id",
         condition);
 }
 
+/// What happened is known by what was told of it, and not by its place in the case's log, as in the
+/// key: a restored copy logs anew what it missed, often less of it.
+std::string occasionOf(const Rows& row) {
+    const auto topic = known(parseTopic(row.view(4)), row.view(4));
+    switch (topic) {
+        case Topic::Shipped:
+        case Topic::Cancelled:
+            return row.text(4);
+        case Topic::PromiseChanged:
+        case Topic::PromiseLapsed:
+        case Topic::PartlyAvailable:
+        case Topic::Available:
+        case Topic::PartlyShipped:
+            return fmt::format("{}/{}/{}/{}", row.view(4), row.view(5), row.view(6), row.view(7));
+        default:
+            return row.text(2);
+    }
+}
+
 NoticeIdentity readIdentity(const Rows& row) {
-    return {row.text(0), row.text(1), row.text(2), row.text(3)};
+    return {row.text(0), row.text(1), occasionOf(row), row.text(3)};
 }
 
 }  // namespace

@@ -225,8 +225,8 @@ std::unique_ptr<SendJournal> openJournal(const std::string& file, Timestamp now,
 }
 
 std::string identityText(const NoticeIdentity& notice) {
-    std::string text = "backorderd notice 1";
-    for (const auto& part : {notice.source, notice.line_id, notice.key, notice.address})
+    std::string text = "backorderd notice 2";
+    for (const auto& part : {notice.source, notice.line_id, notice.occasion, notice.address})
         text += fmt::format("|{}:{}", part.size(), part);
     return text;
 }

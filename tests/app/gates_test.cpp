@@ -93,6 +93,53 @@ TEST(Restore, TheNextStatusIsCountedFromWhatHadLeft) {
     EXPECT_THAT(rig.topics(rig.mailbox), ElementsAre("opened", "status"));
 }
 
+TEST(Restore, ADateThatNobodyWasToldIsToldThoughAnotherHadItsPlaceInTheLog) {
+    Rig rig;
+    openAnother(rig, "1");
+    rig.store->backup(rig.folder / "copy.db");
+    const auto moveTo = [&](const char* date) {
+        rig.clock.advance(24h);
+        rig.erp.lines.front().promise = Promise::on(*parseDate(date));
+        rig.poll();
+        rig.work();
+    };
+    moveTo("2026-04-10");
+    ASSERT_THAT(rig.topics(rig.mailbox), ElementsAre("opened", "promise_changed"));
+    restore(rig, rig.folder / "copy.db");
+    moveTo("2026-04-20");
+    resume(rig, "restored");
+    rig.work();
+    ASSERT_THAT(rig.topics(rig.mailbox),
+                ElementsAre("opened", "promise_changed", "promise_changed"));
+    EXPECT_THAT(rig.mailbox.received.back().document, HasSubstr("20 April"));
+}
+
+TEST(Restore, AnEndThatHadLeftIsNotToldAgainFromAnotherPlaceOfTheLog) {
+    Rig rig;
+    rig.erp.can_find = true;
+    openAnother(rig, "1");
+    rig.store->backup(rig.folder / "copy.db");
+    rig.clock.advance(24h);
+    rig.erp.lines.front().promise = Promise::on(*parseDate("2026-04-10"));
+    rig.poll();
+    rig.work();
+    auto shipped = rig.erp.lines.front();
+    shipped.shipped = shipped.ordered;
+    rig.erp.closed = {shipped};
+    rig.erp.lines.clear();
+    rig.poll();
+    rig.work();
+    ASSERT_EQ(rig.topics(rig.mailbox).back(), "shipped");
+    const auto told = rig.mailbox.received.size();
+    restore(rig, rig.folder / "copy.db");
+    rig.erp.closed.front().promise = Promise::on(*parseDate("2026-03-20"));
+    rig.clock.advance(24h);
+    rig.poll();
+    resume(rig, "restored");
+    rig.work();
+    EXPECT_THAT(rig.mailbox.received, SizeIs(told));
+}
+
 TEST(Restore, AMessageThatWaitedInTheBackupHasLeft) {
     Rig rig;
     rig.mailbox.next = {TryLater{"421 busy", {}}};

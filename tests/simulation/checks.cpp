@@ -107,8 +107,9 @@ void World::checkEnd() {
     checkHolds();
     checkJournal();
     for (const auto& [line, order] : orders_) {
-        // What came and went between two reads nobody knows of.
-        if (!order.isOpen() && !lives_[line].once.contains(Topic::Opened)) continue;
+        // What came and went between two reads nobody knows of, nor an older copy what ended since.
+        const bool told_of = lives_[line].once.contains(Topic::Opened) && !restored_;
+        if (!order.isOpen() && !told_of) continue;
         const auto told = rig_.ask("explain", {{"line", fmt::format("SO{}/1", line + 1)}});
         if (!told.value("ok", false)) wrong(fmt::format("line {} cannot be explained", line + 1));
     }

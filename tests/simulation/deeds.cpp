@@ -79,6 +79,7 @@ void World::operateOn(const Action& action) {
             rig_.engine->usePolicy(rig_.policy());
             return;
         case Deed::Backup:
+            backed_up_ = false;  // The disk may be full.
             std::filesystem::remove(rig_.folder / "copy.db");
             rig_.store->backup(rig_.folder / "copy.db");
             backed_up_ = true;

@@ -100,27 +100,26 @@ std::optional<int> parseDays(std::string_view text) {
 }
 
 std::optional<std::chrono::seconds> parseOffset(std::string_view text) {
-    using Unit = Period::Unit;
     if (!text.starts_with('+')) return std::nullopt;
     const auto period = parsePeriod(text.substr(1));
     if (!period) return std::nullopt;
     std::chrono::seconds unit{1};
     switch (period->unit) {
-        case Unit::Seconds:
+        case Period::Unit::Seconds:
             break;
-        case Unit::Minutes:
+        case Period::Unit::Minutes:
             unit = std::chrono::minutes{1};
             break;
-        case Unit::Hours:
+        case Period::Unit::Hours:
             unit = std::chrono::hours{1};
             break;
-        case Unit::Days:
+        case Period::Unit::Days:
             unit = std::chrono::days{1};
             break;
-        case Unit::Weeks:
+        case Period::Unit::Weeks:
             unit = std::chrono::weeks{1};
             break;
-        case Unit::BusinessDays:
+        case Period::Unit::BusinessDays:
             return std::nullopt;
     }
     const auto span = unit * period->count;

@@ -63,6 +63,8 @@ std::optional<MessageId> maybe(MessageId id) {
 
 }  // namespace
 
+// A statement that changes one row by its id, with single comparisons: for a list of more than two
+// states, and for many rows with a trigger, SQLite builds a table of its own each time.
 NoticeTables::NoticeTables(SQLite::Database& database)
     : database_{database},
       insert_{database,
@@ -78,7 +80,7 @@ NoticeTables::NoticeTables(SQLite::Database& database)
               " ready_at = ?12, due_at = ?13, expires_at = ?14, reason = ?15, told_from = ?16,"
               " told_to = ?17, told_open = ?18, state = ?19, state_reason = ?20, state_at = ?21,"
               " message_id = ?22, sender = ?23, guard = ?24, approved = ?25"
-              " WHERE id = ?1 AND state IN ('planned', 'held', 'bundled')"},
+              " WHERE id = ?1 AND (state = 'planned' OR state = 'held' OR state = 'bundled')"},
       of_case_{database, selectWhere("case_id = ?1").c_str()},
       of_message_{database, "SELECT id FROM notice WHERE message_id = ?1 ORDER BY id"},
       by_id_{database, selectWhere("id = ?1").c_str()},
@@ -96,8 +98,8 @@ NoticeTables::NoticeTables(SQLite::Database& database)
             " message_id = ?2 WHERE id = ?1 AND state = 'planned'"},
       follow_{database,
               "UPDATE notice SET state = ?2, state_reason = ?3, state_at = ?4"
-              " WHERE message_id = ?1 AND state <> ?2"
-              " AND state IN ('bundled', 'refused', 'unknown', 'dead')"},
+              " WHERE id = ?1 AND state <> ?2 AND (state = 'bundled' OR state = 'refused' OR"
+              " state = 'unknown' OR state = 'dead')"},
       release_{database,
                // Later than before in any case: the next message's id is made of this moment.
                "UPDATE notice SET state = 'planned', state_reason = ?2,"
@@ -196,7 +198,8 @@ void NoticeTables::bind(NoticeId id, MessageId message_id, Timestamp now) {
 
 void NoticeTables::followMessage(MessageId message_id, NoticeState state, std::string_view reason,
                                  Timestamp now) {
-    follow_.run(message_id, noticeStateName(state), reason, now);
+    for (const auto id : idsOfMessage(message_id))
+        follow_.run(id, noticeStateName(state), reason, now);
 }
 
 void NoticeTables::release(MessageId message_id, std::string_view reason, Timestamp now) {

@@ -1,6 +1,9 @@
 #include "store/migrations.hpp"
 
 #include <SQLiteCpp/Exception.h>
+#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/Transaction.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "schema_one.hpp"
@@ -64,6 +67,49 @@ TEST_F(Migrations, TheEmbeddedOnesCountFromOne) {
     EXPECT_GE(expected, 1);
     apply(embeddedMigrations());
     EXPECT_EQ(number("PRAGMA user_version"), expected);
+}
+
+TEST_F(Migrations, AStateOrChannelThatThereIsNotIsRefused) {
+    apply(embeddedMigrations());
+    const std::string message =
+        "INSERT INTO message (stable_id, sender, channel, address, name, language, timezone, "
+        "subject,"
+        " envelope_from, state, state_reason, state_at, created_at, attempts, heard_at, last_reply)"
+        " VALUES ('m', 'mail', '{channel}', '', '', '', '', '', '', '{state}', '', 1, 1, "
+        "{attempts},"
+        " {heard_at}, '')";
+    const auto takes = [&](const char* channel, const char* state, int attempts,
+                           const char* heard_at) {
+        const SQLite::Transaction undone{database_};
+        try {
+            database_.exec(fmt::format(fmt::runtime(message), fmt::arg("channel", channel),
+                                       fmt::arg("state", state), fmt::arg("attempts", attempts),
+                                       fmt::arg("heard_at", heard_at)));
+        } catch (const SQLite::Exception&) {
+            return false;
+        }
+        return true;
+    };
+    EXPECT_TRUE(takes("email", "ready", 0, "NULL"));
+    EXPECT_TRUE(takes("chat", "sent", 1, "1"));
+    EXPECT_FALSE(takes("pigeon", "ready", 0, "NULL"));
+    EXPECT_FALSE(takes("email", "planned", 0, "NULL"));
+    EXPECT_FALSE(takes("email", "sent", 1, "NULL"));
+    EXPECT_FALSE(takes("email", "claimed", 0, "NULL"));
+    EXPECT_EQ(database_.execAndGet("PRAGMA integrity_check").getString(), "ok");
+}
+
+// Such a table costs more than the row that is written.
+TEST_F(Migrations, AStepOfOneRowBuildsNoTemporaryTable) {
+    apply(embeddedMigrations());
+    for (const auto* const step : {"UPDATE message SET state = 'claimed' WHERE id = 1",
+                                   "UPDATE notice SET state = 'bundled' WHERE id = 1"}) {
+        SQLite::Statement program{database_, std::string{"EXPLAIN "} + step};
+        int rows = 0;
+        for (; program.executeStep(); ++rows)
+            EXPECT_NE(program.getColumn("opcode").getString(), "OpenEphemeral") << step;
+        EXPECT_GT(rows, 100) << step;
+    }
 }
 
 TEST(Upgrade, AStoreOfSchemaOneGoesOn) {

@@ -44,12 +44,12 @@ public:
 private:
     static void removeLeftBehind(const std::string& folder, Timestamp now) {
         std::error_code error;
-        for (const auto& entry : fs::directory_iterator{folder, error}) {
-            if (!entry.path().filename().string().starts_with(kFetchFolder)) continue;
+        for (const auto& path : entriesOf(folder, error)) {
+            if (!path.filename().string().starts_with(kFetchFolder)) continue;
             struct stat status {};
-            if (::stat(entry.path().c_str(), &status) != 0) continue;
+            if (::stat(path.c_str(), &status) != 0) continue;
             const Timestamp changed{std::chrono::seconds{status.st_mtim.tv_sec}};
-            if (now - changed > kLeftBehind) fs::remove_all(entry.path(), error);
+            if (now - changed > kLeftBehind) fs::remove_all(path, error);
         }
     }
 
@@ -60,10 +60,10 @@ private:
 std::vector<net::RemoteFile> filesIn(const std::string& folder, const FilesSettings& settings) {
     std::vector<net::RemoteFile> files;
     std::error_code error;
-    for (const auto& entry : fs::directory_iterator{folder, error}) {
-        const std::string name = entry.path().filename().string();
+    for (const auto& path : entriesOf(folder, error)) {
+        const std::string name = path.filename().string();
         struct stat status {};
-        if (!isOfExport(settings, name) || ::stat(entry.path().c_str(), &status) != 0) continue;
+        if (!isOfExport(settings, name) || ::stat(path.c_str(), &status) != 0) continue;
         if (!S_ISREG(status.st_mode)) continue;
         files.push_back({name, static_cast<std::uint64_t>(status.st_size),
                          std::chrono::sys_seconds{std::chrono::seconds{status.st_mtim.tv_sec}}});

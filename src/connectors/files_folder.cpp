@@ -119,6 +119,21 @@ std::variant<Listing, Failure> listFolder(const FilesSettings& settings) {
     return listing;
 }
 
+bool isThere(const std::filesystem::path& path) {
+    std::error_code unseen;
+    return std::filesystem::exists(path, unseen);
+}
+
+std::vector<std::filesystem::path> entriesOf(const std::filesystem::path& folder,
+                                             std::error_code& error) {
+    std::vector<std::filesystem::path> entries;
+    const std::filesystem::directory_iterator end;
+    for (std::filesystem::directory_iterator at{folder, error}; !error && at != end;
+         at.increment(error))
+        entries.push_back(at->path());
+    return entries;
+}
+
 bool isProof(const FilesSettings& settings, const std::string& name) {
     return !name.empty() && (name == settings.marker || name == settings.manifest);
 }

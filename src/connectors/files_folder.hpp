@@ -1,8 +1,10 @@
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <variant>
 #include <vector>
 
@@ -36,6 +38,12 @@ struct Listing {
 };
 
 std::variant<Listing, Failure> listFolder(const FilesSettings& settings);
+
+/// Whether it is there. What cannot be looked at is not: whoever reads it then learns why.
+bool isThere(const std::filesystem::path& path);
+/// What lies in a folder, in no order; `error` says why it cannot be read to its end.
+std::vector<std::filesystem::path> entriesOf(const std::filesystem::path& folder,
+                                             std::error_code& error);
 
 /// Whether a file of that name says that an export is whole: the marker or the manifest.
 bool isProof(const FilesSettings& settings, const std::string& name);

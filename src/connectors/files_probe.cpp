@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <set>
 
 #include "connectors/files_fetch.hpp"
@@ -117,7 +116,7 @@ FilesSettings whatIsRead(const FilesSettings& settings) {
     const auto listed = listFolder(settings);
     const auto* listing = std::get_if<Listing>(&listed);
     const bool waits = listing != nullptr && !listing->lines.empty();
-    if (settings.keep_processed > 0 && !waits && std::filesystem::exists(currentFolder(settings)))
+    if (settings.keep_processed > 0 && !waits && isThere(currentFolder(settings)))
         read.folder = currentFolder(settings);
     return read;
 }

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <utility>
 
 #include "connectors/files_fetch.hpp"
@@ -132,7 +131,7 @@ boost::asio::awaitable<std::optional<Failure>> FolderReader::takeWhole() {
     if (!unfinished) {
         failure = co_await verify();
         if (!failure) failure = takeExport(settings_, listing_);
-    } else if (listing_.marker || !std::filesystem::exists(currentFolder(settings_))) {
+    } else if (listing_.marker || !isThere(currentFolder(settings_))) {
         failure = std::move(unfinished);
     }
     settings_.folder = currentFolder(settings_);

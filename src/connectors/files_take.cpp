@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <utility>
 #include <vector>
 
 namespace backorderd::connectors::files {
@@ -59,7 +60,7 @@ private:
 fs::path freeName(const fs::path& processed, Timestamp as_of) {
     const std::string name = fmt::format("{:%Y%m%dT%H%M%SZ}", fmt::gmtime(as_of));
     fs::path path = processed / name;
-    for (int i = 2; fs::exists(path); ++i) path = processed / fmt::format("{}-{}", name, i);
+    for (int i = 2; isThere(path); ++i) path = processed / fmt::format("{}-{}", name, i);
     return path;
 }
 
@@ -72,8 +73,8 @@ bool isProcessedName(const std::string& name) {
 void removeOldest(const FilesSettings& settings) {
     std::error_code error;
     std::vector<fs::path> kept;
-    for (const auto& entry : fs::directory_iterator{processedFolder(settings), error})
-        if (isProcessedName(entry.path().filename().string())) kept.push_back(entry.path());
+    for (auto& path : entriesOf(processedFolder(settings), error))
+        if (isProcessedName(path.filename().string())) kept.push_back(std::move(path));
     std::sort(kept.begin(), kept.end());
     for (std::size_t i = 0; i + settings.keep_processed < kept.size(); ++i)
         fs::remove_all(kept[i], error);
@@ -90,7 +91,7 @@ Timestamp timeOfCurrent(const FilesSettings& settings) {
 
 void putCurrentAside(const FilesSettings& settings, std::error_code& error) {
     const fs::path current = currentFolder(settings);
-    if (!fs::exists(current)) return;
+    if (!isThere(current)) return;
     fs::create_directories(processedFolder(settings), error);
     if (error) return;
     const fs::path aside = freeName(processedFolder(settings), timeOfCurrent(settings));
@@ -115,18 +116,18 @@ std::string currentFolder(const FilesSettings& settings) { return settings.folde
 
 std::optional<Failure> resumeTaking(const FilesSettings& settings) {
     const fs::path taking = takingFolder(settings);
-    if (!fs::exists(taking)) return std::nullopt;
+    if (!isThere(taking)) return std::nullopt;
     const FolderLock lock{settings.folder};
     if (!lock.held()) return std::nullopt;
-    if (fs::exists(taking / proofOf(settings))) return finishTaking(settings);
+    if (isThere(taking / proofOf(settings))) return finishTaking(settings);
     std::error_code error;
-    for (const auto& entry : fs::directory_iterator{taking, error}) {
-        const fs::path back = fs::path{settings.folder} / entry.path().filename();
+    for (const auto& path : entriesOf(taking, error)) {
+        const fs::path back = fs::path{settings.folder} / path.filename();
         // A file that has come since belongs to a newer export.
-        if (!fs::exists(back)) fs::rename(entry.path(), back, error);
+        if (!isThere(back)) fs::rename(path, back, error);
         if (error) return takingFailure(settings, error);
     }
-    fs::remove_all(taking, error);
+    if (!error) fs::remove_all(taking, error);
     if (error) return takingFailure(settings, error);
     return std::nullopt;
 }

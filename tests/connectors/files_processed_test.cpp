@@ -122,6 +122,15 @@ TEST_F(Processed, AMarkerWithoutLinesIsAFailure) {
     EXPECT_THAT(whole.failure->reason, HasSubstr("is named 'lines*'"));
 }
 
+TEST_F(Processed, AFolderThatCannotBeLookedAtIsAFailure) {
+    folder_ /= "loop";
+    fs::create_symlink(folder_, folder_);
+    const auto whole = read(kSettings);
+    folder_ = folder_.parent_path();
+    ASSERT_TRUE(whole.failure);
+    EXPECT_THAT(whole.failure->reason, HasSubstr("/loop'"));
+}
+
 TEST_F(Processed, ThePatternOfAllFilesDoesNotMeetTheResult) {
     const std::string settings = std::string{kSettings} + "\nlines: '*'";
     exportLines("export.csv", "1", 3h);

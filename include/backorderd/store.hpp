@@ -164,8 +164,9 @@ public:
     };
     virtual GoodsChange saveGoods(std::string_view source, const Goods& goods) = 0;
     /// Items that arrived (see `saveGoods`, which adds to them) and whose allocation nobody has
-    /// been advised on since, ascending. Committing an AllocationProposed strikes out the item of
-    /// its line, `forgetArrivals` those that call for no advice.
+    /// been advised on since, ascending. Committing the AllocationProposed of the last in line
+    /// (`rank` is `of`) strikes out the item of its line, `forgetArrivals` those that call for no
+    /// advice.
     virtual std::vector<std::string> arrivals(std::string_view source) = 0;
     virtual void forgetArrivals(std::string_view source, std::span<const std::string> items) = 0;
     /// All of it, ascending by item; as large as the ERP's catalogue.

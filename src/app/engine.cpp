@@ -212,7 +212,7 @@ bool Engine::takesNotes() const {
 
 void Engine::goodsChanged(std::string_view source, const Store::GoodsChange& change) {
     if (change.any) sharing_->goodsChanged(source);
-    if (!change.arrived.empty()) allocating_->arrived(source);
+    if (!change.arrived.empty()) allocating_->arrived(source, change.arrived);
 }
 
 bool Engine::work() {
@@ -221,13 +221,15 @@ bool Engine::work() {
     if (footing_) watchClock(now);
     if (footing_ && footing_->disk) watchDisk(now);
     // A digest is one message only if every case that may add to it has been looked at.
-    const bool more_due = evaluator_->evaluateDue(now, pace_.cases) == pace_.cases;
+    const bool more_due =
+        evaluator_->evaluateDue(now, pace_.cases, pace_.case_piece) == pace_.cases;
     if (!gates_.open()) {
         evaluator_->forget();
         return more_due || workPasses(now);
     }
     if (std::exchange(catching_up_, catching_up_ && more_due)) return true;
-    const int prepared = more_due ? 0 : preparer_->prepareDue(now, pace_.notices, pace_.piece);
+    const int prepared =
+        more_due ? 0 : preparer_->prepareDue(now, pace_.notices, pace_.notice_piece);
     evaluator_->forget();
     const bool retried = workRetries(now);
     unsent_looked_at_ = unsent_looked_at_ || (!more_due && !mayKnowBetter(now));

@@ -86,9 +86,10 @@ public:
     /// How much one `work` does at most. The usual pieces are small enough that a due mail never
     /// waits long behind them; who has no mail to send can take larger ones.
     struct Pace {
-        int cases = kCasesPerPiece;      ///< evaluated
-        int notices = kNoticesPerPiece;  ///< made into messages; a digest is never torn for it
-        int piece = kNoticesPerPiece;    ///< of these, frozen in one transaction
+        int cases = kCasesPerPiece;           ///< evaluated
+        int case_piece = kCasesPerPiece;      ///< of these, committed in one transaction
+        int notices = kNoticesPerPiece;       ///< made into messages; a digest is never torn for it
+        int notice_piece = kNoticesPerPiece;  ///< of these, frozen in one transaction
     };
     void usePace(Pace pace) { pace_ = pace; }
 

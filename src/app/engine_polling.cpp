@@ -62,7 +62,7 @@ void Engine::ended(Source& source, const PollReport& poll_report) {
     if (!source.named.empty() || source.poll_asked) source.schedule->ask(clock_.steady());
     source.ended->cancel();
     if (poll_report.goods_changed) sharing_->goodsChanged(name);
-    if (poll_report.goods_arrived) allocating_->arrived(name);
+    if (!poll_report.goods_arrived.empty()) allocating_->arrived(name, poll_report.goods_arrived);
     report(poll_report);
     if (on_work_) on_work_();
 }

@@ -154,11 +154,12 @@ void Evaluator::commit(Changes& changes, Timestamp now) {
     store_.supersede(stale, "the line changed before the message left", now);
 }
 
-int Evaluator::evaluateDue(Timestamp now, int limit) {
+int Evaluator::evaluateDue(Timestamp now, int limit, int piece_max) {
     const auto ids = store_.casesDue(now, limit);
-    for (std::size_t i = 0; i < ids.size(); i += kCasesPerPiece) {
+    const auto most = static_cast<std::size_t>(piece_max);
+    for (std::size_t i = 0; i < ids.size(); i += most) {
         const auto first = ids.begin() + static_cast<std::ptrdiff_t>(i);
-        const auto count = std::min(kCasesPerPiece, ids.size() - i);
+        const auto count = std::min(most, ids.size() - i);
         for (auto& change : evaluate({first, first + static_cast<std::ptrdiff_t>(count)}, now)) {
             auto& subject = change.after;
             // One whose message was taken back is due again: nobody has decided about it without

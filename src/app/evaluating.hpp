@@ -54,11 +54,11 @@ public:
     /// Writes the changes, and takes stale messages back.
     void commit(Changes& changes, Timestamp now);
 
-    /// Evaluates up to `limit` cases whose time has come, each piece in a transaction of its own;
-    /// returns how many there were. Those of which a notice may leave now are kept until `forget`:
-    /// who evaluates one of them again before that gets it as it is. Nothing else may write to a
-    /// case in between.
-    int evaluateDue(Timestamp now, int limit);
+    /// Evaluates up to `limit` cases whose time has come, each piece of up to `piece_max` in a
+    /// transaction of its own; returns how many there were. Those of which a notice may leave now
+    /// are kept until `forget`: who evaluates one of them again before that gets it as it is.
+    /// Nothing else may write to a case in between.
+    int evaluateDue(Timestamp now, int limit, int piece_max = kCasesPerPiece);
     void forget() { just_evaluated_.clear(); }
     /// Evaluates these cases, each named once, now; returns them as they then are, in no order.
     std::vector<Case> evaluateNow(const std::vector<CaseId>& ids, Timestamp now);

@@ -63,18 +63,24 @@ public:
         wishing.wishes.push_back({&wishing.cases.back(), fresh.offer_wish});
     }
 
-    Outlook finish(Store& store, Timestamp now) {
+    asio::awaitable<Outlook> finish(Store& store, Timestamp now) {
+        const auto executor = co_await asio::this_coro::executor;
         Outlook outlook{
             messages_before_.size(), messages_after_.size(), extra_.size(), lost_.size(), {}, {}};
         for (const auto& [source, wishing] : wishing_) {
-            const auto offers = rules::shareOut(after_, wishing.wishes, store.goods(source),
-                                                store.heldStock(source, now), now);
-            outlook.extra += offers.size();
-            outlook.after += offers.size();
+            const auto goods = store.goods(source);
+            const auto held = store.heldStock(source, now);
+            rules::OfferRound round{after_, wishing.wishes, goods, held, now};
+            while (!round.done()) {
+                const auto offers = round.serve(kOutlookSlice);
+                outlook.extra += offers.size();
+                outlook.after += offers.size();
+                co_await asio::post(executor, asio::use_awaitable);
+            }
         }
         outlook.sample = std::move(sample_);
         outlook.lost_sample = std::move(lost_sample_);
-        return outlook;
+        co_return outlook;
     }
 
 private:
@@ -140,7 +146,7 @@ asio::awaitable<Outlook> compareOutlooks(
         }
         co_await asio::post(executor, asio::use_awaitable);
     }
-    co_return comparison.finish(store, now);
+    co_return co_await comparison.finish(store, now);
 }
 
 std::optional<std::string> whyHeldBack(const Outlook& outlook, std::int64_t messages_max) {

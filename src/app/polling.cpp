@@ -243,9 +243,9 @@ void Poller::takeGoods(const SnapshotEnd& end, PollReport& report) {
         return;
     }
     goods_until_.reset();
-    const auto goods = store_.saveGoods(settings_.name, end.goods);
+    auto goods = store_.saveGoods(settings_.name, end.goods);
     report.goods_changed = goods.any;
-    report.goods_arrived = !goods.arrived.empty();
+    report.goods_arrived = std::move(goods.arrived);
 }
 
 /// One transaction a slice, and everything else has its turn in between.

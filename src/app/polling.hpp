@@ -34,7 +34,7 @@ struct PollReport {
     std::size_t missing = 0;    ///< lines that it did not show, or not readably, for the first time
     std::size_t unsettled = 0;  ///< all such lines of which nobody knows yet what became of them
     bool goods_changed = false;  ///< stock, catalogue, alternates or supply are not as before
-    bool goods_arrived = false;  ///< more is free of an item than before
+    std::vector<std::string> goods_arrived;  ///< items of which more is free than before
 };
 std::string_view endName(PollReport::End end);
 

@@ -16,10 +16,9 @@ std::vector<CaseId> takePiece(std::vector<CaseId>& ids) {
 }
 
 bool madeOffer(const CaseChange& change) {
-    return std::any_of(change.new_events.begin(), change.new_events.end(),
-                       [](const CaseEvent& entry) {
-                           return std::holds_alternative<OfferMade>(entry.event);
-                       });
+    return std::any_of(
+        change.new_events.begin(), change.new_events.end(),
+        [](const CaseEvent& entry) { return std::holds_alternative<OfferMade>(entry.event); });
 }
 
 bool acceptedOffer(const CaseChange& change) {
@@ -36,6 +35,7 @@ struct Sharing::Pass {
     std::vector<CaseId> to_gather;  ///< from the back
     std::deque<Case> cases;         ///< stay where they are: wishes point at them
     std::vector<rules::OfferWish> wishes;
+    std::map<CaseId, std::size_t> events;  ///< how many each case had when it was gathered
     /// What is to be offered, in the order of serving, and how many events its case had when that
     /// was decided.
     struct Share {
@@ -43,7 +43,12 @@ struct Sharing::Pass {
         OfferMade offer;
         std::size_t events = 0;
     };
-    std::optional<std::deque<Share>> shares;  ///< empty: not shared out yet
+    /// The stock as it is while the wishes are served; the round points at it.
+    Goods goods;
+    std::vector<StockHold> held;
+    std::optional<rules::OfferRound> round;
+    bool served = false;  ///< all wishes have had their turn
+    std::deque<Share> shares;
     std::size_t made = 0;
 };
 
@@ -87,13 +92,16 @@ bool Sharing::work(const std::string& source, Timestamp now) {
     auto& state = states_[source];
     if (recheck(state, source, now)) return true;
     if (!state.pass) return state.pass_owed && begin(state, source);
-    if (!state.pass->to_gather.empty()) gather(state, now);
-    else if (!state.pass->shares) share(state, source, now);
-    else if (!state.pass->shares->empty()) offer(state, now);
-    if (state.pass->shares && state.pass->shares->empty()) {
-        if (state.pass->made > 0)
-            log_.info("offers.made",
-                      {{"source", source}, {"lines", std::to_string(state.pass->made)}});
+    auto& pass = *state.pass;
+    if (!pass.to_gather.empty())
+        gather(state, now);
+    else if (!pass.served)
+        share(pass, source, now);
+    else
+        offer(state, now);
+    if (pass.served && pass.shares.empty()) {
+        if (pass.made > 0)
+            log_.info("offers.made", {{"source", source}, {"lines", std::to_string(pass.made)}});
         state.pass.reset();
     }
     return true;
@@ -134,29 +142,34 @@ void Sharing::gather(State& state, Timestamp now) {
             not_now.push_back(subject.id);
             continue;
         }
+        pass.events[subject.id] = subject.events.size();
         pass.cases.push_back(std::move(subject));
         pass.wishes.push_back({&pass.cases.back(), decision.offer_wish});
     }
     if (!not_now.empty()) evaluator_.evaluateNow(not_now, now);
 }
 
-void Sharing::share(State& state, const std::string& source, Timestamp now) {
-    auto& pass = *state.pass;
-    std::map<CaseId, std::size_t> events;
-    for (const auto& subject : pass.cases) events[subject.id] = subject.events.size();
-    auto& shares = pass.shares.emplace();
-    if (!pass.wishes.empty())
-        for (auto& [id, offer] :
-             rules::shareOut(policy_->rules, pass.wishes, store_.goods(source),
-                             store_.heldStock(source, now), now))
-            shares.push_back({id, std::move(offer), events[id]});
-    pass.wishes.clear();
-    pass.cases.clear();
+void Sharing::share(Pass& pass, const std::string& source, Timestamp now) {
+    if (!pass.round) {
+        if (!pass.wishes.empty()) {
+            pass.goods = store_.goods(source);
+            pass.held = store_.heldStock(source, now);
+        }
+        pass.round.emplace(policy_->rules, pass.wishes, pass.goods, pass.held, now);
+    }
+    for (auto& [id, offer] : pass.round->serve(kCasesPerPiece))
+        pass.shares.push_back({id, std::move(offer), pass.events.at(id)});
+    if (!pass.round->done()) return;
+    pass.served = true;
+    pass.round.reset();
+    pass.wishes = {};
+    pass.cases = {};
+    pass.goods = {};
 }
 
 /// A case that has changed since the stock was shared out is served by the next pass.
 void Sharing::offer(State& state, Timestamp now) {
-    auto& shares = *state.pass->shares;
+    auto& shares = state.pass->shares;
     Evaluator::Changes changes;
     for (std::size_t i = 0; i < kCasesPerPiece && !shares.empty(); ++i) {
         const auto share = std::move(shares.front());

@@ -14,13 +14,13 @@
 namespace backorderd::app {
 
 /// Offers substitutes to all lines of a source together, when nothing else is due: who waits is
-/// gathered slice by slice, stock is shared out among all of them at once, and the offers are
-/// committed slice by slice in the order of serving.
+/// gathered slice by slice, all of them are served slice by slice from one stock, and the offers
+/// are committed slice by slice in the order of serving.
 ///
 /// A pass is run where something may have changed: a new wish, other goods, a hold that has ended.
-/// None of that has to survive a crash, because who wants an offer and what is held is in the store:
-/// the first pass after a start finds what an earlier one did not come to. A pass that is cut short
-/// leaves offers that are whole, and serves the rest the next time.
+/// None of that has to survive a crash, because who wants an offer and what is held is in the
+/// store: the first pass after a start finds what an earlier one did not come to. A pass that is
+/// cut short leaves offers that are whole, and serves the rest the next time.
 class Sharing {
 public:
     /// All references must outlive the pass; the policy may be exchanged between calls.
@@ -35,7 +35,7 @@ public:
     void goodsChanged(std::string_view source);
 
     /// Does a bounded piece for a source, of which nothing else is due; true where more is to be
-    /// done at once. Only the sharing itself is one piece, whatever the number of lines.
+    /// done at once.
     bool work(const std::string& source, Timestamp now);
     /// Whether `work` would do something.
     bool owes(const std::string& source) const;
@@ -43,16 +43,16 @@ public:
 private:
     struct Pass;
     struct State {
-        bool recheck_owed = true;       ///< open offers are to be looked at
-        bool pass_owed = true;          ///< stock is to be shared out
-        std::set<CaseId> wishing;       ///< as of the last pass and since
+        bool recheck_owed = true;  ///< open offers are to be looked at
+        bool pass_owed = true;     ///< stock is to be shared out
+        std::set<CaseId> wishing;  ///< as of the last pass and since
         std::vector<CaseId> to_recheck;
         std::unique_ptr<Pass> pass;
     };
     bool recheck(State& state, const std::string& source, Timestamp now);
     bool begin(State& state, const std::string& source);
     void gather(State& state, Timestamp now);
-    void share(State& state, const std::string& source, Timestamp now);
+    void share(Pass& pass, const std::string& source, Timestamp now);
     void offer(State& state, Timestamp now);
 
     Store& store_;

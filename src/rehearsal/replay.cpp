@@ -145,12 +145,23 @@ std::vector<ToldNotice> run(const Scene& scene, const app::Policy& policy,
     return toldNotices(stage.takeSent());
 }
 
+std::vector<std::string> restingOnStock(const RuleSet& a, const RuleSet& b) {
+    std::vector<std::string> sections;
+    if (!a.substitution.empty() || !b.substitution.empty()) sections.emplace_back("substitution");
+    if (!a.fulfilment.empty() || !b.fulfilment.empty()) sections.emplace_back("fulfilment");
+    return sections;
+}
+
 }  // namespace
 
 Replay replay(const Scene& scene, const app::Policy& in_force, const app::Policy& other,
               Store& recorded, const ReplayOptions& options) {
     const auto courses = coursesOf(recorded, options);
-    Replay replay{options.since, options.until, courses.size(), {}};
+    Replay replay{options.since,
+                  options.until,
+                  courses.size(),
+                  {},
+                  restingOnStock(in_force.rules, other.rules)};
     replay.difference =
         compareRuns(run(scene, in_force, courses, options), run(scene, other, courses, options));
     return replay;

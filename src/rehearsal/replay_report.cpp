@@ -56,6 +56,19 @@ json sumsRow(const Sums& sums) {
             {"later", sums.later}};
 }
 
+/// What somebody who changes such a rule would otherwise take for 'no difference'.
+std::string notComparedInWords(const Replay& replay) {
+    std::string text;
+    for (const auto& section : replay.not_compared)
+        text += fmt::format("{}{}", text.empty() ? "" : " and ",
+                            section == "fulfilment"
+                                ? "proposals of allocation ('fulfilment' without 'expedite')"
+                                : "offers ('substitution')");
+    if (text.empty()) return text;
+    return "Not compared, because the stock of the past is not recorded: " + text +
+           ". 'backorderd test' tries them on stock that you name.\n";
+}
+
 }  // namespace
 
 std::string inWords(const Replay& replay, std::size_t examples) {
@@ -64,6 +77,7 @@ std::string inWords(const Replay& replay, std::size_t examples) {
         "From {} to {}, {} cases: what the other rules would have told "
         "otherwise, in notices.\n",
         formatTimestamp(replay.since), formatTimestamp(replay.until), replay.cases);
+    text += notComparedInWords(replay);
     text += head("") + row("in all", difference.all);
     if (changesOf(difference.all) == 0) return text + "\nNothing would have been different.\n";
     text += head("Rule");
@@ -116,6 +130,7 @@ json asJson(const Replay& replay) {
             {"total", sumsRow(difference.all)},
             {"rules", rules},
             {"customers", customers},
+            {"not_compared", replay.not_compared},
             {"changes", changes}};
 }
 

@@ -10,8 +10,8 @@ using namespace std::chrono_literals;
 constexpr std::chrono::hours kForEver{24 * 3660};
 /// What is done at once: a case that is looked at and told of at the same moment is read once.
 constexpr int kAtOnce = 100'000;
-/// What a commit of a store in memory costs grows with the store.
-constexpr int kFrozenAtOnce = 2000;
+/// Of these, in one transaction: at many a commit SQLite walks over all pages of a store in memory.
+constexpr int kPerTransaction = 10'000;
 constexpr std::int64_t kSliceLines = 2000;
 constexpr std::int64_t kClaimBatch = 1000;
 constexpr std::int64_t kNoBlastRadius = 1'000'000'000'000;
@@ -78,7 +78,7 @@ Stage::Stage(Scene scene, app::Policy policy, std::unique_ptr<Store> store, Time
         std::make_unique<app::Engine>(context_.get_executor(), *store_, clock_, log_, settings_,
                                       std::move(policy), endsOf(scene, clock_, recorder_));
     engine_->useWriter(std::move(writer));
-    engine_->usePace({kAtOnce, kAtOnce, kFrozenAtOnce});
+    engine_->usePace({kAtOnce, kPerTransaction, kAtOnce, kPerTransaction});
     driver_ = std::make_unique<Driver>(context_, clock_, *engine_);
 }
 

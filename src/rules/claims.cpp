@@ -82,7 +82,7 @@ Bundle::Kind kindOf(const Claim& claim) {
 
 class Orders {
 public:
-    explicit Orders(std::span<const Case> cases) {
+    explicit Orders(const std::deque<Case>& cases) {
         for (const auto& subject : cases)
             if (!subject.closed_at && subject.line.isOpen())
                 of_[orderOf(subject.line)].push_back(&subject);
@@ -115,28 +115,21 @@ Decimal reservedOf(const OrderLine& line) {
     return std::clamp(line.allocated.value_or(Decimal{}), Decimal{}, line.open());
 }
 
-std::vector<Claim> claimsOn(std::string_view item, const RuleSet& rules,
-                            std::span<const Case> cases, Timestamp now) {
-    const TierOrder tiers{rules};
-    std::vector<Claim> claims;
-    for (const auto& subject : cases) {
-        const auto& line = subject.line;
-        const bool open = !subject.closed_at && !subject.missing_since && line.isOpen();
-        if (!open || line.item.id != item) continue;
-        const auto* const rule = firstMatch(rules, subject, now);
-        if (!rule) continue;
-        Question question{subject, now, calendarNamed(rules, rule->calendar)};
-        auto& claim = claims.emplace_back();
-        claim.subject = &subject;
-        claim.rule = rule;
-        claim.strategy = strategyFor(*rule, question);
-        claim.tier = tiers.rank(line.customer.tier);
-        claim.opened_on = question.zone().date(subject.opened_at);
-        claim.waiting = waitingOf(line);
-        claim.reserved = reservedOf(line);
-    }
-    std::sort(claims.begin(), claims.end(), isServedBefore);
-    return claims;
+std::optional<Claim> claimOf(const Case& subject, const RuleSet& rules, Timestamp now) {
+    const auto& line = subject.line;
+    if (subject.closed_at || subject.missing_since || !line.isOpen()) return std::nullopt;
+    const auto* const rule = firstMatch(rules, subject, now);
+    if (!rule) return std::nullopt;
+    Question question{subject, now, calendarNamed(rules, rule->calendar)};
+    Claim claim;
+    claim.subject = &subject;
+    claim.rule = rule;
+    claim.strategy = strategyFor(*rule, question);
+    claim.tier = TierOrder{rules}.rank(line.customer.tier);
+    claim.opened_on = question.zone().date(subject.opened_at);
+    claim.waiting = waitingOf(line);
+    claim.reserved = reservedOf(line);
+    return claim;
 }
 
 bool isServedBefore(const Claim& a, const Claim& b) {
@@ -151,7 +144,7 @@ bool isOfEqualRank(const Claim& a, const Claim& b) {
     return a.strategy == b.strategy && a.rule == b.rule && compareRank(a, b) == 0;
 }
 
-std::vector<Bundle> bundlesOf(std::span<const Claim> claims, std::span<const Case> cases,
+std::vector<Bundle> bundlesOf(std::span<const Claim> claims, const std::deque<Case>& cases,
                               const FreeStock& stock) {
     std::map<std::string, Bundle> by_name;
     for (const auto& claim : claims) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <deque>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,10 +52,8 @@ Decimal waitingOf(const OrderLine& line);
 /// Of the open quantity.
 Decimal reservedOf(const OrderLine& line);
 
-/// The claims of all open lines of the item that a rule matches, best first; those that wait for
-/// nothing as well.
-std::vector<Claim> claimsOn(std::string_view item, const RuleSet& rules,
-                            std::span<const Case> cases, Timestamp now);
+/// The claim of a line that is open and that a rule matches, also where it waits for nothing.
+std::optional<Claim> claimOf(const Case& subject, const RuleSet& rules, Timestamp now);
 
 /// Before: by strategy (win, gain, redistribute, fill, lose), then by rule in the order of the
 /// file, then as the rule ranks, then the older case. Equal: as the rule ranks, where all else is
@@ -61,9 +61,9 @@ std::vector<Claim> claimsOn(std::string_view item, const RuleSet& rules,
 bool isServedBefore(const Claim& a, const Claim& b);
 bool isOfEqualRank(const Claim& a, const Claim& b);
 
-/// Those of the claims that wait and that the stock can reach, bundled, best first. `cases`: all
-/// among which the other lines of orders and kits are.
-std::vector<Bundle> bundlesOf(std::span<const Claim> claims, std::span<const Case> cases,
+/// Those of the claims that wait and that the stock can reach, bundled, best first. `claims`: best
+/// first; `cases`: all among which the other lines of orders and kits are.
+std::vector<Bundle> bundlesOf(std::span<const Claim> claims, const std::deque<Case>& cases,
                               const FreeStock& stock);
 
 /// Where a line is served from: its own warehouse; else what the ERP names no warehouse for; a line

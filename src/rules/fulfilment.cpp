@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <numeric>
 
 #include "rules/evaluation.hpp"
@@ -64,19 +65,39 @@ std::string_view strategyName(Strategy strategy) {
     return "";
 }
 
-std::vector<std::pair<CaseId, AllocationProposed>> allocate(const RuleSet& rules,
-                                                            std::span<const Case> cases,
-                                                            std::string_view item,
-                                                            const Goods& goods, Timestamp now) {
+struct Allocation::State {
+    const RuleSet& rules;
+    std::string item;
+    Timestamp now{};
+    std::deque<Case> cases{};  ///< stay where they are: claims point at them
+    std::vector<Claim> claims{};
+};
+
+Allocation::Allocation(const RuleSet& rules, std::string item, Timestamp now)
+    : state_{new State{rules, std::move(item), now}} {}
+
+Allocation::~Allocation() = default;
+
+void Allocation::add(Case&& subject) {
+    auto& added = state_->cases.emplace_back(std::move(subject));
+    if (added.line.item.id == state_->item)
+        if (auto claim = claimOf(added, state_->rules, state_->now))
+            state_->claims.push_back(std::move(*claim));
+    added.events = {};
+    added.notices = {};
+}
+
+std::vector<std::pair<CaseId, AllocationProposed>> Allocation::propose(const Goods& goods) const {
     const FreeStock stock{goods.stock};
-    const auto claims = claimsOn(item, rules, cases, now);
-    auto bundles = bundlesOf(claims, cases, stock);
+    auto claims = state_->claims;
+    std::sort(claims.begin(), claims.end(), isServedBefore);
+    auto bundles = bundlesOf(claims, state_->cases, stock);
     const auto count = std::accumulate(
         bundles.begin(), bundles.end(), std::size_t{0},
         [](std::size_t sum, const Bundle& bundle) { return sum + bundle.claims.size(); });
     if (count < 2) return {};
 
-    Rationing rationing{item, stock, claims};
+    Rationing rationing{state_->item, stock, claims};
     rationing.serve(bundles);
     std::vector<std::pair<CaseId, AllocationProposed>> proposed;
     for (const auto& bundle : bundles)

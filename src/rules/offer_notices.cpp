@@ -172,6 +172,17 @@ std::optional<Obstacle> obstacleOf(const Evaluation& evaluation, const Substitut
                     fmt::format("Another offer may be made at {}.", formatTimestamp(again)), again};
 }
 
+/// The day on which a rule begins to offer anything comes by itself: nothing else may happen on it.
+std::optional<Obstacle> obstacleOfDate(const Evaluation& evaluation, const SubstitutionRule& rule) {
+    const auto& from = rule.candidates.valid_from;
+    if (!from) return std::nullopt;
+    const auto& zone = calendarNamed(evaluation.rules, rule.calendar).timezone;
+    const auto begins = instantOf(*from, 0, zone);
+    if (evaluation.now >= begins) return std::nullopt;
+    return Obstacle{WithheldReason::NoCandidate,
+                    fmt::format("The rule is valid from {} on.", formatDate(*from)), begins};
+}
+
 /// Units must not be held for somebody who cannot be told of them.
 std::optional<Obstacle> obstacleToTelling(const Evaluation& evaluation) {
     using enum WithheldReason;
@@ -202,6 +213,7 @@ std::optional<Obstacle> findObstacle(const Evaluation& evaluation, const Substit
     if (!waitingOf(evaluation.subject.line).isPositive())
         return Obstacle{WithheldReason::NotTrueAnyMore,
                         "All that is open is reserved for the line.", std::nullopt};
+    if (auto found = obstacleOfDate(evaluation, rule)) return found;
     return obstacleToTelling(evaluation);
 }
 

@@ -5,10 +5,10 @@
 
 #include "rules/rules.hpp"
 
-/// What becomes of offers. An offer is made by `shareOut` and lives in the log of its case: the
-/// hold on its units and the time to answer are both counted from when it was made, not from when
-/// it was told, because other lines go without those units meanwhile. So one that is not told by
-/// the end of its hold is never told: it is withdrawn then, and nobody hears of it.
+/// What becomes of offers. An offer is made by an `OfferRound` and lives in the log of its case:
+/// the hold on its units and the time to answer are both counted from when it was made, not from
+/// when it was told, because other lines go without those units meanwhile. So one that is not told
+/// by the end of its hold is never told: it is withdrawn then, and nobody hears of it.
 namespace backorderd::rules {
 
 class Evaluation;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 namespace backorderd::rules {
 namespace {
@@ -80,11 +81,18 @@ void explainAll(Bundle& bundle, std::string_view words) {
 
 Rationing::Rationing(std::string_view item, FreeStock stock, std::span<const Claim> claims)
     : item_{item}, stock_{std::move(stock)} {
+    const bool somebody_wins = std::any_of(claims.begin(), claims.end(), [](const Claim& claim) {
+        return claim.strategy == Strategy::Win;
+    });
+    if (!somebody_wins) return;
     for (auto claim = claims.rbegin(); claim != claims.rend(); ++claim) {
         // One unit out of a kit would spoil all of it.
         const bool may_give = claim->strategy >= Strategy::Redistribute &&
                               claim->reserved.isPositive() && claim->line().kit.id.empty();
-        if (may_give) reserves_.push_back({&*claim, claim->reserved, {}});
+        if (!may_give) continue;
+        auto& reserves = reserves_[claim->line().warehouse];
+        reserves.all.push_back({&*claim, claim->reserved, {}});
+        reserves.left = reserves.left + claim->reserved;
     }
 }
 
@@ -265,36 +273,40 @@ std::string Rationing::give(Claim& claim, Decimal quantity) {
     const auto from_free = std::min(quantity, stock_.at(item_, claim.source));
     stock_.take(item_, claim.source, from_free);
     auto rest = quantity - from_free;
+    if (!rest.isPositive()) return {};
     std::string words;
-    for (auto& reserve : reserves_) {
-        const auto& holder = reserve.holder->line();
-        if (!rest.isPositive()) break;
-        if (!reserve.left.isPositive() || holder.warehouse != claim.line().warehouse) continue;
+    auto& reserves = reserves_[claim.line().warehouse];
+    auto& next = reserves.first_left;
+    while (rest.isPositive() && next < reserves.all.size()) {
+        auto& reserve = reserves.all[next];
         const auto part = std::min(rest, reserve.left);
         reserve.left = reserve.left - part;
+        reserves.left = reserves.left - part;
         rest = rest - part;
-        words +=
-            fmt::format(", {} of it from what {} has reserved", part.toString(), nameOf(holder));
+        words += fmt::format(", {} of it from what {} has reserved", part.toString(),
+                             nameOf(reserve.holder->line()));
         reserve.gone_to += fmt::format("; {} of what it has reserved are proposed for {}",
                                        part.toString(), nameOf(claim.line()));
+        if (!reserve.left.isPositive()) ++next;
     }
     return words;
 }
 
 Decimal Rationing::reclaimable(std::string_view warehouse) const {
-    Decimal sum;
-    for (const auto& reserve : reserves_)
-        if (reserve.holder->line().warehouse == warehouse) sum = sum + reserve.left;
-    return sum;
+    const auto found = reserves_.find(warehouse);
+    return found == reserves_.end() ? Decimal{} : found->second.left;
 }
 
 void Rationing::nameLosses(std::span<Bundle> bundles) const {
-    for (const auto& reserve : reserves_) {
-        if (reserve.gone_to.empty()) continue;
-        for (auto& bundle : bundles)
-            for (auto& claim : bundle.claims)
-                if (claim.subject == reserve.holder->subject) claim.reason += reserve.gone_to;
-    }
+    std::unordered_map<const Case*, std::string_view> losses;
+    for (const auto& [warehouse, reserves] : reserves_)
+        for (const auto& reserve : reserves.all)
+            if (!reserve.gone_to.empty()) losses.emplace(reserve.holder->subject, reserve.gone_to);
+    if (losses.empty()) return;
+    for (auto& bundle : bundles)
+        for (auto& claim : bundle.claims)
+            if (const auto loss = losses.find(claim.subject); loss != losses.end())
+                claim.reason += loss->second;
 }
 
 }  // namespace backorderd::rules

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,12 @@ private:
         const Claim* holder = nullptr;
         Decimal left;
         std::string gone_to;  ///< for a person
+    };
+    /// Those of one warehouse.
+    struct Reserves {
+        std::vector<Reserve> all;    ///< worst first
+        std::size_t first_left = 0;  ///< before it nothing is left
+        Decimal left;
     };
     /// So many of an item must be free in one place.
     struct Need {
@@ -56,8 +63,8 @@ private:
 
     std::string_view item_;
     FreeStock stock_;
-    std::vector<Reserve> reserves_;  ///< worst first
-    int served_ = 0;                 ///< claims so far
+    std::map<std::string_view, Reserves> reserves_;  ///< by warehouse
+    int served_ = 0;                                 ///< claims so far
 };
 
 }  // namespace backorderd::rules

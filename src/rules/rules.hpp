@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -106,13 +107,25 @@ struct OfferWish {
 };
 /// Shares free stock out among all lines that want an offer, whatever their order here: by tier,
 /// then age, then open value, then case id. No unit is in two offers, none that is held is in any.
-/// Returns an event for each line that gets an offer, in the order of serving. The hold and the
-/// time to answer are counted from `now`. Each line once; one that waits for nothing any more gets
-/// none.
-std::vector<std::pair<CaseId, OfferMade>> shareOut(const RuleSet& rules,
-                                                   std::span<const OfferWish> wishes,
-                                                   const Goods& goods,
-                                                   std::span<const StockHold> held, Timestamp now);
+/// Lines are served some at a time, because there may be many.
+class OfferRound {
+public:
+    /// Each line once. The hold and the time to answer are counted from `now`. What is given must
+    /// outlive the round.
+    OfferRound(const RuleSet& rules, std::span<const OfferWish> wishes, const Goods& goods,
+               std::span<const StockHold> held, Timestamp now);
+    ~OfferRound();
+
+    /// Serves up to so many lines more; an event for each that gets an offer, in the order of
+    /// serving. One that waits for nothing any more gets none.
+    std::vector<std::pair<CaseId, OfferMade>> serve(std::size_t lines_max);
+    /// Whether every line has had its turn.
+    bool done() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
 /// Why the latest offer of a case holds no longer, where it is open: `goods` of its items, `held`
 /// by the offers of other cases. An item that is short makes all of it untrue. Of two offers that
 /// together are short each is found untrue: enter one's end, and what it frees, before asking for
@@ -122,17 +135,27 @@ std::optional<OfferWithdrawn> recheckOffer(const Case& subject, const Goods& goo
 
 // -- Stock that arrived --------------------------------------------------------------------------
 
-/// Who of the lines that wait for `item` should get what is free of it, by the fulfilment rules,
-/// best first; lines that no rule matches are not served and not mentioned, nor are those that what
-/// is free does not reach. `cases`: all open cases of the item, and, where a line of them ships
-/// complete or is a kit's component, all other open cases of its order; those of other items only
-/// decide whether the order can be served. `goods`: of all items of `cases`, their free stock
-/// without what offers hold. Empty where no two lines wait. No more is proposed than is free, but
-/// for winners: what they get beyond that others have reserved, and the reason says who.
-std::vector<std::pair<CaseId, AllocationProposed>> allocate(const RuleSet& rules,
-                                                            std::span<const Case> cases,
-                                                            std::string_view item,
-                                                            const Goods& goods, Timestamp now);
+/// Who of the lines that wait for an item should get what is free of it, by the fulfilment rules.
+class Allocation {
+public:
+    /// `rules` must outlive it.
+    Allocation(const RuleSet& rules, std::string item, Timestamp now);
+    ~Allocation();
+
+    /// To be called with all open cases of the item, and, where a line of them ships complete or is
+    /// a kit's component, with all other open cases of its order; those of other items only decide
+    /// whether the order can be served. Keeps the line alone, because there may be many.
+    void add(Case&& subject);
+    /// Best first; lines that no rule matches are not served and not mentioned, nor are those that
+    /// what is free does not reach. `goods`: of all items of the cases, their free stock without
+    /// what offers hold. Empty where no two lines wait. No more is proposed than is free, but for
+    /// winners: what they get beyond that others have reserved, and the reason says who.
+    std::vector<std::pair<CaseId, AllocationProposed>> propose(const Goods& goods) const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
 
 /// The day it is at `at` in a zone; UTC where the zone is empty or not known.
 Date localDate(Timestamp at, std::string_view timezone);

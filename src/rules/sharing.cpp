@@ -40,6 +40,25 @@ OfferMade offerOf(const Search& search, std::vector<OfferedItem> items) {
     return {search.rule.name, std::move(items), hold_until, std::max(answer_by, hold_until)};
 }
 
+std::vector<OfferWish> inOrderOfServing(const RuleSet& rules, std::span<const OfferWish> wishes) {
+    const TierOrder tiers{rules};
+    using Rank = std::tuple<std::size_t, Timestamp, LargestFirst, CaseId>;
+    std::vector<std::pair<Rank, const OfferWish*>> ranked;
+    ranked.reserve(wishes.size());
+    for (const auto& wish : wishes) {
+        const auto& subject = *wish.subject;
+        ranked.emplace_back(Rank{tiers.rank(subject.line.customer.tier), subject.opened_at,
+                                 LargestFirst{subject.line.openValue()}, subject.id},
+                            &wish);
+    }
+    std::sort(ranked.begin(), ranked.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<OfferWish> in_order;
+    in_order.reserve(ranked.size());
+    for (const auto& [rank, wish] : ranked) in_order.push_back(*wish);
+    return in_order;
+}
+
 }  // namespace
 
 std::vector<Candidate> findCandidates(const RuleSet& rules, const SubstitutionRule& rule,
@@ -61,27 +80,36 @@ std::vector<Candidate> findCandidates(const RuleSet& rules, const SubstitutionRu
     return candidates;
 }
 
-std::vector<std::pair<CaseId, OfferMade>> shareOut(const RuleSet& rules,
-                                                   std::span<const OfferWish> wishes,
-                                                   const Goods& goods,
-                                                   std::span<const StockHold> held, Timestamp now) {
-    const TierOrder tiers{rules};
-    const auto rank = [&](const OfferWish& wish) {
-        const auto& subject = *wish.subject;
-        return std::tuple{tiers.rank(subject.line.customer.tier), subject.opened_at,
-                          LargestFirst{subject.line.openValue()}, subject.id};
-    };
-    std::vector<OfferWish> in_order{wishes.begin(), wishes.end()};
-    std::sort(in_order.begin(), in_order.end(),
-              [&](const OfferWish& a, const OfferWish& b) { return rank(a) < rank(b); });
+struct OfferRound::State {
+    const RuleSet& rules;
+    std::vector<OfferWish> in_order{};
+    std::size_t served = 0;
+    Catalogue catalogue;
+    FreeStock stock;
+    Timestamp now{};
+};
 
-    Catalogue catalogue{goods};
-    FreeStock stock{goods.stock, held};
+OfferRound::OfferRound(const RuleSet& rules, std::span<const OfferWish> wishes, const Goods& goods,
+                       std::span<const StockHold> held, Timestamp now)
+    : state_{new State{.rules = rules,
+                       .in_order = inOrderOfServing(rules, wishes),
+                       .catalogue = Catalogue{goods},
+                       .stock = FreeStock{goods.stock, held},
+                       .now = now}} {}
+
+OfferRound::~OfferRound() = default;
+
+bool OfferRound::done() const { return state_->served == state_->in_order.size(); }
+
+std::vector<std::pair<CaseId, OfferMade>> OfferRound::serve(std::size_t lines_max) {
+    auto& state = *state_;
     std::vector<std::pair<CaseId, OfferMade>> made;
-    for (const auto& wish : in_order) {
+    const auto end = state.served + std::min(lines_max, state.in_order.size() - state.served);
+    for (; state.served < end; ++state.served) {
+        const auto& wish = state.in_order[state.served];
         if (wish.subject->closed_at || !wish.subject->line.isOpen()) continue;
-        const Search search{rules, *wish.rule, *wish.subject, now};
-        if (auto items = takeBest(search, catalogue, stock); !items.empty())
+        const Search search{state.rules, *wish.rule, *wish.subject, state.now};
+        if (auto items = takeBest(search, state.catalogue, state.stock); !items.empty())
             made.emplace_back(wish.subject->id, offerOf(search, std::move(items)));
     }
     return made;

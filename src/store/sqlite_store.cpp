@@ -84,9 +84,11 @@ void SqliteStore::commit(std::span<CaseChange> changes) {
 }
 
 void SqliteStore::strikeOutArrival(const CaseChange& change) {
-    for (const auto& entry : change.new_events)
-        if (std::holds_alternative<AllocationProposed>(entry.event))
+    for (const auto& entry : change.new_events) {
+        const auto* const proposed = std::get_if<AllocationProposed>(&entry.event);
+        if (proposed && proposed->rank == proposed->of)
             passes_.forget(sources_.idOf(change.after.line.key.source), change.after.line.item.id);
+    }
 }
 
 void SqliteStore::freeze(std::span<Message> messages) {

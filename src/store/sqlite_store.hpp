@@ -306,7 +306,7 @@ private:
     void recordOutcomes(std::span<const Settlement> settlements, std::span<const Annotation> notes,
                         Timestamp now);
     void recordMarks(std::span<const MessageId> ids, Timestamp now);
-    /// Advice on an item was given: its arrival is served.
+    /// The last in line for an item was advised: its arrival is served.
     void strikeOutArrival(const CaseChange& change);
     /// A step was taken: the notices follow it, and the cases are due.
     bool putBack(MessageId id, const AuditEntry& why);

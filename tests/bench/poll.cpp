@@ -4,16 +4,14 @@
 //   bench_poll --config FILE --step cold|unchanged|changed|start
 //
 // Prints one JSON object: step, wall_s, cpu_s, peak_mb, lines, lines_per_s, changed, opened, and in
-// longest_pause_s for how long at most the loop did nothing else: a mail that was due waited no longer.
+// longest_pause_s for how long at most the loop did nothing else: a mail that was due waited no
+// longer.
 
 #include <sys/resource.h>
 
-#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -22,6 +20,7 @@
 #include "app/engine.hpp"
 #include "app/system_clock.hpp"
 #include "app/wiring.hpp"
+#include "bench/pauses.hpp"
 #include "net/net.hpp"
 #include "store/store.hpp"
 
@@ -60,23 +59,11 @@ Arguments parse(int argc, char** argv) {
     return arguments;
 }
 
-/// How late the loop came round to what was due, while `busy`.
-boost::asio::awaitable<void> watchPauses(const bool& busy, std::chrono::duration<double>& longest) {
-    constexpr std::chrono::milliseconds kTick{5};
-    boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor};
-    while (busy) {
-        timer.expires_after(kTick);
-        co_await timer.async_wait(boost::asio::use_awaitable);
-        longest = std::max<std::chrono::duration<double>>(
-            longest, std::chrono::steady_clock::now() - timer.expiry());
-    }
-}
-
 app::PollReport pollOnce(boost::asio::io_context& context, app::Engine& engine,
                          std::chrono::duration<double>& longest_pause) {
     app::PollReport report;
     bool busy = true;
-    boost::asio::co_spawn(context, watchPauses(busy, longest_pause), boost::asio::detached);
+    boost::asio::co_spawn(context, bench::watchPauses(busy, longest_pause), boost::asio::detached);
     boost::asio::co_spawn(context, engine.poll(engine.sourceNames().front()),
                           [&](std::exception_ptr failure, std::optional<app::PollReport> said) {
                               if (failure) std::rethrow_exception(failure);
@@ -100,9 +87,9 @@ int measure(const Arguments& arguments) {
     }
     app::Log log{setup->settings->log};
     const auto store = store::openStore(setup->settings->data_dir);
-    app::Engine engine{context.get_executor(), *store,          clock,
-                       log,                    *setup->settings, std::move(setup->policy),
-                       std::move(setup->ends)};
+    app::Engine engine{
+        context.get_executor(), *store, clock, log, *setup->settings, std::move(setup->policy),
+        std::move(setup->ends)};
     app::PollReport report;
     std::chrono::duration<double> longest_pause{};
     if (arguments.step != "start") report = pollOnce(context, engine, longest_pause);
@@ -112,16 +99,15 @@ int measure(const Arguments& arguments) {
         std::fprintf(stderr, "the poll was not complete: %s\n", report.reason.c_str());
         return 1;
     }
-    nlohmann::ordered_json row{
-        {"step", arguments.step},
-        {"wall_s", wall.count()},
-        {"cpu_s", cpuSeconds() - cpu_begun},
-        {"peak_mb", peakMegabytes()},
-        {"lines", report.lines},
-        {"lines_per_s", static_cast<double>(report.lines) / wall.count()},
-        {"changed", report.changed},
-        {"opened", report.opened},
-        {"longest_pause_s", longest_pause.count()}};
+    nlohmann::ordered_json row{{"step", arguments.step},
+                               {"wall_s", wall.count()},
+                               {"cpu_s", cpuSeconds() - cpu_begun},
+                               {"peak_mb", peakMegabytes()},
+                               {"lines", report.lines},
+                               {"lines_per_s", static_cast<double>(report.lines) / wall.count()},
+                               {"changed", report.changed},
+                               {"opened", report.opened},
+                               {"longest_pause_s", longest_pause.count()}};
     std::printf("%s\n", row.dump().c_str());
     return 0;
 }

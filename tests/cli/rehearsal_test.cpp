@@ -155,6 +155,8 @@ TEST_F(Rehearsals, ReplayOfTheSameRulesFindsNothing) {
     EXPECT_EQ(ended.exit, 0) << ended.output;
     EXPECT_THAT(ended.output, HasSubstr("Nothing would have been different."));
     EXPECT_THAT(ended.output, Not(HasSubstr(", 0 cases")));
+    EXPECT_THAT(ended.output, HasSubstr("Not compared, because the stock of the past is not "
+                                        "recorded: offers ('substitution')"));
     EXPECT_EQ(bytesOf(folder_ / "demo"), before);
 }
 

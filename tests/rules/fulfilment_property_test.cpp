@@ -30,7 +30,7 @@ public:
     }
 
     Proposals proposed() const {
-        return rules::allocate(rules, cases, "PX-100", goods, at("2026-03-09T08:00:00Z"));
+        return allocationOf(rules, cases, "PX-100", goods, at("2026-03-09T08:00:00Z"));
     }
     void shuffle() { std::shuffle(cases.begin(), cases.end(), random_); }
     const OrderLine& line(CaseId id) const {

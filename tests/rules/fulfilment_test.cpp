@@ -37,7 +37,7 @@ struct Allocate : ::testing::Test {
     }
     OrderLine& line(std::size_t number) { return cases.at(number - 1).line; }
 
-    auto proposed() const { return rules::allocate(rules, cases, "PX-100", goods, now); }
+    auto proposed() const { return allocationOf(rules, cases, "PX-100", goods, now); }
     /// `2: 10`
     std::vector<std::string> shares() const {
         std::vector<std::string> words;

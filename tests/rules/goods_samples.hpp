@@ -69,4 +69,13 @@ inline Decimal heldOf(const std::vector<StockHold>& holds, std::string_view item
     return sum;
 }
 
+/// What is proposed for an item that arrived.
+inline std::vector<std::pair<CaseId, AllocationProposed>> allocationOf(
+    const RuleSet& rules, const std::vector<Case>& cases, const std::string& item,
+    const Goods& goods, Timestamp now) {
+    rules::Allocation allocation{rules, item, now};
+    for (auto subject : cases) allocation.add(std::move(subject));
+    return allocation.propose(goods);
+}
+
 }  // namespace backorderd::rules_test

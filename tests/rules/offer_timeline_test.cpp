@@ -39,9 +39,8 @@ struct OfferTimeline : ::testing::Test {
             const auto decision = its.look();
             if (!decision.offer_wish) return;
             const rules::OfferWish wish{&its.subject, decision.offer_wish};
-            for (const auto& [id, made] :
-                 rules::shareOut(its.rules, std::span{&wish, 1}, goods, {}, its.now))
-                its.record(made, {});
+            rules::OfferRound round{its.rules, std::span{&wish, 1}, goods, {}, its.now};
+            for (const auto& [id, made] : round.serve(1)) its.record(made, {});
         });
     }
     void recheckAt(Timeline& line, Timestamp when) {

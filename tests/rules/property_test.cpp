@@ -3,6 +3,7 @@
 #include <set>
 
 #include "rules/random_history.hpp"
+#include "rules/same_instant.hpp"
 
 namespace backorderd::rules_test {
 namespace property_test {
@@ -101,6 +102,15 @@ TEST(Decisions, NothingPendingIsWithoutAReason) {
                         std::any_of(decision.withheld.begin(), decision.withheld.end(), hasKey))
                 << seed << " " << notice.key;
         }
+    }
+}
+
+TEST(Decisions, DoNotDependOnTheOrderOfEventsWithinAnInstant) {
+    for (unsigned seed = 4000; seed < 5000; ++seed) {
+        const auto told = [seed](bool reversed) {
+            return toldInOrder(RandomHistory{seed}.make(days{14}), seed, reversed);
+        };
+        ASSERT_EQ(told(false), told(true)) << "seed " << seed;
     }
 }
 

@@ -24,7 +24,7 @@ struct ShareOut : ::testing::Test {
     std::vector<std::pair<CaseId, OfferMade>> made() const {
         std::vector<rules::OfferWish> wishes;
         for (const auto& subject : cases) wishes.push_back({&subject, &rule});
-        return rules::shareOut(rules, wishes, goods, held, now);
+        return rules::OfferRound{rules, wishes, goods, held, now}.serve(wishes.size());
     }
     /// `2: 10 PX-110`
     std::vector<std::string> shared() const {

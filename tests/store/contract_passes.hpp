@@ -20,14 +20,18 @@ TEST_P(StoreContract, ArrivalsAreKeptUntilTheyAreServed) {
     EXPECT_EQ(store().arrivals("erp"), std::vector<std::string>{"PX-100"});
     EXPECT_TRUE(store().arrivals("other").empty());
 
-    // Advice on the item serves it, other events do not.
+    // Advice for the last in line serves it, other events do not.
     const auto id = open("1");
     auto change = changing(id);
     change.new_events = {{2, kNow, EscalationStarted{"prolonged"}}};
     commit(change);
     EXPECT_FALSE(store().arrivals("erp").empty());
     change = changing(id);
-    change.new_events = {{3, kNow, AllocationProposed{}}};
+    change.new_events = {{3, kNow, AllocationProposed{"", {}, Decimal{1}, 1, 2, "fill", ""}}};
+    commit(change);
+    EXPECT_FALSE(store().arrivals("erp").empty()) << "one more waits for it";
+    change = changing(id);
+    change.new_events = {{4, kNow, AllocationProposed{"", {}, Decimal{1}, 2, 2, "fill", ""}}};
     commit(change);
     EXPECT_TRUE(store().arrivals("erp").empty());
 

@@ -111,7 +111,7 @@ struct Notice {
     ToldFacts facts;
     NoticeState state = NoticeState::Planned;
     std::string state_reason;  ///< why it is in that state, for a person
-    Timestamp state_at{};      ///< since when
+    Timestamp state_at{};      ///< since when; of one that was put off, when that was
     MessageId message_id = 0;  ///< the message that carries it; 0 while there is none
     /// The guard that holds or postpones it, or did so last: `blast_radius`, `silence/12`.
     std::string guard{};

@@ -110,6 +110,7 @@ bool Guards::silence(Notice& notice, const Case& subject, Timestamp now) {
     notice.guard = longest->guardName();
     notice.ready_at = notice.due_at = longest->ends_at;
     notice.state_reason = describeSilence(*longest);
+    notice.state_at = now;
     log_.info("notice.silenced", {{"recipient", log_.address(notice.recipient.address)},
                                   {"line", subject.line.key.id},
                                   {"silence", std::to_string(longest->id)}});

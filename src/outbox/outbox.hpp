@@ -36,7 +36,7 @@ struct Plan {
 Plan reconcile(const Case& subject, const Decision& decision, Timestamp now);
 
 /// When a recipient who has heard at `heard` (ascending) may hear again under a limit of `max` in
-/// `per`; empty: now.
+/// `per`; empty: now. Never more than two periods ahead.
 std::optional<Timestamp> limitedUntil(const std::vector<Timestamp>& heard, int max,
                                       std::chrono::seconds per, Timestamp now);
 

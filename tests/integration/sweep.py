@@ -27,7 +27,7 @@ CALLS = ['write', 'pwrite64', 'fsync', 'fdatasync', 'ftruncate', 'rename', 'unli
 KILLED_TWICE_EVERY = 4
 # What a point takes beyond an undisturbed run: the start after the kill, and looking at it all.
 POINT_SECONDS = 1.5
-# A sweep of every call takes half an hour: it says how far it is.
+# A sweep of every call takes long: it says how far it is.
 TOLD_EVERY = 50
 # The rest of the points is left out where they take this much longer than was thought.
 LATE_SHARE = 1.5

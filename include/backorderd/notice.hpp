@@ -26,14 +26,16 @@ enum class Topic {
     PartlyShipped,
     Shipped,
     Cancelled,
-    NoContact,       ///< to our own people: the customer cannot be reached
-    Offer,           ///< to the customer: substitutes
-    OfferWithdrawn,  ///< to the customer: an offer they had heard of holds no longer
-    OfferAnswered,   ///< to our own people: an accepted substitute is a task
-    Escalation,      ///< to our own people: a step of a ladder
-    Allocation,      ///< to our own people: who should get the stock that arrived
-    Expedite,        ///< to our own people: long overdue
-    Uncovered,       ///< to our own people: nothing is on order
+    NoContact,               ///< to our own people: the customer cannot be reached
+    Offer,                   ///< to the customer: substitutes
+    OfferWithdrawn,          ///< to the customer: an offer they had heard of holds no longer
+    OfferAnswered,           ///< to our own people: an accepted substitute is a task
+    Escalation,              ///< to our own people: a step of a ladder
+    Allocation,              ///< to our own people: who should get the stock that arrived
+    Expedite,                ///< to our own people: long overdue
+    Uncovered,               ///< to our own people: nothing is on order
+    EscalationAcknowledged,  ///< to senders that keep incidents: somebody has taken a ladder on
+    EscalationEnded,         ///< to senders that keep incidents: a ladder has ended
 };
 std::string_view topicName(Topic topic);  ///< `promise_changed`
 std::optional<Topic> parseTopic(std::string_view name);
@@ -41,6 +43,8 @@ std::optional<Topic> parseTopic(std::string_view name);
 bool isForCustomer(Topic topic);
 /// Shipped and cancelled: they end the story that an earlier message began.
 bool isClosing(Topic topic);
+/// EscalationAcknowledged and EscalationEnded: what became of an incident that an alert opened.
+bool isIncidentUpdate(Topic topic);
 
 enum class Channel { Email, Sms, Webhook, Chat };
 std::string_view channelName(Channel channel);  ///< `email`
@@ -111,7 +115,7 @@ struct Notice {
     ToldFacts facts;
     NoticeState state = NoticeState::Planned;
     std::string state_reason;  ///< why it is in that state, for a person
-    Timestamp state_at{};      ///< since when
+    Timestamp state_at{};      ///< since when; of one that was put off, when that was
     MessageId message_id = 0;  ///< the message that carries it; 0 while there is none
     /// The guard that holds or postpones it, or did so last: `blast_radius`, `silence/12`.
     std::string guard{};

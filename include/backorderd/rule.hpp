@@ -333,9 +333,13 @@ struct RuleSet {
     std::vector<EscalationRule> escalation;
     std::vector<FulfilmentRule> fulfilment;
     std::vector<SupplyRule> supply;
+    /// Senders of the settings that keep an incident open until they hear that somebody has taken
+    /// it on, and that it is over. Not from the rule files, and not in the fingerprint.
+    std::vector<std::string> incident_senders;
 
     const Calendar* findCalendar(std::string_view name) const;
     const Team* findTeam(std::string_view name) const;
+    bool keepsIncidents(std::string_view sender) const;
     /// Changes with the meaning of the rules; for 'did a reload change anything'. Never part of a
     /// key.
     std::string fingerprint;

@@ -2,9 +2,11 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "backorderd/message.hpp"
@@ -61,12 +63,35 @@ public:
     virtual OnUnknown onUnknown() const = 0;
     /// How many sends the dispatcher may have under way at once; at least 1.
     virtual int parallel() const = 0;
+    /// The host that it sends to, in small letters and without a port; empty: it has none. Senders
+    /// to one host share what that host is asked to bear.
+    virtual std::string host() const { return {}; }
     /// Why it will never take this message, for a person, with the remedy; empty: it may. Asked
     /// before a message is frozen, so that what can be mended is mended instead of refused.
     virtual std::string whyUnsendable(const Message&) const { return {}; }
     /// One attempt, bounded in time. Never throws for what the world does; never sends when the
     /// gate was not awaited. The message outlives the call.
     virtual boost::asio::awaitable<Outcome> send(const Message& message, WireGate& gate) = 0;
+};
+
+/// Stands before another sender, and is like it in all that it does not say itself.
+class SenderDecorator : public Sender {
+public:
+    explicit SenderDecorator(std::unique_ptr<Sender> sender) : sender_{std::move(sender)} {}
+
+    Channel channel() const override { return sender_->channel(); }
+    OnUnknown onUnknown() const override { return sender_->onUnknown(); }
+    int parallel() const override { return sender_->parallel(); }
+    std::string host() const override { return sender_->host(); }
+    std::string whyUnsendable(const Message& message) const override {
+        return sender_->whyUnsendable(message);
+    }
+    boost::asio::awaitable<Outcome> send(const Message& message, WireGate& gate) override {
+        return sender_->send(message, gate);
+    }
+
+private:
+    std::unique_ptr<Sender> sender_;
 };
 
 }  // namespace backorderd

@@ -46,11 +46,14 @@ Dispatcher::Dispatcher(asio::any_io_executor executor, Store& store, const Clock
         auto& lane = lanes_.emplace_back(Lane{.sender = &sender,
                                               .breaker = outbox::Breaker{settings_.pause},
                                               .schedule = settings_.schedule});
+        if (const auto host = sender.sender->host(); !host.empty())
+            lane.host = &hosts_.try_emplace(host, settings_.per_host).first->second;
         const auto terms = settings_.terms.find(sender.name);
         if (terms == settings_.terms.end()) continue;
         lane.schedule = terms->second.schedule;
         lane.rates = outbox::RateGate{terms->second.rate, terms->second.domain_rate};
     }
+    for (auto& lane : lanes_) by_turn_.push_back(&lane);
 }
 
 void Dispatcher::recover() {
@@ -94,13 +97,14 @@ std::optional<AuditEntry> Dispatcher::sentAgain(const Message& message, Timestam
 
 void Dispatcher::kick() {
     if (stopping_ || held_) return;
-    for (auto& lane : lanes_) fillLane(lane, Claim::Yes);
+    fillLanes(Claim::Yes);
 }
 
 asio::awaitable<void> Dispatcher::sendOne(Lane& lane, Message message, bool is_probe,
                                           WireGate& gate) {
     const auto outcome = co_await lane.sender->sender->send(message, gate);
     --lane.in_flight;
+    if (lane.host) lane.host->ended();
     ++lane.answered;
     judgeReceiver(lane, outcome, is_probe);
     finish(message, outcome, lane);
@@ -161,8 +165,7 @@ void Dispatcher::scheduleFlush() {
 void Dispatcher::gather(std::size_t before, int quiet_turns) {
     // What has been claimed begins now, so that its receivers answer while the disk works, and what
     // comes to the wire at once is in the same write.
-    if (!stopping_ && !held_)
-        for (auto& lane : lanes_) fillLane(lane, Claim::No);
+    if (!stopping_ && !held_) fillLanes(Claim::No);
     const auto gathered = wire_marks_.size() + settlements_.size();
     quiet_turns = gathered > before ? 0 : quiet_turns + 1;
     if (quiet_turns > (writeCanWait() ? kQuietTurnsMax : 0)) return flush();

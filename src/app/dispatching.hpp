@@ -3,6 +3,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
@@ -49,6 +50,7 @@ public:
         /// byte, as always where a message whose outcome is unknown is not sent again.
         std::size_t mark_ahead = 0;
         outbox::PauseLimits pause{};
+        outbox::HostLimits per_host{};         ///< of each host, whatever senders send to it
         std::map<std::string, Terms> terms{};  ///< by sender; who is not in it has no limits
     };
     /// All references must outlive the dispatcher, and the dispatcher every send under way.
@@ -110,13 +112,20 @@ private:
         outbox::RateGate rates{};
         std::optional<SteadyTime> opens_at{};  ///< what is claimed waits for its rate until then
         bool gone = false;                     ///< its receiver takes nothing any more
+        outbox::HostGate* host = nullptr;      ///< null: its sender has no host
+        std::uint64_t turn = 0;                ///< when it last began to send
     };
     enum class Claim { Yes, No };
     boost::asio::awaitable<void> beforeWire(MessageId id) override;
     boost::asio::awaitable<void> sendOne(Lane& lane, Message message, bool is_probe,
                                          WireGate& gate);
     std::optional<AuditEntry> sentAgain(const Message& message, Timestamp now) const;
+    /// Whoever waited longest comes first: of those that share a host, none takes all its room.
+    void fillLanes(Claim may_claim);
     void fillLane(Lane& lane, Claim may_claim);
+    static bool hasRoom(const Lane& lane);
+    /// When the rates of sender and host let any message pass.
+    static SteadyTime readyAt(const Lane& lane, SteadyTime now);
     /// The oldest claimed message that the rates let pass.
     std::optional<Message> takeNext(Lane& lane);
     std::optional<Message> takeMarked(Lane& lane);
@@ -146,7 +155,10 @@ private:
     Settings settings_;
     NoteMaker note_maker_;
     JournaledSteps steps_;
+    std::map<std::string, outbox::HostGate> hosts_;
     std::vector<Lane> lanes_;
+    std::vector<Lane*> by_turn_;
+    std::uint64_t turns_ = 0;
     std::map<MessageId, SteadyTime> retry_at_;
 
     // What waits for the next durable write. One write serves all that came in the meantime.

@@ -22,10 +22,27 @@ MarkedGate marked_gate;
 
 }  // namespace
 
+bool Dispatcher::hasRoom(const Lane& lane) {
+    return lane.in_flight < lane.sender->sender->parallel() && (!lane.host || lane.host->hasRoom());
+}
+
+SteadyTime Dispatcher::readyAt(const Lane& lane, SteadyTime now) {
+    const auto ready = lane.rates.readyAt(now);
+    return lane.host ? std::max(ready, lane.host->readyAt(now)) : ready;
+}
+
+void Dispatcher::fillLanes(Claim may_claim) {
+    std::ranges::stable_sort(by_turn_, {}, &Lane::turn);
+    for (auto* const lane : by_turn_) fillLane(*lane, may_claim);
+}
+
 void Dispatcher::fillLane(Lane& lane, Claim may_claim) {
     lane.opens_at.reset();
-    while (!stopping_ && !lane.gone && lane.in_flight < lane.sender->sender->parallel() &&
-           lane.breaker.mayTry(clock_.steady())) {
+    // Who has nothing at hand when others make room would be passed over by them for ever.
+    const bool waits = lane.host && !lane.host->hasRoom() && lane.claimed.empty();
+    if (waits && may_claim == Claim::Yes && !stopping_ && !lane.gone && !lane.breaker.open())
+        claim(lane);
+    while (!stopping_ && !lane.gone && hasRoom(lane) && lane.breaker.mayTry(clock_.steady())) {
         const bool is_marked = !lane.marked.empty();
         auto message = is_marked ? takeMarked(lane) : takeNext(lane);
         if (!message) {
@@ -34,6 +51,8 @@ void Dispatcher::fillLane(Lane& lane, Claim may_claim) {
             continue;
         }
         ++lane.in_flight;
+        if (lane.host) lane.host->begun();
+        lane.turn = ++turns_;
         const bool is_probe = lane.breaker.begun();
         WireGate& gate = is_marked ? static_cast<WireGate&>(marked_gate) : *this;
         boost::asio::co_spawn(executor_, sendOne(lane, std::move(*message), is_probe, gate),
@@ -43,7 +62,7 @@ void Dispatcher::fillLane(Lane& lane, Claim may_claim) {
 
 std::optional<Message> Dispatcher::takeNext(Lane& lane) {
     const auto now = clock_.steady();
-    auto soonest = lane.rates.readyAt(now);
+    auto soonest = readyAt(lane, now);
     auto at = lane.claimed.begin();
     if (soonest <= now && lane.rates.limitsDomains()) {
         soonest = SteadyTime::max();
@@ -61,6 +80,7 @@ std::optional<Message> Dispatcher::takeNext(Lane& lane) {
     std::optional<Message> message{std::move(*at)};
     lane.claimed.erase(at);
     lane.rates.take(message->recipient.address, now);
+    if (lane.host) lane.host->take(now);
     return message;
 }
 
@@ -73,7 +93,8 @@ std::optional<Message> Dispatcher::takeMarked(Lane& lane) {
 /// Where a crash leaves it unknown whether a message left, it must not cost a person's time; and
 /// what waits for a rate or a receiver is not about to leave.
 bool Dispatcher::marksAhead(const Lane& lane) const {
-    return !stopping_ && !held_ && !lane.gone && !lane.breaker.open() && !lane.rates.limits() &&
+    const bool limited = lane.rates.limits() || (lane.host && lane.host->limitsRate());
+    return !stopping_ && !held_ && !lane.gone && !lane.breaker.open() && !limited &&
            lane.sender->sender->onUnknown() != OnUnknown::Hold;
 }
 
@@ -95,7 +116,7 @@ void Dispatcher::markAhead(Lane& lane) {
 
 bool Dispatcher::claim(Lane& lane) {
     const auto steady = clock_.steady();
-    if (lane.rates.readyAt(steady) > steady) return false;
+    if (readyAt(lane, steady) > steady) return false;
     const auto room = kWaitingBatchesMax * static_cast<std::size_t>(settings_.claim_batch);
     if (lane.claimed.size() >= (lane.breaker.open() ? 1 : room)) return false;
     const int limit = lane.breaker.open() ? 1 : settings_.claim_batch;

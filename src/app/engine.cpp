@@ -37,7 +37,8 @@ Dispatcher::Settings dispatcherSettings(const config::Settings& settings) {
          outbox.keep},
         static_cast<int>(outbox.claim_batch),
         static_cast<std::size_t>(outbox.mark_ahead),
-        {static_cast<int>(outbox.pause_after), outbox.pause_first, outbox.pause_longest}};
+        {static_cast<int>(outbox.pause_after), outbox.pause_first, outbox.pause_longest},
+        {static_cast<int>(outbox.per_host.parallel), rateOf(outbox.per_host.rate)}};
     for (const auto& sender : settings.senders) {
         const auto& own = sender.schedule;
         out.terms[sender.name] = {

@@ -106,10 +106,13 @@ bool Guards::silence(Notice& notice, const Case& subject, Timestamp now) {
         if (longest && watch.silence.ends_at <= longest->ends_at) continue;
         if (rules::holds(watch.condition, subject, now)) longest = &watch.silence;
     }
-    if (!longest || endsAStoryThatWasHeard(notice, subject)) return false;
+    // What calls somebody off disturbs nobody.
+    if (!longest || isIncidentUpdate(notice.topic) || endsAStoryThatWasHeard(notice, subject))
+        return false;
     notice.guard = longest->guardName();
     notice.ready_at = notice.due_at = longest->ends_at;
     notice.state_reason = describeSilence(*longest);
+    notice.state_at = now;
     log_.info("notice.silenced", {{"recipient", log_.address(notice.recipient.address)},
                                   {"line", subject.line.key.id},
                                   {"silence", std::to_string(longest->id)}});

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "rules/rules.hpp"
+#include "senders/senders.hpp"
 
 namespace backorderd::app {
 namespace {
@@ -68,6 +69,8 @@ Result<Policy> loadPolicy(std::span<const std::string> paths, const config::Sett
     sortByPlace(found);
     if (hasErrors(found)) return found;
     append(warnings, found);
+    for (const auto& sender : settings.senders)
+        if (senders::keepsIncidents(sender.kind)) rules->incident_senders.push_back(sender.name);
     return Policy{std::move(*rules), std::move(*templates), house};
 }
 

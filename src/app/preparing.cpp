@@ -236,6 +236,7 @@ void Preparer::postpone(std::vector<Notice> group, const Cases& cases, Timestamp
         notice.ready_at = until;
         notice.due_at = until;
         notice.state_reason = reason;
+        notice.state_at = now;
     }
     log_.warning("notice.postponed", {{"recipient", log_.address(group.front().recipient.address)},
                                       {"reason", reason}});

@@ -12,18 +12,14 @@ namespace {
 /// this; to look at the window of each before would slow down a full outbox.
 constexpr std::chrono::minutes kMailFresh{10};
 
-class QuietSender final : public Sender {
+class QuietSender final : public SenderDecorator {
 public:
     QuietSender(std::unique_ptr<Sender> sender, Store& store, const Clock& clock,
                 std::function<const RuleSet&()> rules)
-        : sender_{std::move(sender)}, store_{store}, clock_{clock}, rules_{std::move(rules)} {}
-
-    Channel channel() const override { return sender_->channel(); }
-    OnUnknown onUnknown() const override { return sender_->onUnknown(); }
-    int parallel() const override { return sender_->parallel(); }
-    std::string whyUnsendable(const Message& message) const override {
-        return sender_->whyUnsendable(message);
-    }
+        : SenderDecorator{std::move(sender)},
+          store_{store},
+          clock_{clock},
+          rules_{std::move(rules)} {}
 
     boost::asio::awaitable<Outcome> send(const Message& message, WireGate& gate) override {
         const auto now = clock_.now();
@@ -33,7 +29,7 @@ public:
         if (opens > now)
             co_return TryLater{"the send window is shut until " + formatTimestamp(opens),
                                opens - now};
-        co_return co_await sender_->send(message, gate);
+        co_return co_await SenderDecorator::send(message, gate);
     }
 
 private:
@@ -49,7 +45,6 @@ private:
         return opens;
     }
 
-    std::unique_ptr<Sender> sender_;
     Store& store_;
     const Clock& clock_;
     std::function<const RuleSet&()> rules_;

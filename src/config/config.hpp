@@ -89,6 +89,12 @@ struct HouseSettings {
     std::string message_id_domain;
 };
 
+/// What all senders together may ask of one host; a rate of 0 is no limit.
+struct HostSettings {
+    RateSettings rate{};
+    std::int64_t parallel = 100;  ///< messages under way at once
+};
+
 struct OutboxSettings {
     std::chrono::seconds retry_first{};
     std::chrono::seconds retry_longest{};
@@ -100,6 +106,7 @@ struct OutboxSettings {
     std::int64_t pause_after = 5;  ///< failures of a receiver in a row
     std::chrono::seconds pause_first{30};
     std::chrono::seconds pause_longest{900};
+    HostSettings per_host{};
 };
 
 struct ReloadSettings {
@@ -112,7 +119,7 @@ struct GuardSettings {
     std::int64_t blast_radius_max = 200;
     std::chrono::seconds blast_radius_per{15 * 60};
     double mass_change_share = 0.2;  ///< more of the known lines changed, or gone, is a mistake
-    std::int64_t mass_change_lines = 25;  ///< but not where they are fewer than these
+    std::int64_t mass_change_lines = 25;    ///< but not where they are fewer than these
     std::chrono::seconds silence_digest{};  ///< how often authors hear of theirs; 0: never
 };
 

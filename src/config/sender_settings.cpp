@@ -1,5 +1,7 @@
 #include "config/sender_settings.hpp"
 
+#include <utility>
+
 namespace backorderd::config {
 namespace {
 
@@ -48,6 +50,15 @@ SenderSettings readSender(Section section, const OutboxSettings& outbox) {
     sender.schedule = readSchedule(
         section.child("schedule", "When messages of this sender are tried again."), outbox);
     return sender;
+}
+
+HostSettings readHost(Section host) {
+    HostSettings out;
+    out.parallel = host.number("parallel", {.fallback = 100, .min = 1, .max = 1000},
+                               "How many messages of all senders together may be under way to one "
+                               "host at once.");
+    out.rate = readRate(std::move(host));
+    return out;
 }
 
 }  // namespace backorderd::config

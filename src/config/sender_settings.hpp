@@ -8,4 +8,7 @@ namespace backorderd::config {
 /// are tried again, it says so for all senders that say nothing else.
 SenderSettings readSender(Section section, const OutboxSettings& outbox);
 
+/// What senders to one host share.
+HostSettings readHost(Section host);
+
 }  // namespace backorderd::config

@@ -84,6 +84,8 @@ void readOutbox(Section outbox, OutboxSettings& out) {
                                       "The first pause; one attempt ends it, or doubles it.");
     out.pause_longest = outbox.duration("pause_longest", {.fallback = 15min, .min = 1s, .max = 24h},
                                         "The longest pause between two such attempts.");
+    out.per_host = readHost(
+        outbox.child("per_host", "What one host is asked to bear, whatever senders send to it."));
     if (out.pause_longest < out.pause_first)
         outbox.problem("pause_longest", "'pause_longest' must not be shorter than 'pause_first'");
     if (out.retry_longest < out.retry_first)

@@ -36,7 +36,7 @@ struct Plan {
 Plan reconcile(const Case& subject, const Decision& decision, Timestamp now);
 
 /// When a recipient who has heard at `heard` (ascending) may hear again under a limit of `max` in
-/// `per`; empty: now.
+/// `per`; empty: now. Never more than two periods ahead.
 std::optional<Timestamp> limitedUntil(const std::vector<Timestamp>& heard, int max,
                                       std::chrono::seconds per, Timestamp now);
 
@@ -129,6 +129,32 @@ public:
 private:
     RateLimit limit_;
     SteadyTime full_at_{};
+};
+
+/// What all senders to one host share: how many messages may be under way to it at once, and how
+/// fast they may leave. Bounds are checked where the settings are read.
+struct HostLimits {
+    int parallel = 0;  ///< 0: there is no limit
+    RateLimit rate{};
+};
+
+/// The limits of one host.
+class HostGate {
+public:
+    explicit HostGate(HostLimits limits) : limits_{limits}, bucket_{limits.rate} {}
+
+    bool limitsRate() const { return bucket_.limits(); }
+    bool hasRoom() const { return limits_.parallel == 0 || under_way_ < limits_.parallel; }
+    /// When a message may leave, as far as the rate goes; not after `now`: at once.
+    SteadyTime readyAt(SteadyTime now) const { return bucket_.readyAt(now); }
+    void take(SteadyTime now) { bucket_.take(now); }
+    void begun() { ++under_way_; }
+    void ended() { --under_way_; }
+
+private:
+    HostLimits limits_;
+    TokenBucket bucket_;
+    int under_way_ = 0;
 };
 
 /// The limits of one sender: of all that it sends, and of what it sends to each domain. The domain

@@ -53,11 +53,12 @@ Notice created(const Case& subject, Notice wanted, Timestamp now) {
 }
 
 /// What is wanted, under the identity and in the state of what is there.
-Notice updated(const Notice& there, Notice wanted) {
+Notice updated(const Notice& there, Notice wanted, Timestamp now) {
     wanted.id = there.id;
     wanted.case_id = there.case_id;
     wanted.state = there.state;
-    wanted.state_reason = there.state_reason;
+    // What a clock that was ahead put off is planned anew, and no longer for that reason.
+    if (there.state_at <= now) wanted.state_reason = there.state_reason;
     wanted.state_at = there.state_at;
     wanted.message_id = there.message_id;
     wanted.guard = there.guard;
@@ -73,7 +74,7 @@ Notice next(const Notice& there, const Notice* wanted, const Decision& decision,
         return after;
     }
     // What an operator was asked to approve does not change under their hands.
-    if (there.state == NoticeState::Planned) after = updated(there, *wanted);
+    if (there.state == NoticeState::Planned) after = updated(there, *wanted, now);
     if (hasExpired(after, now)) expire(after, now);
     return after;
 }

@@ -156,6 +156,8 @@ void applyTopic(Entry& entry, Topic topic) {
         case Topic::Allocation:
         case Topic::Expedite:
         case Topic::Uncovered:
+        case Topic::EscalationAcknowledged:
+        case Topic::EscalationEnded:
             return;  // a story of their own
     }
 }

@@ -197,6 +197,8 @@ void tellStory(Entry& entry, int index, bool german, Timestamp now) {
         case Topic::OfferAnswered:
             return tellOffer(entry, index, german, now);
         case Topic::Escalation:
+        case Topic::EscalationAcknowledged:
+        case Topic::EscalationEnded:
             return tellEscalation(entry, index, german, now);
         case Topic::Allocation:
             return tellAllocation(entry, index, now);

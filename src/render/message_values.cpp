@@ -15,11 +15,13 @@ constexpr int kSignatureLinesMax = 20;
 
 /// What a reader should see first stands first.
 constexpr std::array kTopicOrder{
-    Topic::OfferAnswered, Topic::Escalation,      Topic::NoContact,      Topic::Allocation,
-    Topic::Expedite,      Topic::Uncovered,       Topic::Cancelled,      Topic::OfferWithdrawn,
-    Topic::Offer,         Topic::PromiseLapsed,   Topic::PromiseChanged, Topic::Opened,
-    Topic::Available,     Topic::PartlyAvailable, Topic::Shipped,        Topic::PartlyShipped,
-    Topic::Status,
+    Topic::OfferAnswered,   Topic::Escalation,      Topic::NoContact,
+    Topic::Allocation,      Topic::Expedite,        Topic::Uncovered,
+    Topic::Cancelled,       Topic::OfferWithdrawn,  Topic::Offer,
+    Topic::PromiseLapsed,   Topic::PromiseChanged,  Topic::Opened,
+    Topic::Available,       Topic::PartlyAvailable, Topic::Shipped,
+    Topic::PartlyShipped,   Topic::Status,          Topic::EscalationAcknowledged,
+    Topic::EscalationEnded,
 };
 
 mustache::data textData(std::string_view text) {

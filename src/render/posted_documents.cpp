@@ -155,6 +155,8 @@ std::string_view severityOf(Topic topic) {
         case Topic::OfferWithdrawn:
         case Topic::OfferAnswered:
         case Topic::Allocation:
+        case Topic::EscalationAcknowledged:
+        case Topic::EscalationEnded:
             break;
     }
     return "info";
@@ -178,19 +180,38 @@ bool isAboutOneCase(const Request& request) {
            });
 }
 
-/// A line that ships or is cancelled needs nobody on call any more.
-bool resolves(const Request& request) {
-    return isAboutOneCase(request) && isClosing(request.entries.back().notice.topic);
+/// The number of the ladder that a notice is of, as its key has it (`escalation/7/…`); empty: of
+/// none.
+std::string_view ladderOf(const Notice& notice) {
+    if (notice.topic != Topic::Escalation && !isIncidentUpdate(notice.topic)) return {};
+    std::string_view rest = notice.key;
+    rest.remove_prefix(std::min(rest.find('/'), rest.size() - 1) + 1);
+    return rest.substr(0, rest.find('/'));
 }
 
-/// What is said of a line from its opening to its end has the same key: the second step of a ladder
-/// does not call as another matter than the first.
+bool isOfOneLadder(const Request& request) {
+    return std::all_of(request.entries.begin(), request.entries.end(), [&](const Entry& entry) {
+        return ladderOf(entry.notice) == ladderOf(request.entries.front().notice);
+    });
+}
+
+/// A line that ships or is cancelled needs nobody on call any more.
+std::string_view actionOf(const Request& request) {
+    if (!isAboutOneCase(request)) return "trigger";
+    const Topic topic = request.entries.back().notice.topic;
+    if (topic == Topic::EscalationAcknowledged) return "acknowledge";
+    return isClosing(topic) || topic == Topic::EscalationEnded ? "resolve" : "trigger";
+}
+
+/// What is said of one ladder has the same key, so that its second step does not call as another
+/// matter than the first; what else is said of a line, from its opening to its end, has another.
 std::string dedupKeyOf(const Request& request, std::string_view id) {
-    if (!isAboutOneCase(request)) return std::string{id};
-    const Case& subject = request.entries.front().subject;
-    const std::string key =
-        cleanLine("backorderd/" + subject.line.key.source + '/' + subject.line.key.id + '/' +
-                  formatTimestamp(subject.opened_at));
+    if (!isAboutOneCase(request) || !isOfOneLadder(request)) return std::string{id};
+    const auto& first = request.entries.front();
+    std::string key = "backorderd/" + first.subject.line.key.source + '/' +
+                      first.subject.line.key.id + '/' + formatTimestamp(first.subject.opened_at);
+    if (const auto ladder = ladderOf(first.notice); !ladder.empty()) key.append("/").append(ladder);
+    key = cleanLine(key);
     return key.size() <= kDedupKeyBytesMax ? key : std::string{id};
 }
 
@@ -253,7 +274,7 @@ std::string chatDocument(const Request& request, const Rendered& rendered, const
                   {"text", cleanLines(rendered.text, kPostedTextCharactersMax)},
                   {"facts", factsOf(request, house)},
                   {"severity", severityOf(request)},
-                  {"action", resolves(request) ? "resolve" : "trigger"},
+                  {"action", actionOf(request)},
                   {"dedup_key", dedupKeyOf(request, id)},
                   {"source", house.name.empty() ? "backorderd" : cleanLine(house.name)},
                   {"at", factTimeOf(request)}});

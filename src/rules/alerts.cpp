@@ -61,7 +61,11 @@ void Evaluation::alertOne(const Alert& alert, std::size_t number, Recipient&& re
     const auto from = row ? std::min(alert.from, row->fact_at) : alert.from;
     auto digest_key = alert.policy ? digestKey(*alert.policy, subject.line, alert.topic, recipient)
                                    : alertDigestKey(alert.template_name, recipient);
-    if (!alert.apart_by.empty() && !alert.policy && !alert.digest.at_minute)
+    // An incident is of one ladder: it is taken on, and ends, with that alone.
+    if (alert.topic == Topic::Escalation && !alert.digest.at_minute &&
+        rules.keepsIncidents(recipient.sender))
+        digest_key.clear();
+    if (!digest_key.empty() && !alert.apart_by.empty() && !alert.policy && !alert.digest.at_minute)
         digest_key += '|' + alert.apart_by;
     Terms terms{alert.rule, std::string{alert.template_name}, std::move(digest_key),
                 alert.policy ? scheduleOf(*alert.policy, *alert.calendar, recipient)
@@ -75,6 +79,18 @@ void Evaluation::alertOne(const Alert& alert, std::size_t number, Recipient&& re
           .needs_fresh_data = alert.needs_fresh_data,
           .reason = alert.reason},
          row, std::move(recipient));
+}
+
+void Evaluation::followUp(const Notice& heard, Occasion occasion) {
+    const auto* const row = findNotice(subject, occasion.key);
+    if (row && !isPending(row->state)) return;
+    if (row && row->state == NoticeState::Bundled) return wantFrozen(*row, heard.recipient);
+    std::string_view rule;  // Of the rule set, which may not have it any more.
+    for (const auto& known : rules.escalation)
+        if (known.name == heard.rule) rule = known.name;
+    Terms terms{rule, heard.template_name, "", scheduleOf(AlertDigest{}, calendarNamed(rules, ""))};
+    auto recipient = heard.recipient;
+    want(std::move(terms), std::move(occasion), row, std::move(recipient));
 }
 
 /// An alert that waits to leave stays right until the contact can be reached, also where the

@@ -2,6 +2,7 @@
 #include "rules/cadence.hpp"
 #include "rules/escalation.hpp"
 #include "rules/evaluation.hpp"
+#include "rules/incidents.hpp"
 #include "rules/rules.hpp"
 
 namespace backorderd::rules {
@@ -10,6 +11,7 @@ Decision evaluate(const RuleSet& rules, const Case& subject, const Facts& facts,
     Evaluation evaluation{rules, subject, facts, detail};
     decideCadence(evaluation);
     decideEscalation(evaluation);
+    decideIncidents(evaluation);
     decideAdvice(evaluation);
     return evaluation.finish();
 }

@@ -187,7 +187,7 @@ void Evaluation::gatherAsPreferred(const TopicRule& its_rule, Topic topic,
 
 /// Why a notice has to wait for something else than its time.
 std::optional<Evaluation::Hold> Evaluation::findHold(const Occasion& occasion) const {
-    if (subject.missing_since && !isClosing(occasion.topic))
+    if (subject.missing_since && !isClosing(occasion.topic) && !isIncidentUpdate(occasion.topic))
         return Hold{WithheldReason::Missing, kHoldStep,
                     "The last snapshot did not have the line, or not readably."};
     if (occasion.needs_fresh_data && !isFresh())

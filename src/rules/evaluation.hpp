@@ -126,6 +126,8 @@ public:
     /// Wants everybody in the team told, or says why not; whoever was told is not told again. False
     /// where there is nobody who can be reached.
     bool alert(const Alert& alert);
+    /// Wants who heard an alert told what became of it, by the occasion's own key and at once.
+    void followUp(const Notice& heard, Occasion occasion);
     /// `words` returns the detail; it is asked only where somebody will read it.
     template <class Words>
     void withhold(About about, WithheldReason reason, Words&& words,

@@ -8,7 +8,7 @@
 
 namespace backorderd::rules {
 
-constexpr std::size_t kTopics = static_cast<std::size_t>(Topic::Uncovered) + 1;
+constexpr std::size_t kTopics = static_cast<std::size_t>(Topic::EscalationEnded) + 1;
 constexpr std::size_t indexOf(Topic topic) { return static_cast<std::size_t>(topic); }
 
 /// What the log of a case says, gathered in one pass. Points into the case.

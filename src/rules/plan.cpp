@@ -97,8 +97,9 @@ PlanTimes planTimes(const Schedule& schedule, const Occasion& occasion, const No
     if (!row && schedule.isOfThisOpening(in_time, now)) times = in_time;
     // What the outbox put off itself, and says why, keeps its time, however late: planned anew, it
     // would be put off again, and two of one case would take turns for ever. What waited for
-    // something else than its time leaves as soon as that is there.
-    const bool put_off = row && !row->state_reason.empty();
+    // something else than its time leaves as soon as that is there. What was put off later than now
+    // was so by a clock that was ahead, and its time means nothing.
+    const bool put_off = row && !row->state_reason.empty() && row->state_at <= now;
     if (row && row->due_at >= in_time.due && (put_off || row->due_at <= if_planned_now.due))
         times = {row->ready_at, row->due_at};
     const auto worth_until =

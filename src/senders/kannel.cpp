@@ -76,7 +76,7 @@ std::unique_ptr<Sender> makeKannelSender(config::Section& section, const Environ
     if (const std::string why = whyNotWebAddress(gateway.dlr_url);
         !gateway.dlr_url.empty() && !why.empty())
         section.problem("dlr_url", fmt::format("'dlr_url' is no address: {}", why));
-    SmsSettings settings = readSms(section);
+    SmsSettings settings = readSms(section, gateway.url);
     return std::make_unique<KannelSender>(environment.net, std::move(settings), std::move(gateway));
 }
 

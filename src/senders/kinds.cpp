@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "config/secrets.hpp"
@@ -15,6 +16,7 @@ namespace {
 struct SenderKind {
     std::string_view name;
     std::unique_ptr<Sender> (*make)(config::Section& section, const Environment& environment);
+    bool keeps_incidents = false;
 };
 
 // One a line, so that a new kind is a new line.
@@ -28,7 +30,7 @@ constexpr std::array kSenderKinds{
     SenderKind{"slack", makeSlackSender},
     SenderKind{"mattermost", makeMattermostSender},
     SenderKind{"teams", makeTeamsSender},
-    SenderKind{"pagerduty", makePagerdutySender},
+    SenderKind{"pagerduty", makePagerdutySender, true},
     SenderKind{"file", makeFileSender},
     SenderKind{"stdout", makeStdoutSender},
 };
@@ -65,6 +67,12 @@ std::vector<std::string> senderKinds() {
     std::vector<std::string> names;
     for (const SenderKind& known : kSenderKinds) names.emplace_back(known.name);
     return names;
+}
+
+bool keepsIncidents(std::string_view kind) {
+    return std::any_of(kSenderKinds.begin(), kSenderKinds.end(), [kind](const SenderKind& known) {
+        return known.name == kind && known.keeps_incidents;
+    });
 }
 
 Channel readChannel(config::Section& section) {

@@ -54,20 +54,13 @@ void blank(std::string& text, std::string_view form, std::size_t telling) {
     }
 }
 
-class RedactingSender final : public Sender {
+class RedactingSender final : public SenderDecorator {
 public:
     RedactingSender(std::unique_ptr<Sender> sender, Secrets secrets)
-        : sender_{std::move(sender)}, redactor_{std::move(secrets)} {}
-
-    Channel channel() const override { return sender_->channel(); }
-    OnUnknown onUnknown() const override { return sender_->onUnknown(); }
-    int parallel() const override { return sender_->parallel(); }
-    std::string whyUnsendable(const Message& message) const override {
-        return sender_->whyUnsendable(message);
-    }
+        : SenderDecorator{std::move(sender)}, redactor_{std::move(secrets)} {}
 
     boost::asio::awaitable<Outcome> send(const Message& message, WireGate& gate) override {
-        auto outcome = co_await sender_->send(message, gate);
+        auto outcome = co_await SenderDecorator::send(message, gate);
         std::visit([this](auto& what) { redact(what); }, outcome);
         co_return outcome;
     }
@@ -81,7 +74,6 @@ private:
         failed.reason = redactor_.redacted(std::move(failed.reason));
     }
 
-    std::unique_ptr<Sender> sender_;
     Redactor redactor_;
 };
 

@@ -25,5 +25,8 @@ struct Environment {
 std::unique_ptr<Sender> makeSender(std::string_view kind, config::Section section,
                                    const Environment& environment);
 std::vector<std::string> senderKinds();
+/// Whether what senders of that kind send opens an incident, which stays open until they hear that
+/// somebody has taken it on, and that it is over.
+bool keepsIncidents(std::string_view kind);
 
 }  // namespace backorderd::senders

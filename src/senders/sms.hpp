@@ -30,14 +30,15 @@ private:
 };
 
 struct SmsSettings {
+    std::string host;  ///< of the gateway
     SenderIds from;
     int segments_max = 0;
     int parallel = 0;
     std::chrono::seconds timeout{};
     std::string ca_file;
 };
-/// Reads the keys that every kind has.
-SmsSettings readSms(config::Section& section);
+/// Reads the keys that every kind has; `url` is the gateway's.
+SmsSettings readSms(config::Section& section, std::string_view url);
 
 /// Reads an `http://` or `https://` address of a gateway; a problem where it is none, and a warning
 /// where credentials would go over a network in the clear. `fallback` empty: the key is required.
@@ -58,6 +59,7 @@ public:
     Channel channel() const override { return Channel::Sms; }
     OnUnknown onUnknown() const override { return OnUnknown::Hold; }
     int parallel() const override { return settings_.parallel; }
+    std::string host() const override { return settings_.host; }
     std::string whyUnsendable(const Message& message) const override;
     boost::asio::awaitable<Outcome> send(const Message& message, WireGate& gate) override;
 

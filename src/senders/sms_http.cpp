@@ -28,6 +28,7 @@ constexpr std::array kBodyFormats{
 
 struct HttpGateway {
     std::string method;
+    std::string address;  ///< `url` as it is written
     SmsTemplate url;
     std::vector<std::pair<std::string, SmsTemplate>> headers;
     SmsTemplate body;
@@ -99,11 +100,11 @@ SmsTemplate readTemplate(config::Section& section, std::string_view key, std::st
 }
 
 void readHttpUrl(config::Section& section, HttpGateway& gateway) {
-    const std::string url = readGatewayUrl(
+    gateway.address = readGatewayUrl(
         section, "url", "",
         "The gateway's address; `{{to}}`, `{{text}}` and the other values may stand in its path "
         "and query.");
-    gateway.url = readTemplate(section, "url", url, ValuePlace::Url);
+    gateway.url = readTemplate(section, "url", gateway.address, ValuePlace::Url);
 }
 
 void readHttpHeaders(config::Section& section, const BodyFormat& format, bool has_body,
@@ -184,7 +185,7 @@ std::unique_ptr<Sender> makeHttpSender(config::Section& section, const Environme
     gateway.suppress =
         AnswerRule::read(section.child("suppress", "What a number that takes no SMS looks like."),
                          "a number that takes no SMS");
-    SmsSettings settings = readSms(section);
+    SmsSettings settings = readSms(section, gateway.address);
     return std::make_unique<HttpSmsSender>(environment.net, std::move(settings),
                                            std::move(gateway));
 }

@@ -90,8 +90,9 @@ const std::string& SenderIds::forNumber(std::string_view number) const {
     return fallback_;
 }
 
-SmsSettings readSms(config::Section& section) {
+SmsSettings readSms(config::Section& section, std::string_view url) {
     SmsSettings settings;
+    settings.host = hostOfUrl(url);
     settings.from = readSenderIds(section);
     settings.segments_max = static_cast<int>(section.number(
         "segments_max", {.fallback = 4, .min = 1, .max = 10},

@@ -8,6 +8,7 @@
 #include "senders/kinds.hpp"
 #include "senders/return_path.hpp"
 #include "senders/smtp_outcome.hpp"
+#include "senders/web.hpp"
 
 namespace backorderd::senders {
 
@@ -34,6 +35,7 @@ public:
     Channel channel() const override { return Channel::Email; }
     OnUnknown onUnknown() const override { return OnUnknown::SendAgainOnce; }
     int parallel() const override { return connections_; }
+    std::string host() const override { return hostOfUrl(request_.url); }
 
     asio::awaitable<Outcome> send(const Message& message, WireGate& gate) override {
         net::SmtpRequest request = request_;

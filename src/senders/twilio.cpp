@@ -105,7 +105,7 @@ std::unique_ptr<Sender> makeTwilioSender(config::Section& section, const Environ
         "Where Twilio is reached, for a region's own edge (https://api.EDGE.REGION.twilio.com).");
     while (base.ends_with('/')) base.pop_back();
     account.url = fmt::format("{}/2010-04-01/Accounts/{}/Messages.json", base, account_sid);
-    SmsSettings settings = readSms(section);
+    SmsSettings settings = readSms(section, base);
     if (!section.has("from") && !section.has("messaging_service"))
         section.problem("from", "'from' is missing: name a sender, or a 'messaging_service'");
     return std::make_unique<TwilioSender>(environment.net, std::move(settings), std::move(account));

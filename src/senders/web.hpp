@@ -40,6 +40,10 @@ WebSettings readWeb(config::Section& section, const WebAddress& address, int par
 /// address.
 std::string whyNotEndpoint(std::string_view url, bool allow_http);
 
+/// The host of an address in small letters, without user and port; an IPv6 address keeps its
+/// brackets.
+std::string hostOfUrl(std::string_view url);
+
 /// One message, one POST. What differs between kinds is the body and what the answer means.
 class WebSender : public Sender {
 public:
@@ -47,6 +51,7 @@ public:
         : net_(environment.net), clock_(environment.clock), settings_(std::move(settings)) {}
 
     int parallel() const override { return settings_.parallel; }
+    std::string host() const override { return hostOfUrl(settings_.url); }
     boost::asio::awaitable<Outcome> send(const Message& message, WireGate& gate) override;
 
 protected:

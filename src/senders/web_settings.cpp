@@ -73,15 +73,6 @@ std::string whyNotHost(std::string_view host) {
     return {};
 }
 
-/// The host in small letters, for the list of those that are allowed.
-std::string hostOfEndpoint(std::string_view url) {
-    std::string host(authorityOf(url).host);
-    std::transform(host.begin(), host.end(), host.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return host;
-}
-
 std::string readUrl(config::Section& section, const WebAddress& address) {
     if (!address.fallback.empty()) return section.text("url", address.fallback, address.meaning);
     if (!address.is_secret) return section.required("url", address.meaning);
@@ -95,7 +86,7 @@ void checkUrl(config::Section& section, const WebSettings& settings, bool allow_
     if (settings.url.empty()) return;
     if (const std::string why = whyNotEndpoint(settings.url, allow_http); !why.empty())
         return section.problem("url", fmt::format("'url' is no address to post to: {}", why));
-    const std::string host = hostOfEndpoint(settings.url);
+    const std::string host = hostOfUrl(settings.url);
     if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), host) == allowed.end())
         section.problem("url", fmt::format("the host '{}' is not among 'allow_hosts'", host));
     const std::string why = net::whyNotPublicHost(host);
@@ -106,6 +97,17 @@ void checkUrl(config::Section& section, const WebSettings& settings, bool allow_
 }
 
 }  // namespace
+
+std::string hostOfUrl(std::string_view url) {
+    if (url.find("://") == std::string_view::npos) return {};
+    std::string_view named = authorityOf(url).host;
+    named.remove_prefix(named.rfind('@') + 1);
+    std::string host(named);
+    std::transform(host.begin(), host.end(), host.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return host;
+}
 
 std::string whyNotEndpoint(std::string_view url, bool allow_http) {
     const bool plain = url.starts_with("http://");
@@ -142,7 +144,7 @@ WebSettings readWeb(config::Section& section, const WebAddress& address, int par
         "address that leads there is not connected to.");
     std::vector<std::string> allowed =
         section.texts("allow_hosts", "Hosts of which the address must name one; empty: any.");
-    for (std::string& host : allowed) host = hostOfEndpoint("https://" + host);
+    for (std::string& host : allowed) host = hostOfUrl("https://" + host);
     checkUrl(section, settings, allow_http, allowed);
     settings.parallel =
         static_cast<int>(section.number("parallel", {.fallback = parallel, .min = 1, .max = 100},

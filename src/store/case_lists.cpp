@@ -54,6 +54,11 @@ CaseLists::CaseLists(SQLite::Database& database, SourceTables& sources)
       open_of_items_{database,
                      "SELECT id FROM case_file WHERE source_id = ?1 AND closed_at IS NULL"
                      " AND item_id IN (SELECT value FROM json_each(?2)) ORDER BY id"} {
+    readAgain();
+}
+
+void CaseLists::readAgain() {
+    walk_.reset();
     auto rows = read_walk_.rows();
     if (rows.next()) walk_ = Walk{rows.time(0), rows.integer(1), rows.integer(2)};
 }

@@ -17,6 +17,8 @@ class CaseLists {
 public:
     CaseLists(SQLite::Database& database, SourceTables& sources);
 
+    /// A transaction was rolled back: what is kept here may be of it.
+    void readAgain();
     std::vector<CaseId> due(Timestamp now, int limit);
     std::optional<Timestamp> nextLookAgain();
     /// Begins a walk over all open cases.

@@ -37,6 +37,11 @@ SourceTables::SourceTables(SQLite::Database& database)
                  " WHERE source_id = ?1 AND line_id = ?2 AND case_id = ?3"},
       delete_line_{database,
                    "DELETE FROM line WHERE source_id = ?1 AND line_id = ?2 AND case_id = ?3"} {
+    readAgain();
+}
+
+void SourceTables::readAgain() {
+    ids_.clear();
     auto rows = ids_query_.rows();
     while (rows.next()) ids_.emplace(rows.text(0), rows.integer(1));
 }

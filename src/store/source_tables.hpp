@@ -18,6 +18,8 @@ class SourceTables {
 public:
     explicit SourceTables(SQLite::Database& database);
 
+    /// A transaction was rolled back: what is kept here may be of it.
+    void readAgain();
     SourceState source(std::string_view name);
     void save(const SourceState& state);
     /// The number of a source; a source that is not known yet is made.

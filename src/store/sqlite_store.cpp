@@ -74,8 +74,12 @@ void SqliteStore::followDeparture(const Departed& departed, Timestamp now) {
 }
 
 void SqliteStore::commit(std::span<CaseChange> changes) {
-    writingOnce("committing cases", [&] {
-        for (auto& change : changes) {
+    std::vector<CaseId> ids;
+    for (const auto& change : changes) ids.push_back(change.after.id);
+    writing("committing cases", [&] {
+        for (std::size_t i = 0; i < changes.size(); ++i) {
+            auto& change = changes[i];
+            change.after.id = ids[i];
             cases_.write(change);
             strikeOutArrival(change);
         }
@@ -92,13 +96,16 @@ void SqliteStore::strikeOutArrival(const CaseChange& change) {
 }
 
 void SqliteStore::freeze(std::span<Message> messages) {
-    writingOnce("freezing messages", [&] {
-        for (auto& message : messages) {
-            const Departed departed{0, message.state, message.state_at, message.state_reason};
+    std::vector<Departed> given;
+    for (const auto& message : messages)
+        given.push_back({0, message.state, message.state_at, message.state_reason});
+    writing("freezing messages", [&] {
+        for (std::size_t i = 0; i < messages.size(); ++i) {
+            auto& message = messages[i];
             messages_.insert(message);
             for (const auto notice : message.notices)
                 notices_.bind(notice, message.id, message.created_at);
-            if (departed.state != MessageState::Ready) depart(message, departed);
+            if (given[i].state != MessageState::Ready) depart(message, given[i]);
         }
     });
 }

@@ -47,7 +47,8 @@ class SqliteStore final : public Store {
             throw StoreBroken(fmt::format("store, {}: {}", what, error.what()));
         }
     }
-    /// `work` may run twice: on a full disk once more, where room can be made.
+    /// `work` may run twice: on a full disk once more, where room can be made. What the first time
+    /// put into its arguments it must not rest on.
     template <class Work>
     auto writing(const char* what, Work work) {
         return reading(what, [&] {
@@ -57,13 +58,11 @@ class SqliteStore final : public Store {
                 const bool full = (error.getErrorCode() & 0xff) == SQLITE_FULL;
                 if (!full || !make_room_ || !make_room_()) throw;
             }
+            // What the tables remember of the first time was undone with it.
+            sources_.readAgain();
+            lists_.readAgain();
             return inTransaction(work);
         });
-    }
-    /// For `work` that fills in what it is given, and must not run twice.
-    template <class Work>
-    auto writingOnce(const char* what, Work work) {
-        return reading(what, [&] { return inTransaction(work); });
     }
     template <class Work>
     auto inTransaction(Work& work) {

@@ -25,6 +25,8 @@ constexpr Name<Topic> kTopics[] = {
     {Topic::Allocation, "allocation"},
     {Topic::Expedite, "expedite"},
     {Topic::Uncovered, "uncovered"},
+    {Topic::EscalationAcknowledged, "escalation_acknowledged"},
+    {Topic::EscalationEnded, "escalation_ended"},
 };
 
 constexpr Name<Channel> kChannels[] = {
@@ -44,12 +46,12 @@ constexpr Name<NoticeState> kNoticeStates[] = {
 };
 
 constexpr Name<MessageState> kMessageStates[] = {
-    {MessageState::Ready, "ready"},       {MessageState::Claimed, "claimed"},
-    {MessageState::OnWire, "on_wire"},    {MessageState::Deferred, "deferred"},
-    {MessageState::Sent, "sent"},         {MessageState::Refused, "refused"},
-    {MessageState::Unknown, "unknown"},   {MessageState::Dead, "dead"},
-    {MessageState::Held, "held"},         {MessageState::Superseded, "superseded"},
-    {MessageState::Bounced, "bounced"},   {MessageState::Dropped, "dropped"},
+    {MessageState::Ready, "ready"},     {MessageState::Claimed, "claimed"},
+    {MessageState::OnWire, "on_wire"},  {MessageState::Deferred, "deferred"},
+    {MessageState::Sent, "sent"},       {MessageState::Refused, "refused"},
+    {MessageState::Unknown, "unknown"}, {MessageState::Dead, "dead"},
+    {MessageState::Held, "held"},       {MessageState::Superseded, "superseded"},
+    {MessageState::Bounced, "bounced"}, {MessageState::Dropped, "dropped"},
 };
 
 constexpr Name<WithheldReason> kWithheldReasons[] = {
@@ -94,17 +96,24 @@ bool isForCustomer(Topic topic) {
         case Topic::Shipped:
         case Topic::Cancelled:
         case Topic::Offer:
-        case Topic::OfferWithdrawn: return true;
+        case Topic::OfferWithdrawn:
+            return true;
         case Topic::NoContact:
         case Topic::OfferAnswered:
         case Topic::Escalation:
         case Topic::Allocation:
         case Topic::Expedite:
-        case Topic::Uncovered: break;
+        case Topic::Uncovered:
+        case Topic::EscalationAcknowledged:
+        case Topic::EscalationEnded:
+            break;
     }
     return false;
 }
 bool isClosing(Topic topic) { return topic == Topic::Shipped || topic == Topic::Cancelled; }
+bool isIncidentUpdate(Topic topic) {
+    return topic == Topic::EscalationAcknowledged || topic == Topic::EscalationEnded;
+}
 
 std::string_view channelName(Channel channel) { return nameOf<Channel>(kChannels, channel); }
 std::optional<Channel> parseChannel(std::string_view name) {

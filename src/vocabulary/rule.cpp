@@ -26,4 +26,9 @@ const Calendar* RuleSet::findCalendar(std::string_view name) const {
 
 const Team* RuleSet::findTeam(std::string_view name) const { return findNamed(teams, name); }
 
+bool RuleSet::keepsIncidents(std::string_view sender) const {
+    return std::find(incident_senders.begin(), incident_senders.end(), sender) !=
+           incident_senders.end();
+}
+
 }  // namespace backorderd

@@ -314,6 +314,33 @@ TEST(GateClock, HoldsAfterAStepAndFallsWhenTheClockIsRightAgain) {
     }
 }
 
+TEST(GateClock, WhatASilencePutOffWhileTheClockWasAheadLeavesWhenItIsRight) {
+    Rig rig;
+    rig.work();
+    rig.ask("pause", {{"author", "anna"}, {"reason", "not yet"}});
+    openAnother(rig, "1");
+    rig.clock.wall += 10 * 24h;
+    rig.poll();
+    rig.work();
+    ASSERT_TRUE(resume(rig, "clock").value("ok", false));
+    const nlohmann::json silence{{"match", {"customer.id=C1"}},
+                                 {"for", "90d"},
+                                 {"author", "anna"},
+                                 {"reason", "stock-taking"}};
+    ASSERT_TRUE(rig.ask("silence.add", silence).value("ok", false));
+    ASSERT_TRUE(resume(rig, "paused").value("ok", false));
+    rig.work();
+    ASSERT_THAT(rig.mailbox.received, IsEmpty());
+    ASSERT_GT(rig.caseOf("1").notices.front().due_at, rig.clock.now() + 80 * 24h);
+    rig.clock.wall -= 10 * 24h;
+    rig.poll();
+    rig.work();
+    ASSERT_THAT(gatesUp(rig), ElementsAre("clock"));
+    ASSERT_TRUE(resume(rig, "clock").value("ok", false));
+    rig.work();
+    EXPECT_THAT(rig.mailbox.received, SizeIs(1)) << "no silence holds by the right clock";
+}
+
 TEST(GateClock, DriftIsNoStep) {
     Rig rig;
     for (int i = 0; i < 100; ++i) {

@@ -49,5 +49,28 @@ TEST(Limit, ByLineEachHasItsOwn) {
     EXPECT_THAT(rig.mailbox.received, SizeIs(5));
 }
 
+TEST(Limit, OneReachedWhileTheClockWasAheadHoldsNothingBackWhenItIsRight) {
+    Rig rig{limitedTo("{ max: 4, per: 2d }")};
+    rig.work();
+    const auto say = [&](const char* what, const char* gate) {
+        const nlohmann::json why{{"gate", gate}, {"author", "anna"}, {"reason", "looked at"}};
+        ASSERT_TRUE(rig.ask(what, why).value("ok", false));
+        rig.work();
+    };
+    say("pause", "");
+    openFive(rig);
+    rig.clock.wall += 10 * 24h;
+    rig.poll();
+    rig.work();
+    say("resume", "clock");
+    say("resume", "paused");
+    ASSERT_THAT(rig.mailbox.received, SizeIs(4));
+    rig.clock.wall -= 10 * 24h;
+    rig.poll();
+    rig.work();
+    say("resume", "clock");
+    EXPECT_THAT(rig.mailbox.received, SizeIs(5));
+}
+
 }  // namespace limit_test
 }  // namespace backorderd::app::test

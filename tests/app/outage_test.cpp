@@ -12,12 +12,7 @@ namespace outage_test {
 
 using namespace app::test;
 
-// Without optimization a tenth has to do.
-#ifdef NDEBUG
-constexpr int kLines = 10'000;
-#else
-constexpr int kLines = 1'000;
-#endif
+constexpr int kLines = BACKORDERD_QUEUED;
 constexpr int kShipped = kLines / 5;  // while nobody could be told
 constexpr int kMoved = kLines / 5;
 constexpr const char* kFacts = R"(version: 1

@@ -124,6 +124,22 @@ public:
         start();
     }
     std::chrono::seconds dueIn(const std::string& name) { return engine->pollDueIn(name); }
+    /// A mail about a line of 'erp' was frozen 25 hours before a start. `before_start` says what is
+    /// otherwise by then.
+    void freezeAndRestart(const std::function<void()>& before_start) {
+        begin("shop");
+        work();
+        mailbox.received.clear();
+        mailbox.next = {TryLater{"451 busy", std::nullopt}};
+        erp.lines = {sampleLine("1")};
+        begin("erp");
+        work();
+        crash();
+        clock.advance(25h);
+        before_start();
+        start();
+        begin("erp");
+    }
     /// Begins a poll, and lets it go as far as it gets.
     void begin(const std::string& name) {
         asio::co_spawn(*context, engine->poll(name),
@@ -190,37 +206,17 @@ TEST(SeveralSources, AnOperatorsPollPostponesTheNextRegularOne) {
 /// What was frozen before a start waits for sources that may know better, but not for ever.
 TEST(SeveralSources, AfterARestartQuietHoursOfOneSourceHoldUpNoMail) {
     TwoSources rig;
-    rig.begin("shop");
-    rig.work();
-    rig.mailbox.received.clear();
-    rig.mailbox.next = {TryLater{"451 busy", std::nullopt}};
-    rig.erp.lines = {sampleLine("1")};
-    rig.begin("erp");
-    rig.work();
-    rig.crash();
-    rig.clock.advance(25h);
-    rig.settings.sources[1].quiet = {{{0, 24 * 60}, "UTC"}};
-    rig.start();
-    rig.begin("erp");
+    rig.freezeAndRestart([&] { rig.settings.sources[1].quiet = {{{0, 24 * 60}, "UTC"}}; });
     rig.pass(5min);
     EXPECT_FALSE(rig.mailbox.received.empty());
 }
 
 TEST(SeveralSources, WhatWasFrozenWaitsForOneThatHangsAsLongAsItsSettingsSay) {
     TwoSources rig;
-    rig.begin("shop");
-    rig.work();
-    rig.mailbox.received.clear();
-    rig.mailbox.next = {TryLater{"451 busy", std::nullopt}};
-    rig.erp.lines = {sampleLine("1")};
-    rig.begin("erp");
-    rig.work();
-    rig.crash();
-    rig.clock.advance(25h);
-    rig.settings.sources[1].first_poll_wait = 10min;
-    rig.shop.hangs = true;
-    rig.start();
-    rig.begin("erp");
+    rig.freezeAndRestart([&] {
+        rig.settings.sources[1].first_poll_wait = 10min;
+        rig.shop.hangs = true;
+    });
     rig.begin("shop");
     // While the poll hangs, the engine never comes to rest.
     const auto passes = [&](std::chrono::minutes span) {

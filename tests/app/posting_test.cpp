@@ -76,7 +76,81 @@ TEST(Posting, AChatGetsWordsAndASeverity) {
     EXPECT_EQ(note["facts"]["order"], "SO100");
     EXPECT_EQ(note["severity"], "critical");
     EXPECT_EQ(note["action"], "trigger");
-    EXPECT_EQ(note["dedup_key"], "backorderd/erp/1/2026-03-02T09:00:00Z");
+    EXPECT_EQ(note["dedup_key"], "backorderd/erp/1/2026-03-02T09:00:00Z/2");
+}
+
+/// What PagerDuty and its kin are told of a ladder: (action, key).
+std::vector<std::pair<std::string, std::string>> incidentsOf(const FakeMailbox& mailbox) {
+    std::vector<std::pair<std::string, std::string>> actions;
+    for (const auto& message : mailbox.received) {
+        const json note = json::parse(message.document);
+        actions.emplace_back(note["action"], note["dedup_key"]);
+    }
+    return actions;
+}
+
+/// A rig whose sender 'chat' keeps incidents, or none.
+struct OnCall {
+    explicit OnCall(const std::string& kind = "pagerduty") {
+        config::SenderSettings chat;
+        chat.name = "chat";
+        chat.kind = kind;
+        chat.schedule = {60s, 4h, 2.0, 5 * 24h};
+        rig.settings.senders.push_back(chat);
+        rig.erp.can_find = true;
+        rig.crash();
+        rig.start();
+    }
+    void takeOn() {
+        const json ack{{"line", "1"}, {"author", "anna"}};
+        EXPECT_TRUE(rig.ask("ack", ack).value("ok", false));
+        rig.work();
+    }
+    void cancel() {
+        auto cancelled = rig.erp.lines.front();
+        cancelled.cancelled = cancelled.ordered;
+        rig.erp.closed = {cancelled};
+        rig.erp.lines.clear();
+        rig.poll();
+        rig.work();
+    }
+
+    Rig rig{ladderTo("chat")};
+    const std::string key = "backorderd/erp/1/2026-03-02T09:00:00Z/2";
+};
+
+TEST(Incidents, AreAcknowledgedAndResolvedWithTheLadderThatOpenedThem) {
+    OnCall on_call;
+    escalated(on_call.rig);
+    on_call.takeOn();
+    on_call.cancel();
+    EXPECT_THAT(incidentsOf(on_call.rig.chat), ElementsAre(std::pair{"trigger", on_call.key},
+                                                           std::pair{"acknowledge", on_call.key},
+                                                           std::pair{"resolve", on_call.key}));
+    for (const auto& message : on_call.rig.chat.received) EXPECT_NE(message.subject, "");
+    days(on_call.rig, 3);
+    EXPECT_THAT(on_call.rig.chat.received, SizeIs(3)) << "each once";
+}
+
+TEST(Incidents, AreResolvedAlsoInASilence) {
+    OnCall on_call;
+    escalated(on_call.rig);
+    const json silence{{"match", {"customer.id=C1"}},
+                       {"for", "9d"},
+                       {"author", "anna"},
+                       {"reason", "stock-taking"}};
+    ASSERT_TRUE(on_call.rig.ask("silence.add", silence).value("ok", false));
+    on_call.cancel();
+    EXPECT_THAT(incidentsOf(on_call.rig.chat),
+                ElementsAre(std::pair{"trigger", on_call.key}, std::pair{"resolve", on_call.key}));
+}
+
+TEST(Incidents, AChatThatKeepsNoneHearsOfAlertsAlone) {
+    OnCall on_call{"mattermost"};
+    escalated(on_call.rig);
+    on_call.takeOn();
+    on_call.cancel();
+    EXPECT_THAT(on_call.rig.chat.received, SizeIs(1));
 }
 
 /// From the rule to the wire, with the sender that is shipped.

@@ -14,11 +14,7 @@ using namespace app::test;
 using nlohmann::json;
 
 // Without optimization a tenth has to do; tests/integration/storm.py has 100,000.
-#ifdef NDEBUG
-constexpr int kLines = 10'000;
-#else
-constexpr int kLines = 1'000;
-#endif
+constexpr int kLines = BACKORDERD_QUEUED;
 constexpr int kCustomers = 100;
 
 constexpr const char* kDigests = R"(version: 1

@@ -43,6 +43,19 @@ TEST(SenderSettings, HaveNoLimitAndTheRetriesOfTheOutbox) {
     EXPECT_EQ(mail.schedule.keep, 48h);
 }
 
+TEST(SenderSettings, ShareWhatOneHostBears) {
+    const auto none = load(withSender(""));
+    ASSERT_TRUE(none) << formatProblems(none.error());
+    EXPECT_EQ(none->outbox.per_host.parallel, 100);
+    EXPECT_EQ(none->outbox.per_host.rate.per_second, 0);
+    const auto said =
+        load(withSender("", "outbox: { per_host: { parallel: 3, per_second: 1.5, burst: 10 } }\n"));
+    ASSERT_TRUE(said) << formatProblems(said.error());
+    EXPECT_EQ(said->outbox.per_host.parallel, 3);
+    EXPECT_EQ(said->outbox.per_host.rate.per_second, 1.5);
+    EXPECT_EQ(said->outbox.per_host.rate.burst, 10);
+}
+
 TEST(SenderSettings, SayWhatIsOfTheirOwn) {
     const auto settings =
         load(withSender(", rate: { per_second: 10, burst: 20 }, domain_rate: { per_second: 0.5 },"

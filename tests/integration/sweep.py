@@ -27,6 +27,8 @@ CALLS = ['write', 'pwrite64', 'fsync', 'fdatasync', 'ftruncate', 'rename', 'unli
 KILLED_TWICE_EVERY = 4
 # What a point takes beyond an undisturbed run: the start after the kill, and looking at it all.
 POINT_SECONDS = 1.5
+# A sweep of every call takes long: it says how far it is.
+TOLD_EVERY = 50
 # The rest of the points is left out where they take this much longer than was thought.
 LATE_SHARE = 1.5
 
@@ -130,7 +132,9 @@ def sweep(worlds, points, counts, checks, until):
             free.append(world)
 
     with concurrent.futures.ThreadPoolExecutor(len(worlds)) as pool:
-        for point, outcome in zip(points, pool.map(run, points)):
+        for done, (point, outcome) in enumerate(zip(points, pool.map(run, points))):
+            if done and done % TOLD_EVERY == 0:
+                print(f'-- {done} of {len(points)} points', flush=True)
             if outcome is None:
                 left_out += 1
                 continue

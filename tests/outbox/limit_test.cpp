@@ -44,6 +44,8 @@ INSTANTIATE_TEST_SUITE_P(
                     LimitCase{
                         "MoreThanTheLimitWaitsForTheOneThatMakesRoom", {20, 15, 10, 3}, 2, 14},
                     LimitCase{"HeardInTheFutureOfAClockThatStepped", {-2}, 1, 26},
+                    LimitCase{"HeardInTheFutureOfAClockThatWasFarAhead", {-2000}, 1, std::nullopt},
+                    LimitCase{"WhatIsFarAheadHidesNothing", {3, -2000, -2001}, 1, 21},
                     LimitCase{"NoneAllowed", {}, 0, 24}),
     limitName);
 

@@ -82,6 +82,19 @@ TEST(Reconcile, APlannedNoticeTakesNewTimesAndRecipientAndKeepsItsIdentity) {
     EXPECT_EQ(plan.change[0].state_at, there.state_at);
 }
 
+TEST(Reconcile, WhatAClockThatWasAheadPutOffNoLongerSaysWhy) {
+    Notice there = noticeIn(NoticeState::Planned);
+    there.state_reason = "the recipient's limit of messages is reached until 2031-05-04";
+    for (const bool ahead : {false, true}) {
+        there.state_at = ahead ? kTuesday + hours{1} : kTuesday;
+        Notice planned = wanted("opened/1");
+        planned.due_at = kTuesday;
+        const auto plan = outbox::reconcile(caseWith({there}), wanting({planned}), kTuesday);
+        ASSERT_EQ(plan.change.size(), 1u);
+        EXPECT_EQ(plan.change[0].state_reason.empty(), ahead);
+    }
+}
+
 TEST(Reconcile, WhatIsNoLongerWantedIsSupersededWithTheDecisionsReason) {
     Decision decision;
     decision.withheld.push_back({Topic::Opened,

@@ -155,12 +155,42 @@ TEST(PostedDocuments, KeepTheirStructureWhateverTheErpSays) {
     }
 }
 
+/// The document of one notice of a ladder.
+json ofLadder(Topic topic, const std::string& key) {
+    Request request = exampleOf(topic);
+    request.entries.resize(1);
+    request.entries[0].notice.key = key;
+    return chat(request);
+}
+
+TEST(ChatDocument, CallsForOneLadderUnderOneKeyUntilItsEnd) {
+    const json first = ofLadder(Topic::Escalation, "escalation/7/0/0/0");
+    const json second = ofLadder(Topic::Escalation, "escalation/7/1/0/0");
+    const json taken = ofLadder(Topic::EscalationAcknowledged, "escalation_acknowledged/7/on_call");
+    const json over = ofLadder(Topic::EscalationEnded, "escalation_ended/7/on_call");
+    for (const auto* later : {&second, &taken, &over})
+        EXPECT_EQ((*later)["dedup_key"], first["dedup_key"]);
+    EXPECT_EQ(first["action"], "trigger");
+    EXPECT_EQ(second["action"], "trigger");
+    EXPECT_EQ(taken["action"], "acknowledge");
+    EXPECT_EQ(over["action"], "resolve");
+    EXPECT_NE(ofLadder(Topic::Escalation, "escalation/9/0/0/0")["dedup_key"], first["dedup_key"]);
+    EXPECT_NE(chat(exampleOf(Topic::Expedite))["dedup_key"], first["dedup_key"]);
+    // Two ladders in one message have nothing in common but that.
+    Request both = exampleOf(Topic::Escalation);
+    both.entries.assign(2, both.entries.front());
+    both.entries[0].notice.key = "escalation/7/0/0/0";
+    both.entries[1].notice.key = "escalation/9/0/0/0";
+    EXPECT_EQ(chat(both)["dedup_key"], kId);
+}
+
 TEST(ChatDocument, CallsForOneLineUnderOneKey) {
-    const json first = chat(exampleOf(Topic::Escalation));
+    const json first = chat(exampleOf(Topic::Uncovered));
     const json later = chat(exampleOf(Topic::Expedite));
     EXPECT_EQ(first["dedup_key"], later["dedup_key"]);
     EXPECT_NE(first["dedup_key"], kId);
-    EXPECT_EQ(first["severity"], "critical");
+    EXPECT_EQ(chat(exampleOf(Topic::Escalation))["severity"], "critical");
+    EXPECT_EQ(first["severity"], "warning");
     EXPECT_EQ(later["severity"], "warning");
     EXPECT_EQ(first["action"], "trigger");
     // The end of a line ends the call for it.

@@ -20,6 +20,7 @@ protected:
         const auto sender = makeSender(kind, section, {net_, clock_});
         parallel_ = sender ? sender->parallel() : 0;
         channel_ = sender ? sender->channel() : Channel::Email;
+        host_ = sender ? sender->host() : "";
         return {formatProblems(section.problems()), sender != nullptr};
     }
 
@@ -28,6 +29,7 @@ protected:
     net::Net net_{io_.get_executor()};
     int parallel_ = 0;
     Channel channel_ = Channel::Email;
+    std::string host_;
 };
 
 TEST_F(Kinds, AreListed) {
@@ -55,6 +57,37 @@ TEST_F(Kinds, TakeAllTheirSettings) {
     EXPECT_EQ(problems, "");
     EXPECT_TRUE(made);
     EXPECT_EQ(parallel_, 10);
+}
+
+TEST_F(Kinds, SayToWhichHostTheySend) {
+    ::setenv("BACKORDERD_TEST_HOOK", "https://Hooks.Slack.com/services/T0/B0/x", 1);
+    ::setenv("BACKORDERD_TEST_KEY", "0123456789abcdef0123456789abcdef", 1);
+    ::setenv("BACKORDERD_TEST_SIGNING", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", 1);
+    const std::string hex = "0123456789abcdef0123456789abcdef";
+    const std::tuple<const char*, std::string, const char*> kinds[]{
+        {"smtp", "url: smtp://Mail.example.com:587\n", "mail.example.com"},
+        {"smtp", "url: smtps://[::1]:465\n", "[::1]"},
+        {"twilio",
+         "account_sid: AC" + hex + "\nauth_token: { env: BACKORDERD_TEST_KEY }\nfrom: '+4930123'\n",
+         "api.twilio.com"},
+        {"kannel",
+         "url: http://127.0.0.1:13013/cgi-bin/sendsms\nuser: me\n"
+         "password: { env: BACKORDERD_TEST_KEY }\n",
+         "127.0.0.1"},
+        {"http", "url: 'https://sms.example.com/send/{{to}}'\nbody: 'text={{text}}'\n",
+         "sms.example.com"},
+        {"webhook",
+         "url: https://erp.example.com:8443/hooks\nsecret: { env: BACKORDERD_TEST_SIGNING }\n",
+         "erp.example.com"},
+        {"slack", "url: { env: BACKORDERD_TEST_HOOK }\n", "hooks.slack.com"},
+        {"pagerduty", "routing_key: { env: BACKORDERD_TEST_KEY }\n", "events.pagerduty.com"},
+        {"file", "folder: mails\n", ""},
+    };
+    for (const auto& [kind, yaml, host] : kinds) {
+        const auto [problems, made] = make(kind, yaml);
+        EXPECT_TRUE(made) << kind << ": " << problems;
+        EXPECT_EQ(host_, host) << kind;
+    }
 }
 
 struct BadSettings {

@@ -40,6 +40,7 @@ public:
           newest_{since_},
           today_{source.today()},
           looks_up_{looksUp(source.mapping())},
+          only_new_{since_ && bookmark == source.told_until},
           // On another day the same record may say something else.
           seed_{changesByDay(source.mapping())
                     ? static_cast<std::uint64_t>(today_.time_since_epoch().count())
@@ -58,6 +59,11 @@ private:
     Texts names() const;
     std::uint64_t hashOf(std::string_view text) const {
         return XXH3_64bits_withSeed(text.data(), text.size(), seed_);
+    }
+    const RememberedRecords::Record* remembered(std::string_view text);
+    /// What is as it was told last is no change.
+    bool isTold(const RememberedRecords::Record& record) const {
+        return only_new_ && source_.remembered.cameLast(record);
     }
     void want(std::string_view text);
     std::variant<Page, SnapshotEnd, Failure> present();
@@ -85,6 +91,7 @@ private:
     Timestamp as_of_{};
     Date today_{};
     bool looks_up_ = false;
+    bool only_new_ = false;  ///< who reads has taken in what was told before
     std::uint64_t seed_ = 0;
     Pages pages_;
     bool begun_ = false;
@@ -127,6 +134,8 @@ Texts RestReader::names() const {
 boost::asio::awaitable<std::variant<Page, SnapshotEnd, Failure>> RestReader::next() {
     if (!begun_) {
         begun_ = true;
+        source_.told_until.clear();
+        source_.remembered.beginRead();
         as_of_ = source_.session.clock().now();
         // Goods before lines: what is taken in between then looks like stock that is still there,
         // which delays a word by one poll.
@@ -149,10 +158,16 @@ boost::asio::awaitable<std::variant<Page, SnapshotEnd, Failure>> RestReader::nex
     co_return present();
 }
 
+/// The record, where it came as before and looks up what it did before, as far as that is known.
+const RememberedRecords::Record* RestReader::remembered(std::string_view text) {
+    const auto* record = source_.remembered.find(hashOf(text));
+    if (record == nullptr || isTold(*record)) return record;
+    return held_.isAsBefore(source_.remembered.lookedUp(*record)) ? record : nullptr;
+}
+
 /// Wants what the record looks up and is not there.
 void RestReader::want(std::string_view text) {
-    const auto* record = source_.remembered.find(hashOf(text));
-    if (record != nullptr && held_.isAsBefore(source_.remembered.lookedUp(*record))) return;
+    if (remembered(text) != nullptr) return;
     if (!readText(text)) return;
     for (const Row& row : rows_) mapInto(row, held_);
 }
@@ -164,8 +179,7 @@ std::variant<Page, SnapshotEnd, Failure> RestReader::present() {
     ids_.clear();
     faulty_.clear();
     for (const std::string_view text : answer_.texts) {
-        const auto* record = source_.remembered.find(hashOf(text));
-        if (record != nullptr && held_.isAsBefore(source_.remembered.lookedUp(*record)))
+        if (const auto* record = remembered(text))
             takeRemembered(text, *record);
         else if (!takeText(text, problems))
             return Failure{Failure::Again::Later,
@@ -202,6 +216,9 @@ bool RestReader::takeText(std::string_view text, Problems& problems) {
 
 void RestReader::takeRemembered(std::string_view text, const RememberedRecords::Record& record) {
     if (record.changed != 0) noteChange(Timestamp{std::chrono::seconds{record.changed}});
+    const bool told = isTold(record);
+    source_.remembered.cameAgain(record);
+    if (told) return;
     std::size_t nth = 0;
     for (const RememberedLine& line : source_.remembered.lines(record))
         show(line.id, {text, nth++}, line.fingerprint, line.known_only);
@@ -306,6 +323,7 @@ SnapshotEnd RestReader::end() {
     // What was not read or was passed over is not behind the bookmark, but lost to it.
     if (mapping().changes && newest_ && unreadable_ == 0 && not_all.empty())
         end.bookmark = std::to_string(newest_->time_since_epoch().count());
+    source_.told_until = end.bookmark;
     return end;
 }
 

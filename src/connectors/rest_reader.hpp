@@ -26,6 +26,8 @@ struct LineSource {
     Session& session;
     std::size_t records_max = 0;  ///< of other requests, held at once
     RememberedRecords remembered{};
+    /// What the last read gave out at its end. Who comes back with it has taken in what it told.
+    std::string told_until{};
 
     const Mapping& mapping() const { return session.mapping(); }
     Date today() const;

@@ -37,6 +37,10 @@ std::string_view RememberedRecords::lookedUp(const Record& record) const {
     return place < looked_up_.size() ? looked_up_[place] : std::string_view{};
 }
 
+void RememberedRecords::cameAgain(const Record& record) {
+    records_[static_cast<std::size_t>(&record - records_.data())].read = read_;
+}
+
 void RememberedRecords::grow() {
     table_.assign(std::max(remembered::kTableMin, table_.size() * 2), 0);
     for (std::size_t i = 0; i < records_.size(); ++i)
@@ -77,7 +81,7 @@ void RememberedRecords::remember(std::uint64_t hash, std::int64_t changed,
         return;
     Record& record = recordOf(hash);
     record = {hash, changed, static_cast<std::uint32_t>(lines_.size()),
-              static_cast<std::uint32_t>(lines.size())};
+              static_cast<std::uint32_t>(lines.size()), read_};
     next_ = static_cast<std::size_t>(&record - records_.data()) + 1;
     for (const RememberedLine& line : lines)
         lines_.push_back({keep(line.id), line.fingerprint, line.known_only});
@@ -89,7 +93,9 @@ void RememberedRecords::remember(std::uint64_t hash, std::int64_t changed,
 void RememberedRecords::endOfRead(std::size_t lines) {
     next_ = 0;
     if (std::max(lines_.size(), records_.size()) <= 2 * lines + remembered::kLinesInVain) return;
+    const std::uint32_t read = read_;
     *this = RememberedRecords{};
+    read_ = read;
 }
 
 }  // namespace backorderd::connectors::rest

@@ -16,7 +16,7 @@ struct RememberedLine {
 };
 
 /// Which lines a record gave, by the hash of its bytes: what came as before, and looked up what it
-/// did before, need not be read again. Holds for one mapping with one set of values. About 75 bytes
+/// did before, need not be read again. Holds for one mapping with one set of values. About 80 bytes
 /// a line.
 class RememberedRecords {
 public:
@@ -24,7 +24,15 @@ public:
         std::uint64_t hash = 0;
         std::int64_t changed = 0;  ///< what `changes.bookmark` said, in seconds; 0: nothing
         std::uint32_t first = 0, count = 0;
+        std::uint32_t read = 0;  ///< in which it came last
     };
+
+    void beginRead() { ++read_; }
+    /// Whether it came in the read before this one. Then it is how its lines were told last: no
+    /// other record of them came since.
+    bool cameLast(const Record& record) const { return record.read + 1 == read_; }
+    /// It came in this read as well.
+    void cameAgain(const Record& record);
 
     /// Null where no such record is remembered. Quickest where records come in the order in which
     /// they came the last time.
@@ -49,7 +57,8 @@ private:
 
     std::vector<Record> records_;
     std::vector<std::uint32_t> table_;  ///< open addressing: places in `records_`, from 1; 0: free
-    std::size_t next_ = 0;              ///< behind the record that was found last
+    std::uint32_t read_ = 0;
+    std::size_t next_ = 0;  ///< behind the record that was found last
     std::vector<RememberedLine> lines_;
     std::vector<std::string_view> looked_up_;      ///< by record, as far as one looks something up
     std::vector<std::unique_ptr<char[]>> chunks_;  ///< the bytes of ids and of what was looked up

@@ -99,5 +99,65 @@ TEST_F(RestLookedUp, AnotherDayIsAnotherAnswer) {
     EXPECT_FALSE(known_only());
 }
 
+// -- Reads of changes ----------------------------------------------------------------------------
+
+class RestQuiet : public RestLookedUp {
+protected:
+    static constexpr const char* kChanges =
+        "changes: { query: { since: '{since}' }, bookmark: /modified, format: "
+        "'%Y-%m-%d %H:%M:%S' }\n";
+
+    /// Ids of the lines that a read of changes shows.
+    std::vector<std::string> changed(Connector& connector, std::string& bookmark) {
+        std::vector<std::string> ids;
+        const auto reader = connector.readChanges(bookmark);
+        for (;;) {
+            const auto step = runCoroutine(io_, reader->next());
+            if (const auto* end = std::get_if<SnapshotEnd>(&step)) {
+                EXPECT_TRUE(end->read_through);
+                bookmark = end->bookmark;
+                return ids;
+            }
+            const auto& page = std::get<Page>(step);
+            for (std::size_t i = 0; i < page.records.size(); ++i) {
+                ids.emplace_back(page.records[i].id);
+                EXPECT_EQ(reader->decode(i)->customer.name.empty(), false);
+            }
+        }
+    }
+};
+
+TEST_F(RestQuiet, WhatWasToldIsNoChangeAndLooksNothingUp) {
+    const auto connector = byOffset(kChanges);
+    std::string bookmark = readWhole(io_, *connector).end->bookmark;
+    const std::size_t before = *connector->requests();
+    EXPECT_THAT(changed(*connector, bookmark), testing::IsEmpty());
+    EXPECT_EQ(*connector->requests() - before, 3u) << "three pages, and no customer";
+    lines_[3]["due"] = "24.12.2026";
+    lines_[3]["modified"] = "2026-03-01 11:00:00";
+    EXPECT_THAT(changed(*connector, bookmark), testing::ElementsAre("4"));
+    EXPECT_THAT(changed(*connector, bookmark), testing::IsEmpty());
+}
+
+TEST_F(RestQuiet, WhoComesBackWithAnotherBookmarkIsToldAgain) {
+    const auto connector = byOffset(kChanges);
+    const std::string first = readWhole(io_, *connector).end->bookmark;
+    lines_[3]["modified"] = "2026-03-01 11:00:00";
+    std::string bookmark = first;
+    EXPECT_EQ(changed(*connector, bookmark).size(), 1u);
+    std::string not_taken_in = first;
+    EXPECT_EQ(changed(*connector, not_taken_in).size(), 5u);
+}
+
+TEST_F(RestQuiet, AChangeThatIsTakenBackIsAChange) {
+    const auto connector = byOffset(kChanges);
+    std::string bookmark = readWhole(io_, *connector).end->bookmark;
+    const json before = lines_[3];
+    lines_[3]["due"] = "24.12.2026";
+    EXPECT_THAT(changed(*connector, bookmark), testing::ElementsAre("4"));
+    lines_[3] = before;
+    EXPECT_THAT(changed(*connector, bookmark), testing::ElementsAre("4"));
+}
+
 }  // namespace rest_looked_up_test
 }  // namespace backorderd::test

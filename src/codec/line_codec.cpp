@@ -61,8 +61,10 @@ void setByName(OrderLine& line, FieldFinder& finder, std::string_view name, std:
 std::string encodeLine(const OrderLine& line) {
     JsonText json{kUsualLineBytes};
     json.beginObject();
+    std::string made;
     for (const auto& field : lineFields()) {
-        const std::string text = field.get(line);
+        if (field.view == nullptr) made = field.get(line);
+        const std::string_view text = field.view == nullptr ? made : field.view(line);
         if (text.empty()) continue;
         json.name(field.name);
         json.string(text);

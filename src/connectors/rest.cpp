@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "connectors/rest_reader.hpp"
 #include "connectors/rest_settings.hpp"
@@ -11,8 +10,6 @@
 namespace backorderd::connectors {
 
 namespace rest {
-
-using nlohmann::json;
 
 namespace {
 
@@ -69,11 +66,11 @@ boost::asio::awaitable<Found> RestConnector::find(std::string_view line_id) {
     const Call call = session_.makeCall(request.call, names);
     auto answer = co_await session_.send(call);
     if (auto* failed = std::get_if<Failure>(&answer)) co_return std::move(*failed);
-    const auto& response = std::get<net::HttpResponse>(answer);
+    auto& response = std::get<net::HttpResponse>(answer);
     if (isNotFound(response)) co_return LineGone{};
     auto document = session_.read(call, response);
     if (auto* failed = std::get_if<Failure>(&document)) co_return std::move(*failed);
-    Listed listed = recordsOf(std::get<json>(document), request);
+    Listed listed = recordsOf(std::get<JsonTree>(document), request);
     if (!listed.found || listed.without_each > 0)
         co_return Failure{Failure::Again::Later,
                           fmt::format("{} answered '{}' without the list that it should hold",
@@ -161,7 +158,7 @@ boost::asio::awaitable<Probe> RestConnector::probe() {
         auto answer = co_await session_.ask(call);
         if (auto* failed = std::get_if<Failure>(&answer)) co_return Probe{false, failed->reason};
         HeldRecords held{session_, source_.records_max};
-        const Row row{&std::get<json>(answer), nullptr};
+        const Row row{&std::get<JsonTree>(answer).root(), nullptr};
         const Scope scope{row, held, session_.values(), source_.today()};
         says = evaluate(settings_.mapping.probe_says, scope);
     }

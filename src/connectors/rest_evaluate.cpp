@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <functional>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "backorderd/decimal.hpp"
@@ -9,19 +7,23 @@
 
 namespace backorderd::connectors::rest {
 
-using nlohmann::json;
-
 namespace {
 
 using Arguments = std::vector<Expression>;
 
-std::string truth(bool is) { return is ? "true" : ""; }
+std::string_view truth(bool is) { return is ? "true" : ""; }
 
-std::string argument(const Arguments& arguments, std::size_t index, const Scope& scope) {
-    return index < arguments.size() ? evaluate(arguments[index], scope) : std::string{};
+std::string_view argument(const Expression& e, std::size_t index, const Scope& scope,
+                          std::string& space) {
+    return index < e.arguments.size() ? evaluate(e.arguments[index], scope, space)
+                                      : std::string_view{};
 }
 
-Decimal numberOr0(const std::string& text) { return Decimal::parse(text).value_or(Decimal{}); }
+std::string argument(const Expression& e, std::size_t index, const Scope& scope) {
+    return index < e.arguments.size() ? evaluate(e.arguments[index], scope) : std::string{};
+}
+
+Decimal numberOr0(std::string_view text) { return Decimal::parse(text).value_or(Decimal{}); }
 
 /// The sum that does not leave the range.
 Decimal bounded(Decimal a, Decimal b, bool minus) {
@@ -31,42 +33,40 @@ Decimal bounded(Decimal a, Decimal b, bool minus) {
     return over ? a : Decimal::fromMillionths(sum);
 }
 
-std::string reduce(const Arguments& arguments, const Scope& scope,
-                   const std::function<Decimal(Decimal, Decimal)>& step) {
-    std::optional<Decimal> result;
-    bool any = false;
-    for (const Expression& each : arguments) {
-        const std::string text = evaluate(each, scope);
-        any = any || !text.empty();
-        // What is no number is left as it is, so that the column's own check names it.
-        if (!text.empty() && !Decimal::parse(text)) return text;
-        result = result ? step(*result, numberOr0(text)) : numberOr0(text);
+Decimal combined(Operation operation, Decimal a, Decimal b) {
+    switch (operation) {
+        case Operation::Subtract:
+            return bounded(a, b, true);
+        case Operation::Multiply:
+            return Decimal::cappedProduct(a, b);
+        case Operation::Least:
+            return std::min(a, b);
+        case Operation::Greatest:
+            return std::max(a, b);
+        default:
+            return bounded(a, b, false);
     }
-    return any && result ? result->toString() : std::string{};
 }
 
 std::string arithmetic(const Expression& e, const Scope& scope) {
-    const auto& name = e.function;
-    if (name == "add")
-        return reduce(e.arguments, scope,
-                      [](Decimal a, Decimal b) { return bounded(a, b, false); });
-    if (name == "subtract")
-        return reduce(e.arguments, scope, [](Decimal a, Decimal b) { return bounded(a, b, true); });
-    if (name == "multiply")
-        return reduce(e.arguments, scope,
-                      [](Decimal a, Decimal b) { return Decimal::cappedProduct(a, b); });
-    if (name == "least")
-        return reduce(e.arguments, scope, [](Decimal a, Decimal b) { return std::min(a, b); });
-    if (name == "greatest")
-        return reduce(e.arguments, scope, [](Decimal a, Decimal b) { return std::max(a, b); });
-    const std::string text = argument(e.arguments, 0, scope);
-    return text.starts_with('-') ? text.substr(1) : text;
+    std::optional<Decimal> result;
+    bool any = false;
+    std::string space;
+    for (const Expression& each : e.arguments) {
+        const std::string_view text = evaluate(each, scope, space);
+        const auto number = text.empty() ? Decimal{} : Decimal::parse(text);
+        // What is no number is left as it is, so that the column's own check names it.
+        if (!number) return std::string{text};
+        any = any || !text.empty();
+        result = result ? combined(e.operation, *result, *number) : *number;
+    }
+    return any ? result->toString() : std::string{};
 }
 
 std::string splitText(const Expression& e, const Scope& scope) {
-    const std::string text = argument(e.arguments, 0, scope);
-    const std::string separator = argument(e.arguments, 1, scope);
-    const std::string which = argument(e.arguments, 2, scope);
+    const std::string text = argument(e, 0, scope);
+    const std::string separator = argument(e, 1, scope);
+    const std::string which = argument(e, 2, scope);
     if (separator.empty()) return text;
     std::vector<std::string> parts;
     std::size_t begin = 0;
@@ -81,18 +81,19 @@ std::string splitText(const Expression& e, const Scope& scope) {
     return index >= 0 && index < count ? parts[static_cast<std::size_t>(index)] : std::string{};
 }
 
-std::string mapText(const Expression& e, const Scope& scope) {
-    const std::string text = argument(e.arguments, 0, scope);
+std::string_view mapText(const Expression& e, const Scope& scope, std::string& space) {
+    std::string own, other;
+    const std::string_view text = argument(e, 0, scope, own);
     std::size_t i = 1;
     for (; i + 1 < e.arguments.size(); i += 2)
-        if (argument(e.arguments, i, scope) == text) return argument(e.arguments, i + 1, scope);
-    return argument(e.arguments, i, scope);
+        if (argument(e, i, scope, other) == text) return argument(e, i + 1, scope, space);
+    return argument(e, i, scope, space);
 }
 
 std::string decimalText(const Expression& e, const Scope& scope) {
-    const std::string sign = argument(e.arguments, 1, scope);
-    const std::string group = argument(e.arguments, 2, scope);
-    std::string text = argument(e.arguments, 0, scope);
+    const std::string sign = argument(e, 1, scope);
+    const std::string group = argument(e, 2, scope);
+    std::string text = argument(e, 0, scope);
     for (std::size_t at = 0; !group.empty() && (at = text.find(group, at)) != std::string::npos;)
         text.erase(at, group.size());
     if (const auto at = text.find(sign); !sign.empty() && at != std::string::npos)
@@ -102,74 +103,77 @@ std::string decimalText(const Expression& e, const Scope& scope) {
 
 /// Adds the number in a text, where it is one. What is none comes out in its place, so that the
 /// column's own check names it.
-bool addTo(Decimal& sum, std::string& text) {
+bool addTo(Decimal& sum, std::string_view text) {
     if (!text.empty() && !Decimal::parse(text)) return false;
     sum = bounded(sum, numberOr0(text), false);
     return true;
 }
 
-std::string joined(const Expression& e, const Scope& scope) {
-    const std::string request = e.arguments[0].text;
-    const std::string key = evaluate(e.arguments[1], scope);
+std::string_view joined(const Expression& e, const Scope& scope, std::string& space) {
+    std::string own;
+    const std::string_view key = argument(e, 1, scope, own);
     if (key.empty()) return {};
-    const std::vector<Row> rows = scope.joins.rows(request, key);
+    const std::span<const Row> rows = scope.joins.rows(e.arguments[0].text, key);
     const auto in = [&](const Row& row) {
         const Scope there{row, scope.joins, scope.values, scope.today};
-        return evaluate(e.arguments[2], there);
+        return evaluate(e.arguments[2], there, space);
     };
     if (rows.empty()) return {};
-    if (e.function == "lookup") return in(rows.front());
-    if (e.function == "latest") return in(rows.back());
+    if (e.operation == Operation::Lookup) return in(rows.front());
+    if (e.operation == Operation::Latest) return in(rows.back());
     Decimal sum;
     for (const Row& row : rows)
-        if (std::string text = in(row); !addTo(sum, text)) return text;
-    return sum.toString();
+        if (const std::string_view text = in(row); !addTo(sum, text)) return text;
+    return space = sum.toString();
 }
 
 /// `pick` and `sum`, over a list within the record.
-std::string withinList(const Expression& e, const Scope& scope) {
+std::string_view withinList(const Expression& e, const Scope& scope, std::string& space) {
     const Expression& list = e.arguments[0];
-    const json* from = list.function == "^" ? scope.row.parent : scope.row.record;
-    const json* elements = from == nullptr ? nullptr : follow(*from, list.pointer);
-    if (elements == nullptr || !elements->is_array()) return {};
+    const Node* from = list.operation == Operation::Parent ? scope.row.parent : scope.row.record;
+    const Node* elements = from == nullptr ? nullptr : follow(*from, list.pointer);
+    if (elements == nullptr || elements->kind != Node::Kind::List) return {};
     Decimal sum;
-    for (const json& element : *elements) {
+    std::string other;
+    for (const Node& element : Children{*elements}) {
         const Scope there{Row{&element, scope.row.record}, scope.joins, scope.values, scope.today};
-        std::string text = evaluate(e.arguments[1], there);
-        if (e.function == "sum") {
+        const std::string_view text = argument(e, 1, there, space);
+        if (e.operation == Operation::Sum) {
             if (!addTo(sum, text)) return text;
-        } else if (text == evaluate(e.arguments[2], scope)) {
-            return evaluate(e.arguments[3], there);
+        } else if (text == argument(e, 2, scope, other)) {
+            return argument(e, 3, there, space);
         }
     }
-    return e.function == "sum" && !elements->empty() ? sum.toString() : std::string{};
+    if (e.operation != Operation::Sum || elements->size == 1) return {};
+    return space = sum.toString();
 }
 
-bool same(const std::string& a, const std::string& b) {
+bool same(std::string_view a, std::string_view b) {
     if (a == b) return true;
-    const auto left = Decimal::parse(a), right = Decimal::parse(b);
-    return left && right && *left == *right;
+    const auto left = Decimal::parse(a);
+    const auto right = left ? Decimal::parse(b) : std::nullopt;
+    return right && *left == *right;
 }
 
-bool isLess(const std::string& a, const std::string& b) {
+bool isLess(std::string_view a, std::string_view b) {
     if (a.empty() || b.empty()) return false;
     const auto left = Decimal::parse(a), right = Decimal::parse(b);
     return left && right ? *left < *right : a < b;
 }
 
-std::string condition(const Expression& e, const Scope& scope) {
-    const auto& name = e.function;
-    const auto holds = [&](const Expression& each) { return isTrue(evaluate(each, scope)); };
-    if (name == "all") return truth(std::ranges::all_of(e.arguments, holds));
-    if (name == "any") return truth(std::ranges::any_of(e.arguments, holds));
-    const std::string text = argument(e.arguments, 0, scope);
-    if (name == "not") return truth(!isTrue(text));
-    if (name == "empty") return truth(text.empty());
-    if (name == "positive") return truth(numberOr0(text).isPositive());
-    if (name == "less") return truth(isLess(text, argument(e.arguments, 1, scope)));
+bool condition(const Expression& e, const Scope& scope) {
+    std::string space, other;
+    const auto holds = [&](const Expression& each) { return isTrue(evaluate(each, scope, space)); };
+    if (e.operation == Operation::All) return std::ranges::all_of(e.arguments, holds);
+    if (e.operation == Operation::Any) return std::ranges::any_of(e.arguments, holds);
+    const std::string_view text = argument(e, 0, scope, space);
+    if (e.operation == Operation::Not) return !isTrue(text);
+    if (e.operation == Operation::Empty) return text.empty();
+    if (e.operation == Operation::Positive) return numberOr0(text).isPositive();
+    if (e.operation == Operation::Less) return isLess(text, argument(e, 1, scope, other));
     for (std::size_t i = 1; i < e.arguments.size(); ++i)
-        if (same(text, argument(e.arguments, i, scope))) return "true";
-    return {};
+        if (same(text, argument(e, i, scope, other))) return true;
+    return false;
 }
 
 std::string cased(std::string text, char from, char to) {
@@ -178,27 +182,40 @@ std::string cased(std::string text, char from, char to) {
     return text;
 }
 
-std::string firstOrJoined(const Expression& e, const Scope& scope) {
-    const bool join = e.function == "join";
-    const std::string separator = join ? argument(e.arguments, 0, scope) : std::string{};
-    std::string all;
-    for (std::size_t i = join ? 1 : 0; i < e.arguments.size(); ++i) {
-        const std::string text = argument(e.arguments, i, scope);
+std::string_view firstOf(const Expression& e, const Scope& scope, std::string& space) {
+    for (const Expression& each : e.arguments)
+        if (const auto text = evaluate(each, scope, space); !text.empty()) return text;
+    return {};
+}
+
+std::string joinTexts(const Expression& e, const Scope& scope) {
+    const std::string separator = argument(e, 0, scope);
+    std::string all, space;
+    for (std::size_t i = 1; i < e.arguments.size(); ++i) {
+        const std::string_view text = argument(e, i, scope, space);
         if (text.empty()) continue;
-        if (!join) return text;
         if (!all.empty()) all += separator;
         all += text;
     }
     return all;
 }
 
-std::string whenever(const Expression& e, const Scope& scope) {
-    return argument(e.arguments, isTrue(argument(e.arguments, 0, scope)) ? 1 : 2, scope);
+std::string_view dateText(const Expression& e, const Scope& scope, std::string& space) {
+    std::string format, zone;
+    const std::string_view text = argument(e, 0, scope, space);
+    const std::string_view as = argument(e, 1, scope, format), in = argument(e, 2, scope, zone);
+    // The usual case stands in the text as it is.
+    if (as == "iso" && in.empty() && parseDate(text.substr(0, 10))) return text.substr(0, 10);
+    return space = readDate(text, as, in);
 }
 
-std::string dateText(const Expression& e, const Scope& scope) {
-    return readDate(argument(e.arguments, 0, scope), argument(e.arguments, 1, scope),
-                    argument(e.arguments, 2, scope));
+std::string_view pointed(const Node* from, const Pointer& pointer) {
+    return from == nullptr ? std::string_view{} : textOf(follow(*from, pointer));
+}
+
+std::string_view valueNamed(const Expression& e, const Scope& scope) {
+    const auto found = scope.values.find(e.arguments[0].text);
+    return found == scope.values.end() ? std::string_view{} : found->second;
 }
 
 }  // namespace
@@ -210,30 +227,67 @@ bool isTrue(std::string_view value) {
 }
 
 std::string evaluate(const Expression& e, const Scope& scope) {
-    const auto& name = e.function;
-    if (name.empty()) return e.text;
-    if (name == "/" || name == "^") {
-        const json* from = name == "^" ? scope.row.parent : scope.row.record;
-        return from == nullptr ? std::string{} : textOf(follow(*from, e.pointer));
+    std::string space;
+    return std::string{evaluate(e, scope, space)};
+}
+
+std::string_view evaluate(const Expression& e, const Scope& scope, std::string& space) {
+    switch (e.operation) {
+        case Operation::Text:
+            return e.text;
+        case Operation::Pointer:
+            return pointed(scope.row.record, e.pointer);
+        case Operation::Parent:
+            return pointed(scope.row.parent, e.pointer);
+        case Operation::First:
+            return firstOf(e, scope, space);
+        case Operation::Join:
+            return space = joinTexts(e, scope);
+        case Operation::Split:
+            return space = splitText(e, scope);
+        case Operation::Map:
+            return mapText(e, scope, space);
+        case Operation::Date:
+            return dateText(e, scope, space);
+        case Operation::Decimal:
+            return space = decimalText(e, scope);
+        case Operation::Abs: {
+            const std::string_view text = argument(e, 0, scope, space);
+            return text.substr(text.starts_with('-') ? 1 : 0);
+        }
+        case Operation::Lower:
+            return space = cased(argument(e, 0, scope), 'A', 'a');
+        case Operation::Upper:
+            return space = cased(argument(e, 0, scope), 'a', 'A');
+        case Operation::Value:
+            return valueNamed(e, scope);
+        case Operation::Today:
+            return space = formatDate(scope.today);
+        case Operation::Lookup:
+        case Operation::Latest:
+        case Operation::Total:
+            return joined(e, scope, space);
+        case Operation::Pick:
+        case Operation::Sum:
+            return withinList(e, scope, space);
+        case Operation::When:
+            return argument(e, isTrue(argument(e, 0, scope, space)) ? 1 : 2, scope, space);
+        case Operation::Add:
+        case Operation::Subtract:
+        case Operation::Multiply:
+        case Operation::Least:
+        case Operation::Greatest:
+            return space = arithmetic(e, scope);
+        case Operation::Equals:
+        case Operation::Less:
+        case Operation::Positive:
+        case Operation::Empty:
+        case Operation::Not:
+        case Operation::All:
+        case Operation::Any:
+            return truth(condition(e, scope));
     }
-    if (name == "first" || name == "join") return firstOrJoined(e, scope);
-    if (name == "lookup" || name == "latest" || name == "total") return joined(e, scope);
-    if (name == "pick" || name == "sum") return withinList(e, scope);
-    if (name == "map") return mapText(e, scope);
-    if (name == "date") return dateText(e, scope);
-    if (name == "decimal") return decimalText(e, scope);
-    if (name == "split") return splitText(e, scope);
-    if (name == "when") return whenever(e, scope);
-    if (name == "today") return formatDate(scope.today);
-    if (name == "lower") return cased(argument(e.arguments, 0, scope), 'A', 'a');
-    if (name == "upper") return cased(argument(e.arguments, 0, scope), 'a', 'A');
-    if (name == "value") {
-        const auto found = scope.values.find(e.arguments[0].text);
-        return found == scope.values.end() ? std::string{} : found->second;
-    }
-    for (const auto word : {"equals", "less", "positive", "empty", "not", "all", "any"})
-        if (name == word) return condition(e, scope);
-    return arithmetic(e, scope);
+    return {};
 }
 
 }  // namespace backorderd::connectors::rest

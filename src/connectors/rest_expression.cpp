@@ -4,13 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 
 #include "backorderd/problem.hpp"
 
 namespace backorderd::connectors::rest {
-
-using nlohmann::json;
 
 namespace {
 
@@ -19,26 +16,41 @@ constexpr std::size_t kAny = 200;
 
 struct Function {
     std::string_view name;
+    Operation operation{};
     std::size_t min = 0, max = 0;
     std::string_view shape;  ///< which arguments are names (n) and pointers (p); `.`: any
 };
 
 constexpr std::array kFunctions{
-    Function{"first", 1, kAny, ""},  Function{"join", 2, kAny, ""},
-    Function{"split", 3, 3, ""},     Function{"map", 3, kAny, ""},
-    Function{"date", 2, 3, ""},      Function{"decimal", 2, 3, ""},
-    Function{"add", 1, kAny, ""},    Function{"subtract", 2, 2, ""},
-    Function{"multiply", 2, 2, ""},  Function{"abs", 1, 1, ""},
-    Function{"least", 1, kAny, ""},  Function{"greatest", 1, kAny, ""},
-    Function{"lower", 1, 1, ""},     Function{"upper", 1, 1, ""},
-    Function{"value", 1, 1, "n"},    Function{"today", 0, 0, ""},
-    Function{"lookup", 3, 3, "n"},   Function{"latest", 3, 3, "n"},
-    Function{"total", 3, 3, "n"},    Function{"pick", 4, 4, "p"},
-    Function{"sum", 2, 2, "p"},      Function{"when", 2, 3, ""},
-    Function{"equals", 2, kAny, ""}, Function{"less", 2, 2, ""},
-    Function{"positive", 1, 1, ""},  Function{"empty", 1, 1, ""},
-    Function{"not", 1, 1, ""},       Function{"all", 1, kAny, ""},
-    Function{"any", 1, kAny, ""},
+    Function{"first", Operation::First, 1, kAny, ""},
+    Function{"join", Operation::Join, 2, kAny, ""},
+    Function{"split", Operation::Split, 3, 3, ""},
+    Function{"map", Operation::Map, 3, kAny, ""},
+    Function{"date", Operation::Date, 2, 3, ""},
+    Function{"decimal", Operation::Decimal, 2, 3, ""},
+    Function{"add", Operation::Add, 1, kAny, ""},
+    Function{"subtract", Operation::Subtract, 2, 2, ""},
+    Function{"multiply", Operation::Multiply, 2, 2, ""},
+    Function{"abs", Operation::Abs, 1, 1, ""},
+    Function{"least", Operation::Least, 1, kAny, ""},
+    Function{"greatest", Operation::Greatest, 1, kAny, ""},
+    Function{"lower", Operation::Lower, 1, 1, ""},
+    Function{"upper", Operation::Upper, 1, 1, ""},
+    Function{"value", Operation::Value, 1, 1, "n"},
+    Function{"today", Operation::Today, 0, 0, ""},
+    Function{"lookup", Operation::Lookup, 3, 3, "n"},
+    Function{"latest", Operation::Latest, 3, 3, "n"},
+    Function{"total", Operation::Total, 3, 3, "n"},
+    Function{"pick", Operation::Pick, 4, 4, "p"},
+    Function{"sum", Operation::Sum, 2, 2, "p"},
+    Function{"when", Operation::When, 2, 3, ""},
+    Function{"equals", Operation::Equals, 2, kAny, ""},
+    Function{"less", Operation::Less, 2, 2, ""},
+    Function{"positive", Operation::Positive, 1, 1, ""},
+    Function{"empty", Operation::Empty, 1, 1, ""},
+    Function{"not", Operation::Not, 1, 1, ""},
+    Function{"all", Operation::All, 1, kAny, ""},
+    Function{"any", Operation::Any, 1, kAny, ""},
 };
 
 const Function* findFunction(std::string_view name) {
@@ -109,7 +121,7 @@ private:
             at_ = end;
         }
         Expression made;
-        made.function = read.starts_with('^') ? "^" : "/";
+        made.operation = read.starts_with('^') ? Operation::Parent : Operation::Pointer;
         if (read.starts_with('^')) read.erase(0, 1);
         if (!read.empty() && read.front() != '/')
             refuse(fmt::format("the pointer '{}' must begin with a slash", read));
@@ -141,20 +153,20 @@ private:
 
     Expression call(int depth) {
         Expression made;
-        made.function = name();
-        const Function* known = findFunction(made.function);
+        const std::string called = name();
+        const Function* known = findFunction(called);
         if (known == nullptr || !take('(')) {
             std::vector<std::string> names;
             for (const Function& function : kFunctions) names.emplace_back(function.name);
-            const auto near = nearestWord(made.function, names);
-            refuse(fmt::format("'{}' is no pointer (/name), text ('{}') or function{}",
-                               made.function, made.function,
-                               near.empty() ? "" : " (did you mean '" + near + "(…)'?)"));
+            const auto near = nearestWord(called, names);
+            refuse(fmt::format("'{}' is no pointer (/name), text ('{}') or function{}", called,
+                               called, near.empty() ? "" : " (did you mean '" + near + "(…)'?)"));
             return made;
         }
+        made.operation = known->operation;
         while (fault_.empty() && peek() != ')') {
             if (!made.arguments.empty() && !take(',')) {
-                refuse(fmt::format("'{}(' lacks a comma or its end", made.function));
+                refuse(fmt::format("'{}(' lacks a comma or its end", known->name));
             } else if (made.arguments.empty() && known->shape == "n") {
                 made.arguments.emplace_back().text = name();
             } else {
@@ -175,8 +187,8 @@ private:
                                                           known.name, known.min, count)
                                             : fmt::format("'{}' needs {} to {} arguments, not {}",
                                                           known.name, known.min, known.max, count));
-        else if (known.shape == "p" && made.arguments.front().function != "/" &&
-                 made.arguments.front().function != "^")
+        else if (known.shape == "p" && made.arguments.front().operation != Operation::Pointer &&
+                 made.arguments.front().operation != Operation::Parent)
             refuse(fmt::format("the first argument of '{}' is a pointer to a list", known.name));
     }
 
@@ -195,59 +207,22 @@ Expression parseExpression(std::string_view text, std::string& fault) {
     return {};
 }
 
-std::vector<std::string> pointerParts(std::string_view pointer) {
-    std::vector<std::string> parts;
-    while (!pointer.empty()) {
-        pointer.remove_prefix(1);
-        const auto end = std::min(pointer.find('/'), pointer.size());
-        std::string part;
-        for (std::size_t i = 0; i < end; ++i) {
-            const bool escape = pointer[i] == '~' && i + 1 < end;
-            part += !escape ? pointer[i] : pointer[++i] == '1' ? '/' : '~';
-        }
-        parts.push_back(std::move(part));
-        pointer.remove_prefix(end);
-    }
-    return parts;
-}
-
-const json* follow(const json& from, const std::vector<std::string>& pointer) {
-    const json* at = &from;
-    for (const std::string& part : pointer) {
-        if (at->is_object()) {
-            const auto found = at->find(part);
-            if (found == at->end()) return nullptr;
-            at = &*found;
-        } else if (at->is_array() && !part.empty() && part.size() < 7 &&
-                   part.find_first_not_of("0123456789") == std::string::npos &&
-                   std::stoul(part) < at->size()) {
-            at = &(*at)[std::stoul(part)];
-        } else {
-            return nullptr;
-        }
-    }
-    return at;
-}
-
-std::string textOf(const json* value) {
-    if (value == nullptr || value->is_null() || value->is_structured()) return {};
-    return value->is_string() ? value->get<std::string>() : value->dump();
-}
-
 void collectRequests(const Expression& expression, std::vector<std::string>& requests) {
-    const auto& name = expression.function;
-    if (name == "lookup" || name == "latest" || name == "total")
+    using enum Operation;
+    const Operation operation = expression.operation;
+    if (operation == Lookup || operation == Latest || operation == Total)
         requests.push_back(expression.arguments.front().text);
     for (const Expression& argument : expression.arguments) collectRequests(argument, requests);
 }
 
 bool asksForToday(const Expression& expression) {
-    return expression.function == "today" ||
+    return expression.operation == Operation::Today ||
            std::ranges::any_of(expression.arguments, asksForToday);
 }
 
 void collectValues(const Expression& expression, std::vector<std::string>& names) {
-    if (expression.function == "value") names.push_back(expression.arguments.front().text);
+    if (expression.operation == Operation::Value)
+        names.push_back(expression.arguments.front().text);
     for (const Expression& argument : expression.arguments) collectValues(argument, names);
 }
 

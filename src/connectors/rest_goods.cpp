@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "connectors/rest_reader.hpp"
@@ -97,9 +96,7 @@ boost::asio::awaitable<std::optional<Failure>> GoodsReader::readPage(const Goods
                                                                      std::vector<Row> rows,
                                                                      const TakeParts& take) {
     std::vector<Parts> all;
-    do {
-        if (held_.wantsMore())
-            if (auto failed = co_await held_.fetch()) co_return failed;
+    const std::function<void()> look = [&] {
         all.clear();
         for (const Row& row : rows) {
             const Scope scope{row, held_, source_.session.values(), source_.today()};
@@ -107,7 +104,8 @@ boost::asio::awaitable<std::optional<Failure>> GoodsReader::readPage(const Goods
             for (const auto& [name, expression] : rule.expressions)
                 parts[name] = evaluate(expression, scope);
         }
-    } while (held_.wantsMore());
+    };
+    if (auto failed = co_await fetchWanted(source_, held_, look)) co_return failed;
     for (const Parts& parts : all) take(parts);
     co_return std::nullopt;
 }

@@ -15,8 +15,7 @@ std::string lowerCase(std::string text) {
     return text;
 }
 
-std::vector<std::string> readPointer(Section& section, std::string_view key,
-                                     std::string_view meaning) {
+Pointer readPointer(Section& section, std::string_view key, std::string_view meaning) {
     const std::string text = section.text(key, "", meaning);
     if (!text.empty() && text.front() != '/') {
         section.problem(key, fmt::format("'{}' is a JSON Pointer and begins with a slash", key));

@@ -28,7 +28,7 @@ struct Paging {
     std::string kind = "none";
     std::int64_t size = 100;
     std::int64_t first = 1;
-    std::vector<std::string> cursor, next, more;
+    Pointer cursor, next, more;
     Expression after, after_time;
     std::string start, start_time;
 };
@@ -36,9 +36,9 @@ struct Paging {
 struct Request {
     std::string name;
     CallTexts call;
-    std::vector<std::string> records, each;
-    std::vector<std::string> total;  ///< in the answer, or in the JSON that the header holds
-    std::string total_header;        ///< in lower case
+    Pointer records, each;
+    Pointer total;             ///< in the answer, or in the JSON that the header holds
+    std::string total_header;  ///< in lower case
     Paging paging;
     Expression key;
     bool by_keys = false;
@@ -53,7 +53,7 @@ struct AuthTexts {
     std::string header, text, token_url, scope, realm, token_header;
     Table parameters;
     CallTexts login;
-    std::vector<std::string> token_at;
+    Pointer token_at;
 };
 
 struct FieldRule {
@@ -87,7 +87,7 @@ struct Mapping {
     Escape escape = Escape::None;
     Table headers;
     AuthTexts auth;
-    std::vector<std::string> error_at;
+    Pointer error_at;
     bool empty_on_404 = false;
     std::vector<Request> requests;
     std::optional<Expression> only, backorder;

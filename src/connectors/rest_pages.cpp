@@ -11,8 +11,6 @@
 
 namespace backorderd::connectors::rest {
 
-using nlohmann::json;
-
 namespace {
 
 /// A server that never ends must not be read for ever.
@@ -23,8 +21,22 @@ constexpr std::size_t kSplitBytesMax = std::size_t{16} << 20;
 /// No expression of a keyset looks into another request.
 class NoJoins final : public Joins {
 public:
-    std::vector<Row> rows(std::string_view, const std::string&) override { return {}; }
+    std::span<const Row> rows(std::string_view, std::string_view) override { return {}; }
 };
+
+/// The records of a document; empty where it lacks the list that `records` names.
+std::optional<std::vector<const Node*>> listedIn(const JsonTree& document, const Request& request) {
+    const Node* list = follow(document.root(), request.records);
+    // An answer without a body says nothing, not that there is nothing.
+    if (list == nullptr || (list == &document.root() && list->kind == Node::Kind::Null))
+        return std::nullopt;
+    std::vector<const Node*> records;
+    if (list->kind == Node::Kind::List)
+        for (const Node& record : Children{*list}) records.push_back(&record);
+    else if (list->kind != Node::Kind::Null)
+        records.push_back(list);
+    return records;
+}
 
 /// The address behind `rel="next"` (RFC 8288); empty: there is none.
 std::string nextOfLinkHeader(std::string_view header) {
@@ -43,40 +55,35 @@ std::string nextOfLinkHeader(std::string_view header) {
 
 }  // namespace
 
-std::optional<std::vector<Row>> partsOf(const json& record, const Request& request) {
-    if (request.each.empty()) return std::vector<Row>{{&record, nullptr}};
-    const json* parts = follow(record, request.each);
-    if (parts == nullptr || !(parts->is_array() || parts->is_null())) return std::nullopt;
-    std::vector<Row> rows;
-    for (const json& part : *parts) rows.push_back({&part, &record});
-    return rows;
+bool addParts(const Node& record, const Request& request, std::vector<Row>& rows) {
+    if (request.each.empty()) {
+        rows.push_back({&record, nullptr});
+        return true;
+    }
+    const Node* parts = follow(record, request.each);
+    if (parts == nullptr || !(parts->kind == Node::Kind::List || parts->kind == Node::Kind::Null))
+        return false;
+    for (const Node& part : Children{*parts}) rows.push_back({&part, &record});
+    return true;
 }
 
-Listed recordsOf(const json& document, const Request& request) {
+Listed recordsOf(const JsonTree& document, const Request& request) {
     Listed listed;
-    const json* list = follow(document, request.records);
-    // An answer without a body says nothing, not that there is nothing.
-    listed.found = list != nullptr && !(list == &document && list->is_null());
-    if (!listed.found || list->is_null()) return listed;
-    const auto add = [&](const json& record) {
-        ++listed.records;
-        const auto parts = partsOf(record, request);
-        if (!parts) ++listed.without_each;
-        if (parts) listed.rows.insert(listed.rows.end(), parts->begin(), parts->end());
-    };
-    if (list->is_array())
-        for (const json& record : *list) add(record);
-    else
-        add(*list);
+    const auto records = listedIn(document, request);
+    listed.found = records.has_value();
+    if (!records) return listed;
+    listed.records = records->size();
+    for (const Node* record : *records)
+        if (!addParts(*record, request, listed.rows)) ++listed.without_each;
     return listed;
 }
 
-Pages::Pages(Session& session, const Request& request, CallTexts call, Texts names, bool split)
+Pages::Pages(Session& session, const Request& request, CallTexts call, Texts names, bool as_texts)
     : session_{session},
       request_{request},
       call_{std::move(call)},
       names_{std::move(names)},
-      split_{split} {
+      as_texts_{as_texts} {
     const Paging& paging = request_.paging;
     page_ = paging.first;
     names_["size"] = std::to_string(paging.size);
@@ -102,7 +109,6 @@ boost::asio::awaitable<Asked<AnswerPage>> Pages::next() {
     AnswerPage page;
     if (response.status == 204 || (session_.mapping().empty_on_404 && isNotFound(response))) {
         at_end_ = end_said_ = true;
-        page.document = std::make_unique<json>();
         co_return std::move(page);
     }
     const auto body = XXH3_64bits(response.body.data(), response.body.size());
@@ -113,7 +119,7 @@ boost::asio::awaitable<Asked<AnswerPage>> Pages::next() {
                                       "paging is not what the mapping says",
                                       session_.where(), request_.name)};
     last_body_ = body;
-    noteTotal(response, *page.document);
+    noteTotal(response, page.document);
     records_ += page.records;
     without_each_ += page.without_each;
     ++page_;
@@ -130,18 +136,18 @@ std::optional<Failure> Pages::readPage(const Call& call, net::HttpResponse& resp
     const bool apart = splitPage(response, page);
     auto read = session_.read(call, response);
     if (auto* failed = std::get_if<Failure>(&read)) return std::move(*failed);
-    page.document = std::make_unique<json>(std::get<json>(std::move(read)));
+    page.document = std::get<JsonTree>(std::move(read));
     // A member that stands twice: the last one counts, and another was split.
-    const json* list = follow(*page.document, request_.records);
-    if (apart && !(list != nullptr && list->is_array() && list->empty())) {
+    const Node* list = follow(page.document.root(), request_.records);
+    if (apart && !(list != nullptr && list->kind == Node::Kind::List && list->size == 1)) {
         response.body = std::move(page.body);
         page.texts.clear();
         read = session_.read(call, response);
         if (auto* failed = std::get_if<Failure>(&read)) return std::move(*failed);
-        *page.document = std::get<json>(std::move(read));
+        page.document = std::get<JsonTree>(std::move(read));
     }
-    static_cast<Listed&>(page) = recordsOf(*page.document, request_);
-    page.records += page.texts.size();
+    if (!as_texts_) static_cast<Listed&>(page) = recordsOf(page.document, request_);
+    if (as_texts_) page.found = addTexts(page);
     if (!page.found)
         return Failure{Failure::Again::Later,
                        fmt::format("{} answered '{}' without the list that `records` names",
@@ -149,9 +155,30 @@ std::optional<Failure> Pages::readPage(const Call& call, net::HttpResponse& resp
     return std::nullopt;
 }
 
+/// The texts of the records that are in the document. False where it lacks the list.
+bool Pages::addTexts(AnswerPage& page) const {
+    const auto records = listedIn(page.document, request_);
+    if (!records) return false;
+    for (const Node* record : *records) {
+        if (record->holds()) {
+            page.texts.push_back(record->text);
+            continue;
+        }
+        // What stands for itself in the document is written as JSON again, with room behind it.
+        std::string& made = page.made.emplace_back(
+            record->kind == Node::Kind::Text   ? nlohmann::json(record->text).dump()
+            : record->kind == Node::Kind::Null ? "null"
+                                               : std::string{record->text});
+        made.reserve(made.size() + JsonTree::kPaddingBytes);
+        page.texts.push_back(made);
+    }
+    page.records = page.texts.size();
+    return true;
+}
+
 /// Then the answer's body is the rest of it.
 bool Pages::splitPage(net::HttpResponse& response, AnswerPage& page) const {
-    if (!split_ || response.status != 200 || response.body.size() > kSplitBytesMax) return false;
+    if (!as_texts_ || response.status != 200 || response.body.size() > kSplitBytesMax) return false;
     auto parts = splitAnswer(response.body, request_.records);
     if (!parts) return false;
     page.body = std::move(response.body);
@@ -160,14 +187,15 @@ bool Pages::splitPage(net::HttpResponse& response, AnswerPage& page) const {
     return true;
 }
 
-void Pages::noteTotal(const net::HttpResponse& response, const json& document) {
+void Pages::noteTotal(const net::HttpResponse& response, const JsonTree& document) {
     if (!request_.hasTotal()) return;
     std::string text{response.header(request_.total_header)};
     if (request_.total_header.empty()) {
-        text = textOf(follow(document, request_.total));
+        text = textOf(follow(document.root(), request_.total));
     } else if (!request_.total.empty()) {
-        const json within = parseWithinLimits(text);
-        text = within.is_discarded() ? "" : textOf(follow(within, request_.total));
+        JsonTree within;
+        within.take(text);
+        text = textOf(follow(within.root(), request_.total));
     }
     const auto number = Decimal::parse(text);
     last_total_.reset();
@@ -196,13 +224,13 @@ std::optional<Failure> Pages::advance(const Call& call, const net::HttpResponse&
     if (paging.kind == "none") {
         at_end_ = end_said_ = true;
     } else if (paging.kind == "cursor" || paging.kind == "next_link") {
-        return advanceByMark(call, response, *page.document);
+        return advanceByMark(call, response, page.document);
     } else if (paging.kind == "keyset") {
         // A short page proves nothing: a server may give fewer than were asked for.
         at_end_ = page.records == 0;
         return at_end_ ? std::nullopt : advanceByKey(page);
     } else if (!paging.more.empty()) {
-        at_end_ = !isTrue(textOf(follow(*page.document, paging.more)));
+        at_end_ = !isTrue(textOf(follow(page.document.root(), paging.more)));
         end_said_ = at_end_;
         if (!at_end_ && page.records == 0)
             return Failure{Failure::Again::Later,
@@ -215,7 +243,7 @@ std::optional<Failure> Pages::advance(const Call& call, const net::HttpResponse&
 }
 
 std::optional<Failure> Pages::advanceByMark(const Call& call, const net::HttpResponse& response,
-                                            const json& document) {
+                                            const JsonTree& document) {
     const Paging& paging = request_.paging;
     const auto stands = [&] {
         return Failure{Failure::Again::Later,
@@ -223,15 +251,16 @@ std::optional<Failure> Pages::advanceByMark(const Call& call, const net::HttpRes
                                    session_.where(), request_.name)};
     };
     if (paging.kind == "cursor") {
-        std::string cursor = textOf(follow(document, paging.cursor));
+        std::string cursor{textOf(follow(document.root(), paging.cursor))};
         at_end_ = end_said_ = cursor.empty();
         if (!at_end_ && !marks_.insert(XXH3_64bits(cursor.data(), cursor.size())).second)
             return stands();
         names_["cursor"] = std::move(cursor);
         return std::nullopt;
     }
-    const std::string link = paging.next.empty() ? nextOfLinkHeader(response.header("link"))
-                                                 : textOf(follow(document, paging.next));
+    const std::string link = paging.next.empty()
+                                 ? nextOfLinkHeader(response.header("link"))
+                                 : std::string{textOf(follow(document.root(), paging.next))};
     at_end_ = end_said_ = link.empty();
     if (at_end_) return std::nullopt;
     marks_.insert(XXH3_64bits(call.url.data(), call.url.size()));
@@ -248,10 +277,14 @@ std::optional<Failure> Pages::advanceByMark(const Call& call, const net::HttpRes
 
 std::optional<Failure> Pages::advanceByKey(const AnswerPage& page) {
     NoJoins none;
-    const json* list = follow(*page.document, request_.records);
-    json split;
-    if (!page.texts.empty()) split = parseWithinLimits(std::string{page.texts.back()});
-    const Row last{!page.texts.empty() ? &split : list->is_array() ? &list->back() : list, nullptr};
+    JsonTree text;
+    const Node* record = follow(page.document.root(), request_.records);
+    if (!page.texts.empty() && text.read(page.texts.back())) {
+        record = &text.root();
+    } else if (record->kind == Node::Kind::List) {
+        for (const Node& each : Children{*record}) record = &each;
+    }
+    const Row last{record, nullptr};
     const Scope scope{last, none, session_.values(), {}};
     const std::string after = evaluate(request_.paging.after, scope);
     const std::string time = evaluate(request_.paging.after_time, scope);

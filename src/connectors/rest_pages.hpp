@@ -1,7 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <memory>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,26 +19,28 @@ struct Listed {
     std::size_t records = 0;       ///< before `each`
     std::size_t without_each = 0;  ///< of them, those that lack that list
 };
-Listed recordsOf(const nlohmann::json& document, const Request& request);
+Listed recordsOf(const JsonTree& document, const Request& request);
 
 /// The records of one answer.
 struct AnswerPage : Listed {
-    std::unique_ptr<nlohmann::json> document;  ///< what `rows` look into
-    /// Where the records were not read: their texts, in place of `rows`, and what those look into.
+    JsonTree document;  ///< what `rows` look into
+    /// Where their texts were asked for: those, in place of `rows`, each as `JsonTree::read` wants
+    /// it, and what they look into.
     std::vector<std::string_view> texts;
     std::string body;
+    std::deque<std::string> made;
 };
 
-/// The record itself, or the elements of its `each`; empty where it lacks that list.
-std::optional<std::vector<Row>> partsOf(const nlohmann::json& record, const Request& request);
+/// Adds the record itself, or the elements of its `each`; false where it lacks that list.
+bool addParts(const Node& record, const Request& request, std::vector<Row>& rows);
 
 /// All pages of one request, in order.
 class Pages {
 public:
-    /// Session and request outlive it. `names` are filled into the texts of `call`. `split`: leave
-    /// the records unread where an answer lets them be told apart.
+    /// Session and request outlive it. `names` are filled into the texts of `call`. `as_texts`: the
+    /// records are left unread where an answer lets them be told apart.
     Pages(Session& session, const Request& request, CallTexts call, Texts names,
-          bool split = false);
+          bool as_texts = false);
 
     /// A record that was left unread turned out to lack the list that `each` names.
     void noteWithoutEach() { ++without_each_; }
@@ -57,12 +59,13 @@ private:
     std::optional<Failure> readPage(const Call& call, net::HttpResponse& response,
                                     AnswerPage& page);
     bool splitPage(net::HttpResponse& response, AnswerPage& page) const;
+    bool addTexts(AnswerPage& page) const;
     std::optional<Failure> advance(const Call& call, const net::HttpResponse& response,
                                    const AnswerPage& page);
     std::optional<Failure> advanceByMark(const Call& call, const net::HttpResponse& response,
-                                         const nlohmann::json& document);
+                                         const JsonTree& document);
     std::optional<Failure> advanceByKey(const AnswerPage& page);
-    void noteTotal(const net::HttpResponse& response, const nlohmann::json& document);
+    void noteTotal(const net::HttpResponse& response, const JsonTree& document);
 
     Session& session_;
     const Request& request_;
@@ -73,7 +76,7 @@ private:
     std::int64_t page_ = 0, pages_ = 0;
     std::uint64_t last_body_ = 0;
     std::unordered_set<std::uint64_t> marks_;  ///< cursors and addresses that led to a page
-    bool split_ = false;
+    bool as_texts_ = false;
     bool at_end_ = false, end_said_ = false;
     std::optional<std::int64_t> first_total_, last_total_;
 };

@@ -4,8 +4,9 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
-#include <unordered_set>
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <deque>
+#include <stdexcept>
 
 #include "backorderd/decimal.hpp"
 #include "codec/codec.hpp"
@@ -26,16 +27,8 @@ std::optional<Timestamp> readBookmark(const std::string& bookmark) {
 
 /// Where a line of the page came from.
 struct Origin {
-    Row row;                ///< null: of `text`
-    std::string_view text;  ///< a record that is read anew when it is wanted
+    std::string_view text;  ///< of the record
     std::size_t nth = 0;    ///< of its lines
-};
-
-/// What stands behind one record of the page.
-struct Shown {
-    Origin origin;
-    std::optional<std::size_t> line;  ///< of those that were mapped; empty: as remembered
-    RememberedLine told;              ///< its id is set where there is no line
 };
 
 class RestReader final : public SnapshotReader {
@@ -45,12 +38,18 @@ public:
           held_{source.session, source.records_max},
           since_{readBookmark(bookmark)},
           newest_{since_},
-          alone_{standsAlone(source.mapping())},
-          pages_{source.session, request(), call(), names(), alone_} {}
+          today_{source.today()},
+          looks_up_{looksUp(source.mapping())},
+          only_new_{since_ && bookmark == source.told_until},
+          // On another day the same record may say something else.
+          seed_{changesByDay(source.mapping())
+                    ? static_cast<std::uint64_t>(today_.time_since_epoch().count())
+                    : 0},
+          pages_{source.session, request(), call(), names(), /*as_texts=*/true} {}
 
     boost::asio::awaitable<std::variant<Page, SnapshotEnd, Failure>> next() override;
     Result<OrderLine> decode(std::size_t index) override;
-    std::string raw(std::size_t index) override { return rawText(shown_[index].origin); }
+    std::string raw(std::size_t index) override { return rawText(origins_[index]); }
     std::string rawOfProblem(std::size_t index) override { return rawText(faulty_[index]); }
 
 private:
@@ -58,17 +57,26 @@ private:
     const Request& request() const { return *mapping().request("lines"); }
     CallTexts call() const;
     Texts names() const;
-    Page present(std::vector<MappedLine> mapped);
-    std::variant<Page, SnapshotEnd, Failure> presentTexts();
-    bool takeText(std::string_view text, std::uint64_t hash, Problems& problems);
+    std::uint64_t hashOf(std::string_view text) const {
+        return XXH3_64bits_withSeed(text.data(), text.size(), seed_);
+    }
+    const RememberedRecords::Record* remembered(std::string_view text);
+    /// What is as it was told last is no change.
+    bool isTold(const RememberedRecords::Record& record) const {
+        return only_new_ && source_.remembered.cameLast(record);
+    }
+    void want(std::string_view text);
+    std::variant<Page, SnapshotEnd, Failure> present();
+    bool takeText(std::string_view text, Problems& problems);
     void takeRemembered(std::string_view text, const RememberedRecords::Record& record);
     /// False where it has a fault.
-    bool take(MappedLine mapped, const Origin& origin, Problems& problems);
-    bool isNew(std::string_view id);
-    void clearPage();
-    Page finishPage(Problems problems);
-    /// Empty where it lacks the list that `each` names.
-    std::optional<std::vector<MappedLine>> mapText(const nlohmann::json& record);
+    bool take(const Origin& origin, Problems& problems);
+    void show(std::string_view id, const Origin& origin, std::uint64_t fingerprint,
+              bool known_only);
+    /// Puts what it holds into `rows_`. False where it is no JSON.
+    bool readText(std::string_view text);
+    bool mapInto(const Row& row, Joins& joins);
+    Row find(const Origin& origin);
     void noteChange(std::optional<Timestamp> at);
     std::string rawText(const Origin& origin);
     SnapshotEnd end();
@@ -80,17 +88,25 @@ private:
     HeldRecords held_;
     std::optional<Timestamp> since_;  ///< empty: all is read
     std::optional<Timestamp> newest_;
-    bool alone_ = false;
+    Timestamp as_of_{};
+    Date today_{};
+    bool looks_up_ = false;
+    bool only_new_ = false;  ///< who reads has taken in what was told before
+    std::uint64_t seed_ = 0;
     Pages pages_;
     bool begun_ = false;
-    Timestamp as_of_{};
     GoodsRead goods_;
-    AnswerPage answer_;  ///< what `shown_` and `faulty_` look into
-    std::vector<Shown> shown_;
-    std::vector<OrderLine> lines_;  ///< apart, because a line is large and most are remembered
-    std::vector<Origin> faulty_;
+    AnswerPage answer_;  ///< what `origins_` and `faulty_` look into
+    JsonTree tree_;      ///< the record at hand
+    std::vector<Row> rows_;
+    bool lacks_list_ = false;
+    MappedLine mapped_;  ///< the line at hand
     std::vector<LineRecord> records_;
-    std::unordered_set<std::uint64_t> seen_;
+    std::vector<Origin> origins_;  ///< of `records_`
+    std::deque<std::string> ids_;
+    std::vector<Origin> faulty_;
+    std::vector<RememberedLine> told_;  ///< of the record at hand
+    boost::unordered_flat_set<std::uint64_t> seen_;
     std::string first_twice_;
     std::size_t unreadable_ = 0;
     std::string first_unreadable_;
@@ -118,6 +134,8 @@ Texts RestReader::names() const {
 boost::asio::awaitable<std::variant<Page, SnapshotEnd, Failure>> RestReader::next() {
     if (!begun_) {
         begun_ = true;
+        source_.told_until.clear();
+        source_.remembered.beginRead();
         as_of_ = source_.session.clock().now();
         // Goods before lines: what is taken in between then looks like stock that is still there,
         // which delays a word by one poll.
@@ -131,120 +149,128 @@ boost::asio::awaitable<std::variant<Page, SnapshotEnd, Failure>> RestReader::nex
     auto next = co_await pages_.next();
     if (auto* failed = std::get_if<Failure>(&next)) co_return std::move(*failed);
     answer_ = std::get<AnswerPage>(std::move(next));
-    if (!answer_.texts.empty()) co_return presentTexts();
-    auto mapped = co_await mapLines(source_, held_, answer_.rows);
-    if (auto* failed = std::get_if<Failure>(&mapped)) co_return std::move(*failed);
-    co_return present(std::get<std::vector<MappedLine>>(std::move(mapped)));
-}
-
-Page RestReader::present(std::vector<MappedLine> mapped) {
-    Problems problems;
-    clearPage();
-    for (MappedLine& each : mapped) {
-        const Origin origin{each.row, {}, 0};
-        take(std::move(each), origin, problems);
+    if (looks_up_) {
+        const std::function<void()> look = [this] {
+            for (const std::string_view text : answer_.texts) want(text);
+        };
+        if (auto failed = co_await fetchWanted(source_, held_, look)) co_return std::move(*failed);
     }
-    return finishPage(std::move(problems));
+    co_return present();
 }
 
-std::variant<Page, SnapshotEnd, Failure> RestReader::presentTexts() {
+/// The record, where it came as before and looks up what it did before, as far as that is known.
+const RememberedRecords::Record* RestReader::remembered(std::string_view text) {
+    const auto* record = source_.remembered.find(hashOf(text));
+    if (record == nullptr || isTold(*record)) return record;
+    return held_.isAsBefore(source_.remembered.lookedUp(*record)) ? record : nullptr;
+}
+
+/// Wants what the record looks up and is not there.
+void RestReader::want(std::string_view text) {
+    if (remembered(text) != nullptr) return;
+    if (!readText(text)) return;
+    for (const Row& row : rows_) mapInto(row, held_);
+}
+
+std::variant<Page, SnapshotEnd, Failure> RestReader::present() {
     Problems problems;
-    clearPage();
+    records_.clear();
+    origins_.clear();
+    ids_.clear();
+    faulty_.clear();
     for (const std::string_view text : answer_.texts) {
-        const auto hash = XXH3_64bits(text.data(), text.size());
-        if (const auto* record = source_.remembered.find(hash))
+        if (const auto* record = remembered(text))
             takeRemembered(text, *record);
-        else if (!takeText(text, hash, problems))
+        else if (!takeText(text, problems))
             return Failure{Failure::Again::Later,
                            fmt::format("{} answered with a record that is not JSON: '{}'",
                                        source_.session.where(), glimpse(text))};
     }
-    return finishPage(std::move(problems));
+    return Page{records_, std::move(problems)};
 }
 
-/// False where it is no JSON.
-bool RestReader::takeText(std::string_view text, std::uint64_t hash, Problems& problems) {
-    const auto record = parseWithinLimits(std::string{text});
-    if (record.is_discarded()) return false;
-    auto mapped = mapText(record);
-    if (!mapped) pages_.noteWithoutEach();
-    if (!mapped) return true;
-    const std::size_t first = shown_.size();
+bool RestReader::takeText(std::string_view text, Problems& problems) {
+    if (!readText(text)) return false;
+    if (lacks_list_) pages_.noteWithoutEach();
+    if (lacks_list_) return true;
+    NotedJoins joins{held_};
+    const std::size_t first = records_.size();
+    std::size_t nth = 0;
     bool good = true;
     std::int64_t changed = 0;
-    for (std::size_t i = 0; i < mapped->size(); ++i) {
+    for (const Row& row : rows_) {
+        if (!mapInto(row, joins)) continue;
         if (mapping().changes)
-            if (const auto at = readMoment((*mapped)[i].changed, mapping().changes->format))
+            if (const auto at = readMoment(mapped_.changed, mapping().changes->format))
                 changed = std::max<std::int64_t>(changed, at->time_since_epoch().count());
-        good &= take(std::move((*mapped)[i]), {{}, text, i}, problems);
+        good &= take({text, nth++}, problems);
     }
     // One that was shown before in this read lacks its lines here.
-    if (!good || shown_.size() - first != mapped->size()) return true;
-    std::vector<RememberedLine> remembered;
-    for (std::size_t i = first; i < shown_.size(); ++i) {
-        remembered.push_back(shown_[i].told);
-        remembered.back().id = lines_[*shown_[i].line].key.id;
-    }
-    source_.remembered.remember(hash, changed, remembered);
+    if (!good || records_.size() - first != nth) return true;
+    told_.clear();
+    for (std::size_t i = first; i < records_.size(); ++i)
+        told_.push_back({records_[i].id, records_[i].fingerprint, records_[i].known_only});
+    source_.remembered.remember(hashOf(text), changed, told_, joins.noted());
     return true;
 }
 
 void RestReader::takeRemembered(std::string_view text, const RememberedRecords::Record& record) {
     if (record.changed != 0) noteChange(Timestamp{std::chrono::seconds{record.changed}});
+    const bool told = isTold(record);
+    source_.remembered.cameAgain(record);
+    if (told) return;
     std::size_t nth = 0;
-    for (const RememberedLine& line : source_.remembered.lines(record)) {
-        if (isNew(line.id)) shown_.push_back({{{}, text, nth}, std::nullopt, line});
-        ++nth;
-    }
+    for (const RememberedLine& line : source_.remembered.lines(record))
+        show(line.id, {text, nth++}, line.fingerprint, line.known_only);
 }
 
-bool RestReader::take(MappedLine mapped, const Origin& origin, Problems& problems) {
-    const std::string id = mapped.line.key.id;
-    if (mapping().changes) noteChange(readMoment(mapped.changed, mapping().changes->format));
-    if (!mapped.fault.empty()) {
+bool RestReader::take(const Origin& origin, Problems& problems) {
+    const std::string& id = mapped_.line.key.id;
+    if (mapping().changes) noteChange(readMoment(mapped_.changed, mapping().changes->format));
+    if (!mapped_.fault.empty()) {
         const std::string text =
-            fmt::format("line '{}' of {}: {}", id, source_.session.where(), mapped.fault);
+            fmt::format("line '{}' of {}: {}", id, source_.session.where(), mapped_.fault);
         if (unreadable_++ == 0) first_unreadable_ = text;
-        problems.push_back({mapped.faulty, text});
+        problems.push_back({mapped_.faulty, text});
         faulty_.push_back(origin);
         return false;
     }
-    if (!isNew(id)) return true;
-    const std::string bytes = codec::encodeLine(mapped.line);
-    const RememberedLine told{{}, XXH3_64bits(bytes.data(), bytes.size()), !mapped.backorder};
-    shown_.push_back({origin, lines_.size(), told});
-    lines_.push_back(std::move(mapped.line));
+    const std::string bytes = codec::encodeLine(mapped_.line);
+    show(ids_.emplace_back(id), origin, XXH3_64bits(bytes.data(), bytes.size()),
+         !mapped_.backorder);
     return true;
 }
 
-bool RestReader::isNew(std::string_view id) {
-    if (seen_.insert(XXH3_64bits(id.data(), id.size())).second) return true;
-    if (first_twice_.empty()) first_twice_ = id;
-    return false;
-}
-
-void RestReader::clearPage() {
-    shown_.clear();
-    lines_.clear();
-    faulty_.clear();
-    records_.clear();
-}
-
-Page RestReader::finishPage(Problems problems) {
-    for (const Shown& each : shown_) {
-        const std::string_view id = each.line ? lines_[*each.line].key.id : each.told.id;
-        records_.push_back({id, each.told.fingerprint, each.told.known_only});
+/// Not a second time in one read. `id` lives as long as the page.
+void RestReader::show(std::string_view id, const Origin& origin, std::uint64_t fingerprint,
+                      bool known_only) {
+    if (!seen_.insert(XXH3_64bits(id.data(), id.size())).second) {
+        if (first_twice_.empty()) first_twice_ = id;
+        return;
     }
-    return Page{records_, std::move(problems)};
+    records_.push_back({id, fingerprint, known_only});
+    origins_.push_back(origin);
 }
 
-std::optional<std::vector<MappedLine>> RestReader::mapText(const nlohmann::json& record) {
-    const auto rows = partsOf(record, request());
-    if (!rows) return std::nullopt;
-    std::vector<MappedLine> mapped;
-    for (const Row& row : *rows)
-        if (auto line = mapRow(source_, row, held_)) mapped.push_back(std::move(*line));
-    return mapped;
+bool RestReader::readText(std::string_view text) {
+    rows_.clear();
+    if (!tree_.read(text)) return false;
+    lacks_list_ = !addParts(tree_.root(), request(), rows_);
+    return true;
+}
+
+bool RestReader::mapInto(const Row& row, Joins& joins) {
+    const Scope scope{row, joins, source_.session.values(), today_};
+    return mapRow(source_, scope, mapped_);
+}
+
+/// The row of a line that was mapped before, and in `mapped_` the line.
+Row RestReader::find(const Origin& origin) {
+    readText(origin.text);
+    std::size_t nth = 0;
+    for (const Row& row : rows_)
+        if (mapInto(row, held_) && nth++ == origin.nth) return row;
+    throw std::logic_error("a record that was mapped cannot be mapped again");
 }
 
 void RestReader::noteChange(std::optional<Timestamp> at) {
@@ -252,16 +278,12 @@ void RestReader::noteChange(std::optional<Timestamp> at) {
 }
 
 Result<OrderLine> RestReader::decode(std::size_t index) {
-    const Shown& shown = shown_[index];
-    if (shown.line) return lines_[*shown.line];
-    const auto record = parseWithinLimits(std::string{shown.origin.text});
-    return std::move((*mapText(record))[shown.origin.nth].line);
+    find(origins_[index]);
+    return mapped_.line;
 }
 
 std::string RestReader::rawText(const Origin& origin) {
-    if (origin.row.record != nullptr) return rest::rawText(origin.row, request());
-    const auto record = parseWithinLimits(std::string{origin.text});
-    return rest::rawText((*mapText(record))[origin.nth].row, request());
+    return rest::rawText(find(origin), request());
 }
 
 std::string RestReader::whyNotAll() const {
@@ -301,6 +323,7 @@ SnapshotEnd RestReader::end() {
     // What was not read or was passed over is not behind the bookmark, but lost to it.
     if (mapping().changes && newest_ && unreadable_ == 0 && not_all.empty())
         end.bookmark = std::to_string(newest_->time_since_epoch().count());
+    source_.told_until = end.bookmark;
     return end;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,7 +13,6 @@ namespace backorderd::connectors::rest {
 
 /// What a record of `lines` turned out to be.
 struct MappedLine {
-    Row row;  ///< of which it was made
     OrderLine line;
     std::string fault;       ///< why it cannot be used; empty: it can
     Place faulty;            ///< what of the mapping gave the first fault
@@ -24,18 +24,25 @@ struct MappedLine {
 struct LineSource {
     std::string name;  ///< of the source in the settings
     Session& session;
-    std::size_t records_max = 0;     ///< of other requests, held at once
-    RememberedRecords remembered{};  ///< where the mapping `standsAlone`
+    std::size_t records_max = 0;  ///< of other requests, held at once
+    RememberedRecords remembered{};
+    /// What the last read gave out at its end. Who comes back with it has taken in what it told.
+    std::string told_until{};
 
     const Mapping& mapping() const { return session.mapping(); }
     Date today() const;
 };
 
-/// Whether a record alone says all of its lines: nothing is looked up elsewhere, and no day changes
-/// it.
-bool standsAlone(const Mapping& mapping);
-/// Maps one row; empty where it is no order line. What it looks up and is not there is wanted.
-std::optional<MappedLine> mapRow(const LineSource& source, const Row& row, Joins& joins);
+/// Whether what a line is depends on records of other requests, and on the day.
+bool looksUp(const Mapping& mapping);
+bool changesByDay(const Mapping& mapping);
+/// Maps one row; false where it is no order line. What it looks up and is not there is wanted.
+/// `into` is a new one, or was given to rows of this source before.
+bool mapRow(const LineSource& source, const Scope& scope, MappedLine& into);
+/// Looks at records again and again until nothing more is wanted, and fetches in between.
+boost::asio::awaitable<std::optional<Failure>> fetchWanted(const LineSource& source,
+                                                           HeldRecords& held,
+                                                           const std::function<void()>& look);
 /// Maps the rows that are order lines, and fetches what they look up.
 boost::asio::awaitable<Asked<std::vector<MappedLine>>> mapLines(LineSource& source,
                                                                 HeldRecords& held,

@@ -4,13 +4,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <nlohmann/json.hpp>
 
 #include "connectors/json_server.hpp"
 
 namespace backorderd::connectors::rest {
-
-using nlohmann::json;
 
 namespace {
 
@@ -25,10 +22,10 @@ constexpr std::chrono::seconds kWaitMax{10};
 /// A shorter one would be found in what is none.
 constexpr std::size_t kSecretBytesMin = 4;
 
-bool isHere(const json* value) {
-    return value != nullptr && !value->is_null() && !(value->is_string() && value->empty()) &&
-           !(value->is_boolean() && !value->get<bool>()) &&
-           !(value->is_structured() && value->empty());
+bool isHere(const Node* value) {
+    if (value == nullptr || value->kind == Node::Kind::Null) return false;
+    if (value->holds()) return value->size > 1;
+    return !value->text.empty() && !(value->kind == Node::Kind::Word && value->text == "false");
 }
 
 std::string pathOf(const Call& call) {
@@ -56,11 +53,15 @@ bool isAddress(std::string_view text) {
 }
 
 /// What an answer for a token says of its life, a minute less than that; empty: nothing.
-std::optional<std::chrono::seconds> lifeOf(const json& token) {
+std::optional<std::chrono::seconds> lifeOf(const JsonTree& token) {
     constexpr double kShortest = 30, kLongest = 86'400, kEarlier = 60;
-    const auto said = token.find("expires_in");
-    if (said == token.end() || !said->is_number()) return std::nullopt;
-    const double seconds = std::clamp(said->get<double>() - kEarlier, kShortest, kLongest);
+    const Node* said = follow(token.root(), pointerParts("/expires_in"));
+    double number = 0;
+    if (said == nullptr || said->kind != Node::Kind::Word ||
+        std::from_chars(said->text.data(), said->text.data() + said->text.size(), number).ec !=
+            std::errc{})
+        return std::nullopt;
+    const double seconds = std::clamp(number - kEarlier, kShortest, kLongest);
     return std::chrono::seconds{static_cast<std::int64_t>(seconds)};
 }
 
@@ -72,7 +73,7 @@ bool hasHeader(const Table& headers, std::string_view name) {
 
 bool isNotFound(const net::HttpResponse& response) {
     return (response.status == 404 || response.status == 410) && !response.body.empty() &&
-           !parseWithinLimits(response.body).is_discarded();
+           isJson(response.body);
 }
 
 Session::Session(Access access, const Mapping& mapping, Texts values, net::Net& net,
@@ -210,20 +211,20 @@ boost::asio::awaitable<Asked<net::HttpResponse>> Session::send(Call call) {
     }
 }
 
-Asked<json> Session::read(const Call& call, const net::HttpResponse& response) const {
-    json document;
-    if (!response.body.empty()) document = parseWithinLimits(response.body);
+Asked<JsonTree> Session::read(const Call& call, net::HttpResponse& response) const {
+    JsonTree document;
+    const bool is_json = response.body.empty() || document.take(response.body);
     std::string error;
-    if (!document.is_discarded() && !mapping_.error_at.empty()) {
-        const json* said = follow(document, mapping_.error_at);
-        if (isHere(said)) error = glimpse(said->is_string() ? textOf(said) : said->dump());
+    if (is_json && !mapping_.error_at.empty()) {
+        const Node* said = follow(document.root(), mapping_.error_at);
+        if (isHere(said)) error = glimpse(said->text);
     }
     if (response.status < 200 || response.status > 299)
         return Failure{
             againAfter(response.status),
             fmt::format("{} answered {} with HTTP {}{}{}{}", where(), pathOf(call), response.status,
                         error.empty() ? "" : ": ", error, adviceFor(response.status))};
-    if (document.is_discarded())
+    if (!is_json)
         return Failure{Failure::Again::Later,
                        fmt::format("{} answered {} with something that is not JSON, or was cut "
                                    "off: '{}'",
@@ -234,7 +235,7 @@ Asked<json> Session::read(const Call& call, const net::HttpResponse& response) c
     return document;
 }
 
-boost::asio::awaitable<Asked<json>> Session::ask(Call call) {
+boost::asio::awaitable<Asked<JsonTree>> Session::ask(Call call) {
     auto answer = co_await send(call);
     if (auto* failed = std::get_if<Failure>(&answer)) co_return std::move(*failed);
     co_return read(call, std::get<net::HttpResponse>(answer));
@@ -284,15 +285,15 @@ boost::asio::awaitable<std::optional<Failure>> Session::beginSession() {
     if (const auto* error = std::get_if<net::TransferError>(&answer))
         co_return Failure{Failure::Again::Later,
                           fmt::format("{}: the login failed: {}", where(), error->reason)};
-    const auto& response = std::get<net::HttpResponse>(answer);
+    auto& response = std::get<net::HttpResponse>(answer);
     if (auto refused = refusedLogin(response)) co_return refused;
     for (const auto& [name, value] : response.headers)
         if (name == "set-cookie")
             cookies_ += (cookies_.empty() ? "" : "; ") + value.substr(0, value.find(';'));
     if (mapping_.auth.token_at.empty()) co_return std::nullopt;
-    const json document = parseWithinLimits(response.body);
-    const std::string token =
-        document.is_discarded() ? "" : textOf(follow(document, mapping_.auth.token_at));
+    JsonTree document;
+    document.take(response.body);
+    const std::string token{textOf(follow(document.root(), mapping_.auth.token_at))};
     if (token.empty())
         co_return Failure{Failure::Again::Later,
                           fmt::format("{} answered the login without a token", where())};
@@ -318,17 +319,22 @@ boost::asio::awaitable<std::optional<Failure>> Session::fetchToken() {
     if (const auto* error = std::get_if<net::TransferError>(&answer))
         co_return Failure{Failure::Again::Later,
                           fmt::format("{}: no token: {}", where(), error->reason)};
-    const auto& response = std::get<net::HttpResponse>(answer);
+    auto& response = std::get<net::HttpResponse>(answer);
     if (auto refused = refusedLogin(response)) co_return refused;
-    const json document = parseWithinLimits(response.body);
-    if (!document.is_object() || !document.contains("access_token") ||
-        !document["access_token"].is_string())
+    JsonTree document;
+    document.take(response.body);
+    const auto member = [&](std::string_view pointer) {
+        const Node* said = follow(document.root(), pointerParts(pointer));
+        return said != nullptr && said->kind == Node::Kind::Text ? said : nullptr;
+    };
+    const Node* token = member("/access_token");
+    if (token == nullptr)
         co_return Failure{Failure::Again::Later,
                           fmt::format("{}: the answer for a token holds none", where())};
-    session_token_ = Secret{document["access_token"].get<std::string>()};
+    session_token_ = Secret{std::string{token->text}};
     // Some servers take the old one back with each new one.
-    if (document.contains("refresh_token") && document["refresh_token"].is_string())
-        refresh_token_ = Secret{document["refresh_token"].get<std::string>()};
+    if (const Node* newer = member("/refresh_token"))
+        refresh_token_ = Secret{std::string{newer->text}};
     token_until_.reset();
     if (const auto life = lifeOf(document)) token_until_ = clock_.steady() + *life;
     co_return std::nullopt;

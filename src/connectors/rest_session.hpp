@@ -2,7 +2,6 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <variant>
@@ -55,9 +54,9 @@ public:
     /// Any answer but 401, 429 and 503.
     boost::asio::awaitable<Asked<net::HttpResponse>> send(Call call);
     /// The document that a good answer holds.
-    boost::asio::awaitable<Asked<nlohmann::json>> ask(Call call);
-    /// What the answer holds, or what kept it from coming.
-    Asked<nlohmann::json> read(const Call& call, const net::HttpResponse& response) const;
+    boost::asio::awaitable<Asked<JsonTree>> ask(Call call);
+    /// What the answer holds, or what kept it from coming. Its body is taken over where it is JSON.
+    Asked<JsonTree> read(const Call& call, net::HttpResponse& response) const;
 
     std::size_t requests() const { return requests_; }
     const Mapping& mapping() const { return mapping_; }

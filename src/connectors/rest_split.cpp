@@ -7,48 +7,43 @@ namespace split {
 
 namespace ondemand = simdjson::ondemand;
 
-std::string written(const std::vector<std::string>& pointer) {
-    std::string text;
-    for (const std::string& part : pointer) {
-        text += '/';
-        for (const char c : part)
-            if (c == '~' || c == '/')
-                text += c == '~' ? "~0" : "~1";
-            else
-                text += c;
+/// The list, and where it begins. False where there is none.
+bool findList(const std::string& answer, ondemand::document& document, const Pointer& pointer,
+              ondemand::array& list, std::size_t& begin) {
+    if (pointer.empty()) {
+        begin = answer.find('[');
+        return !document.get_array().get(list);
     }
-    return text;
-}
-
-bool takeRecords(ondemand::array list, std::vector<std::string_view>& records) {
-    for (auto element : list) {
-        ondemand::object record;
-        std::string_view text;
-        if (element.get_object().get(record) || record.raw_json().get(text)) return false;
-        records.push_back(text);
-    }
-    return true;
+    ondemand::value value;
+    if (document.at_pointer(written(pointer)).get(value)) return false;
+    begin = static_cast<std::size_t>(value.raw_json_token().data() - answer.data());
+    return !value.get_array().get(list);
 }
 
 }  // namespace split
 
-std::optional<SplitAnswer> splitAnswer(std::string& answer,
-                                       const std::vector<std::string>& pointer) {
+std::optional<SplitAnswer> splitAnswer(std::string& answer, const Pointer& pointer) {
     namespace ondemand = simdjson::ondemand;
     static ondemand::parser parser;
-    answer.reserve(answer.size() + simdjson::SIMDJSON_PADDING);
+    answer.reserve(answer.size() + JsonTree::kPaddingBytes);
     ondemand::document document;
     ondemand::array list;
-    if (parser.iterate(answer.data(), answer.size(), answer.capacity()).get(document)) return {};
-    const auto found = pointer.empty() ? document.get_array().get(list)
-                                       : document.at_pointer(split::written(pointer)).get(list);
+    std::size_t begin = 0, end = answer.size();
+    if (parser.iterate(answer.data(), answer.size(), answer.capacity()).get(document) ||
+        !split::findList(answer, document, pointer, list, begin))
+        return {};
     SplitAnswer parts;
-    std::string_view whole;
-    if (found || list.raw_json().get(whole)) return {};
-    // What the list took with it of the blanks behind it does not matter.
-    const auto begin = static_cast<std::size_t>(whole.data() - answer.data());
-    parts.rest.append(answer, 0, begin).append("[]").append(answer, begin + whole.size());
-    if (list.reset().error() || !split::takeRecords(list, parts.records)) return {};
+    for (auto element : list) {
+        ondemand::object record;
+        std::string_view text;
+        if (element.get_object().get(record) || record.raw_json().get(text)) return {};
+        // Without the blanks behind it.
+        parts.records.push_back(text.substr(0, text.rfind('}') + 1));
+    }
+    const char* next = nullptr;
+    if (!document.current_location().get(next))
+        end = static_cast<std::size_t>(next - answer.data());
+    parts.rest.append(answer, 0, begin).append("[]").append(answer, end);
     return parts;
 }
 

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <utility>
+#include <vector>
 
 #include "connectors/sql_reader.hpp"
 #include "connectors/sql_rows.hpp"
@@ -63,31 +63,53 @@ boost::asio::awaitable<Found> SqlConnector::find(std::string_view line_id) {
     co_return std::move(*line);
 }
 
+boost::asio::awaitable<std::variant<sql::Rows, Failure>> firstRows(
+    const sql::Reading& with, std::shared_ptr<sql::Session> session, bool open,
+    sql::Statement statement) {
+    auto failed = co_await sql::begin(with, session, open, std::move(statement));
+    if (failed) co_return std::move(*failed);
+    co_return co_await sql::fetchRows(with, session);
+}
+
+/// The queries whose columns are known, with what the database is asked with.
+struct AskedQuery {
+    files::FileRole role;
+    std::string name;
+    sql::Statement statement;
+};
+
 /// Every query is begun and its columns are looked at, so that a right that is missing shows here.
 boost::asio::awaitable<Probe> SqlConnector::probe() {
     const auto with = reading();
     const sql::OwnSession session{with};
     using Role = files::FileRole;
-    const std::array<std::pair<Role, std::string>, 5> queries{
-        {{Role::Lines, settings_.lines},
-         {Role::Stock, settings_.stock},
-         {Role::Supply, settings_.supply},
-         {Role::Items, settings_.items},
-         {Role::Alternates, settings_.alternates}}};
-    for (const auto& [role, query] : queries) {
-        if (query.empty()) continue;
-        const std::string name{files::listNameOf(role)};
-        sql::Statement statement{query, {}};
-        const bool open = role == Role::Lines;
-        auto failed = co_await sql::begin(with, session.get(), open, std::move(statement));
-        if (!failed) {
-            auto got = co_await sql::fetchRows(with, session.get());
-            sql::QueryRows meaning{role, name, settings_};
-            if (auto* wrong = std::get_if<Failure>(&got))
-                failed = *wrong;
-            else
-                failed = meaning.setColumns(std::get<sql::Rows>(got).columns);
-        }
+    std::vector<AskedQuery> queries{{Role::Lines, "lines", {settings_.lines, {}}},
+                                    {Role::Stock, "stock", {settings_.stock, {}}},
+                                    {Role::Supply, "supply", {settings_.supply, {}}},
+                                    {Role::Items, "items", {settings_.items, {}}},
+                                    {Role::Alternates, "alternates", {settings_.alternates, {}}}};
+    // No line has this id; it can be compared with a number and with a text.
+    queries.push_back({Role::Lines, "find", sql::bindParameter(settings_.find, "line_id", "0")});
+    bool open = true;
+    if (!settings_.bookmark.empty()) {
+        sql::Statement statement{settings_.bookmark, {}};
+        auto got = co_await firstRows(with, session.get(), open, std::move(statement));
+        open = false;
+        const auto bookmark = sql::bookmarkOf(got);
+        if (const auto* wrong = std::get_if<Failure>(&bookmark))
+            co_return Probe{false, fmt::format("'bookmark': {}", wrong->reason)};
+        queries.push_back(
+            {Role::Lines, "changes",
+             sql::bindParameter(settings_.changes, "bookmark", std::get<std::string>(bookmark))});
+    }
+    for (auto& [role, name, statement] : queries) {
+        if (statement.text.empty()) continue;
+        auto got = co_await firstRows(with, session.get(), std::exchange(open, false),
+                                      std::move(statement));
+        sql::QueryRows meaning{role, name, settings_};
+        auto* wrong = std::get_if<Failure>(&got);
+        const auto failed = wrong != nullptr ? std::optional{*wrong}
+                                             : meaning.setColumns(std::get<sql::Rows>(got).columns);
         if (failed) co_return Probe{false, fmt::format("'{}': {}", name, failed->reason)};
     }
     std::string text = session.get()->server() + ".";

@@ -115,11 +115,9 @@ awaitable<std::optional<Failure>> DatabaseReader::readBookmark() {
     auto failed = co_await begin(reading_, session_->get(), true, std::move(statement));
     if (failed) co_return failed;
     auto got = co_await fetchRows(reading_, session_->get());
-    if (auto* wrong = std::get_if<Failure>(&got)) co_return std::move(*wrong);
-    const auto& rows = std::get<Rows>(got).rows;
-    if (rows.size() != 1 || rows[0].size() != 1)
-        co_return Failure{Failure::Again::Never, "the query 'bookmark' must return one value"};
-    end_.bookmark = rows[0][0];
+    auto bookmark = bookmarkOf(got);
+    if (auto* wrong = std::get_if<Failure>(&bookmark)) co_return std::move(*wrong);
+    end_.bookmark = std::get<std::string>(std::move(bookmark));
     co_return std::nullopt;
 }
 
@@ -228,6 +226,14 @@ awaitable<std::variant<Rows, Failure>> fetchRows(const Reading& reading,
         answer.failure = session->fetch(answer.rows, rows_max);
     };
     co_return co_await ask(reading, session, std::move(work));
+}
+
+std::variant<std::string, Failure> bookmarkOf(const std::variant<Rows, Failure>& got) {
+    if (const auto* failed = std::get_if<Failure>(&got)) return *failed;
+    const auto& rows = std::get<Rows>(got).rows;
+    if (rows.size() != 1 || rows[0].size() != 1)
+        return Failure{Failure::Again::Never, "the query 'bookmark' must return one value"};
+    return rows[0][0];
 }
 
 std::unique_ptr<SnapshotReader> readDatabase(const Reading& reading, const std::string& bookmark) {

@@ -46,4 +46,7 @@ boost::asio::awaitable<std::optional<Failure>> begin(const Reading& reading,
 boost::asio::awaitable<std::variant<Rows, Failure>> fetchRows(const Reading& reading,
                                                               std::shared_ptr<Session> session);
 
+/// The one value that the query `bookmark` returned.
+std::variant<std::string, Failure> bookmarkOf(const std::variant<Rows, Failure>& got);
+
 }  // namespace backorderd::connectors::sql

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cstdint>
 #include <new>
 
@@ -23,6 +24,11 @@ constexpr long kConnectTimeoutSeconds = 30;
 constexpr long kLowSpeedBytes = 1;
 constexpr long kLowSpeedSeconds = 60;
 constexpr std::string_view kControl{"\r\n\0", 3};
+/// What arrives at once: more than it is by default, so that a long answer takes few turns of the
+/// loop, and little enough to be copied out of the processor's cache.
+constexpr long kReceiveBytes = 128L << 10;
+/// Behind the body, for who reads it where it is.
+constexpr std::size_t kRoomBytes = 64;
 
 /// What arrives, with its limits.
 struct Receiver {
@@ -50,6 +56,13 @@ std::size_t takeBody(char* data, std::size_t, std::size_t size, void* context) {
     return size;
 }
 
+/// A long body that grew bit by bit would be copied each time.
+void expectBody(Receiver& receiver, std::string_view length) {
+    std::size_t bytes = 0;
+    std::from_chars(length.data(), length.data() + length.size(), bytes);
+    if (bytes <= receiver.body_bytes_max) receiver.response.body.reserve(bytes + kRoomBytes);
+}
+
 std::size_t takeHeader(char* data, std::size_t, std::size_t size, void* context) {
     auto& receiver = *static_cast<Receiver*>(context);
     receiver.header_bytes += size;
@@ -69,7 +82,9 @@ std::size_t takeHeader(char* data, std::size_t, std::size_t size, void* context)
     std::string name(trimmed(line.substr(0, colon)));
     std::transform(name.begin(), name.end(), name.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    receiver.response.headers.emplace_back(std::move(name), trimmed(line.substr(colon + 1)));
+    const std::string_view value = trimmed(line.substr(colon + 1));
+    if (name == "content-length") expectBody(receiver, value);
+    receiver.response.headers.emplace_back(std::move(name), value);
     return size;
 }
 
@@ -143,6 +158,7 @@ void configure(CURL* easy, const HttpRequest& request, curl_slist* headers, Rece
         curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &openPublicSocket);
         curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &receiver);
     }
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kReceiveBytes);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &takeBody);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, &receiver);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &takeHeader);

@@ -119,8 +119,17 @@ public:
         asio::io_context io{1};
         Tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
         port_ = acceptor.local_endpoint().port();
+        int ready[2];
+        if (::pipe(ready) != 0) throw std::runtime_error("there is no pipe");
         child_ = ::fork();
-        if (child_ != 0) return;
+        char sign = 0;
+        if (child_ != 0) {
+            ::close(ready[1]);
+            // What is measured meanwhile would share the machine with the making of pages.
+            if (::read(ready[0], &sign, 1) != 1) throw std::runtime_error("the server has ended");
+            ::close(ready[0]);
+            return;
+        }
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         std::vector<std::string> first, again;
         for (std::size_t at = 0; at < pages.lines(); at += kPageLines) {
@@ -130,6 +139,7 @@ public:
         // Behind the last full page a reader finds an empty one.
         first.push_back(pages.page(pages.lines(), false));
         again.push_back(first.back());
+        if (::write(ready[1], &sign, 1) != 1) ::_exit(1);
         while (true) serve(acceptor.accept(), first, again);
     }
     ~Server() {

@@ -125,6 +125,36 @@ TEST_P(ShippedMappings, ReadsAllPagesAlsoWhereLoginsEndMeanwhile) {
     EXPECT_GT(whole.pages, 1);
 }
 
+/// Of a poll that finds nothing new.
+std::size_t quietRequests(const std::string& mapping) {
+    static const std::map<std::string, std::size_t> kRequests{
+        {"acumatica", 2}, {"business-central", 1}, {"erpnext", 2}, {"katana", 1}, {"sap-b1", 2}};
+    const auto known = kRequests.find(mapping);
+    return known == kRequests.end() ? 0 : known->second;
+}
+
+TEST_P(ShippedMappings, AsksLittleWhereNothingChanged) {
+    const auto connector = make(45);
+    const auto whole = readWhole(io_, *connector);
+    ASSERT_TRUE(whole.end);
+    if (!connector->capabilities().changes) {
+        EXPECT_EQ(quietRequests(GetParam().name), 0u);
+        return;
+    }
+    std::vector<std::string> asked;
+    server_->overlay = [&](const Request& request) {
+        asked.push_back(request.path);
+        return std::optional<Reply>{};
+    };
+    const auto reader = connector->readChanges(whole.end->bookmark);
+    for (;;) {
+        const auto step = runCoroutine(io_, reader->next());
+        ASSERT_FALSE(std::holds_alternative<Failure>(step)) << std::get<Failure>(step).reason;
+        if (std::holds_alternative<SnapshotEnd>(step)) break;
+    }
+    EXPECT_EQ(asked.size(), quietRequests(GetParam().name)) << testing::PrintToString(asked);
+}
+
 TEST_P(ShippedMappings, LeavesAServerAloneThatAsksForIt) {
     const auto connector = make(45);
     server_->overlay = [](const Request&) {

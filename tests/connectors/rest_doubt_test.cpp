@@ -227,15 +227,20 @@ TEST_F(RestDoubt, WhatNothingFetchesIsAMistake) {
 }
 
 TEST(RestDoubtSum, WhatIsNoNumberComesOutInPlaceOfASum) {
+    using connectors::rest::Row;
+    connectors::rest::JsonTree record;
+    std::string json = R"({"q":"1,5","list":[{"q":"1,5"}]})";
+    ASSERT_TRUE(record.take(json));
     class Two final : public connectors::rest::Joins {
     public:
-        std::vector<connectors::rest::Row> rows(std::string_view, const std::string&) override {
-            return {{&record, nullptr}, {&record, nullptr}};
-        }
-        nlohmann::json record = nlohmann::json::parse(R"({"q":"1,5","list":[{"q":"1,5"}]})");
-    } joins;
+        explicit Two(const Row& row) : both_{row, row} {}
+        std::span<const Row> rows(std::string_view, std::string_view) override { return both_; }
+
+    private:
+        std::vector<Row> both_;
+    } joins{{&record.root(), nullptr}};
     const connectors::rest::Texts none;
-    const connectors::rest::Scope scope{{&joins.record, nullptr}, joins, none, {}};
+    const connectors::rest::Scope scope{{&record.root(), nullptr}, joins, none, {}};
     for (const char* text : {"total(any, 'k', /q)", "sum(/list, /q)"}) {
         std::string fault;
         const auto expression = connectors::rest::parseExpression(text, fault);

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
 namespace backorderd::test {
 namespace rest_expression_test {
 
@@ -13,27 +11,33 @@ using connectors::rest::Texts;
 
 class NothingJoined final : public connectors::rest::Joins {
 public:
-    std::vector<Row> rows(std::string_view, const std::string&) override { return {}; }
+    std::span<const Row> rows(std::string_view, std::string_view) override { return {}; }
 };
 
 struct Case {
     std::string_view expression, value;
 };
 
+connectors::rest::JsonTree treeOf(std::string text) {
+    connectors::rest::JsonTree tree;
+    EXPECT_TRUE(tree.take(text));
+    return tree;
+}
+
 std::string valueOf(std::string_view text) {
-    static const auto record = nlohmann::json::parse(R"({
+    static const auto record = treeOf(R"({
         "name": "Bergmann", "first": "", "qty": 12.5, "done": 2, "no": null, "yes": true,
         "date": "03.11.2026", "stamp": 1767225600, "utc": "2026-11-22T23:00:00Z",
         "amount": "1.234,50", "Sales Order": {"x": "so"}, "a/b": 7, "@odata.id": "o",
         "list": [{"key": "lang", "value": "de"}, {"key": "n", "value": 4, "q": 1.5},
                  {"key": "m", "q": "2"}]})");
-    static const auto parent = nlohmann::json::parse(R"({"number": "SO-1"})");
+    static const auto parent = treeOf(R"({"number": "SO-1"})");
     std::string fault;
     const auto expression = connectors::rest::parseExpression(text, fault);
     if (!fault.empty()) return "fault: " + fault;
     NothingJoined none;
     const Texts values{{"company", "Example"}};
-    const Scope scope{Row{&record, &parent}, none, values, *parseDate("2026-11-26")};
+    const Scope scope{Row{&record.root(), &parent.root()}, none, values, *parseDate("2026-11-26")};
     return connectors::rest::evaluate(expression, scope);
 }
 

@@ -138,5 +138,22 @@ TYPED_TEST(Sql, TheProbeSaysWhatAnswers) {
     EXPECT_NE(bad.text.find("'supply'"), std::string::npos) << bad.text;
 }
 
+TYPED_TEST(Sql, TheProbeTriesTheQueriesThatAPollOfAllDoesNot) {
+    const std::vector<std::pair<std::string, std::string>> mistakes{
+        {"id = CAST(:line_id", "'find'"},
+        {"version > CAST(:bookmark", "'changes'"},
+        {"version) FROM", "'bookmark'"}};
+    for (const auto& [column, name] : mistakes) {
+        std::string text = this->settings();
+        const auto at = text.find(column);
+        ASSERT_NE(at, std::string::npos);
+        text.insert(at, "no_such_");
+        const auto connector = this->make(text);
+        const auto bad = runCoroutine(this->io_, connector->probe());
+        EXPECT_FALSE(bad.ok) << name;
+        EXPECT_NE(bad.text.find(name), std::string::npos) << bad.text;
+    }
+}
+
 }  // namespace sql_contract_test
 }  // namespace backorderd::test

@@ -16,7 +16,9 @@ namespace rest = connectors::rest;
 class OneJoined final : public rest::Joins {
 public:
     explicit OneJoined(const rest::Row& row) : row_{row} {}
-    std::vector<rest::Row> rows(std::string_view, const std::string&) override { return {row_}; }
+    std::span<const rest::Row> rows(std::string_view, std::string_view) override {
+        return {&row_, 1};
+    }
 
 private:
     rest::Row row_;
@@ -35,9 +37,12 @@ int LLVMFuzzerTestOneInput(const unsigned char* bytes, std::size_t size) {
     rest::collectValues(expression, names);
     fuzz::require(fault.empty() || expression.absent(), "what is wrong means nothing");
 
-    const nlohmann::json record{
+    const nlohmann::json json{
         {"a", value}, {"n", 12.5}, {"list", {{{"k", value}, {"v", "1"}}, {{"k", "x"}, {"v", 2}}}}};
-    const rest::Row row{&record, &record};
+    rest::JsonTree tree;
+    std::string written = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    fuzz::require(tree.take(written), "what is written is JSON");
+    const rest::Row row{&tree.root(), &tree.root()};
     OneJoined joined{row};
     const rest::Texts values{{"zone", "Europe/Berlin"}, {"text", value}};
     const rest::Scope scope{row, joined, values, *parseDate("2026-11-26")};

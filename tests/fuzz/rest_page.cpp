@@ -1,5 +1,4 @@
 #include <boost/asio/io_context.hpp>
-#include <nlohmann/json.hpp>
 
 #include "codec/codec.hpp"
 #include "connectors/rest_mapping.hpp"
@@ -71,10 +70,9 @@ int LLVMFuzzerTestOneInput(const unsigned char* bytes, std::size_t size) {
     const auto document = session.read(call, response);
     if (std::holds_alternative<Failure>(document)) return 0;
     const auto listed =
-        rest::recordsOf(std::get<nlohmann::json>(document), *mapping.request("lines"));
+        rest::recordsOf(std::get<rest::JsonTree>(document), *mapping.request("lines"));
     rest::HeldRecords held{session, 1000};
-    const auto mapped =
-        test::runCoroutine(io, rest::mapLines(source, held, listed.rows, /*raw=*/true));
+    const auto mapped = test::runCoroutine(io, rest::mapLines(source, held, listed.rows));
     for (const auto& each : std::get<std::vector<rest::MappedLine>>(mapped)) {
         if (!each.fault.empty()) continue;
         const std::string kept = codec::encodeLine(each.line);

@@ -105,7 +105,10 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
                      : Dispatcher::NoteMaker{},
         footing_ ? footing_->journal.get() : nullptr);
     evaluator_->onStale([this](const std::vector<MessageId>& ids) { dispatcher_->giveBack(ids); });
-    evaluator_->onCommitted([this](const CaseChange& change) { sharing_->noted(change); });
+    evaluator_->onCommitted([this](const CaseChange& change) {
+        sharing_->noted(change);
+        preparer_->noted(change);
+    });
     dispatcher_->onLate(
         [this](const std::vector<MessageId>& ids) { preparer_->stillTrue(ids, clock_.now()); });
     dispatcher_->onGone([this](const std::string& name, const std::string& reason) {
@@ -129,6 +132,7 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
     care_ = std::make_unique<Care>(store_, log_, settings.retention);
     if (footing_) raiseGates(clock_.now());
     dispatcher_->recover();
+    preparer_->beginDepartures(clock_.now());
     lookAtUnsent();
     // Rules may have been edited while nobody looked.
     if (store_.meta("rules") != policy_->rules.fingerprint) {
@@ -220,6 +224,7 @@ bool Engine::work() {
     const auto now = clock_.now();
     if (footing_) watchClock(now);
     if (footing_ && footing_->disk) watchDisk(now);
+    preparer_->takeDepartures(now);
     // A digest is one message only if every case that may add to it has been looked at.
     const bool more_due = evaluator_->evaluateDue(now, pace_.cases) == pace_.cases;
     if (!gates_.open()) {

@@ -148,7 +148,7 @@ int Preparer::preparePiece(Timestamp now, int limit) {
     for (const auto& group : groups) {
         looked_at += static_cast<int>(group.size());
         auto notices = survivors(group, cases, now);
-        if (auto departed = departedBefore(notices, now)) messages.push_back(std::move(*departed));
+        addDeparted(messages, notices, now);
         notices = guarded(std::move(notices), cases, now);
         if (notices.empty()) continue;
         if (const auto reason = whyUnserved(notices.front().recipient)) {

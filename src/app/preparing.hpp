@@ -54,6 +54,15 @@ public:
     /// Sends elsewhere than to whom notices are for. Must outlive the preparer.
     void useMode(const DeliveryMode& mode) { mode_ = &mode; }
 
+    /// After a start: what is planned in a restored copy of the database, and left before the
+    /// restore, is written down as such.
+    void beginDepartures(Timestamp now);
+    /// What became of a case, when it is durable.
+    void noted(const CaseChange& change);
+    /// Does for what was noted since as `beginDepartures` did. It cannot wait until such a notice
+    /// is due: its line may end before, and whether the end is told depends on what was heard.
+    void takeDepartures(Timestamp now);
+
     /// Handles due notices, group by group, until there were at least `limit`; returns how many
     /// there were. Each piece of about `piece_max` is a transaction of its own.
     int prepareDue(Timestamp now, int limit, int piece_max = kNoticesPerPiece);
@@ -82,7 +91,9 @@ private:
     void postpone(std::vector<Notice> group, const Cases& cases, Timestamp now, Timestamp until,
                   const std::string& reason);
     void change(const std::vector<Notice>& notices, const Cases& cases, Timestamp now);
-    std::optional<Message> departedBefore(std::vector<Notice>& group, Timestamp now);
+    /// Takes out of a group what left before a restore, all of it for one recipient, and adds the
+    /// messages in which it left.
+    void addDeparted(std::vector<Message>& messages, std::vector<Notice>& group, Timestamp now);
     void suppress(std::vector<Notice> group, const Cases& cases, Timestamp now,
                   const std::string& reason);
     Message envelopeFor(const std::vector<Notice>& group, Timestamp now) const;
@@ -102,6 +113,8 @@ private:
     std::vector<LastHop> hops_;
     Writer writer_;
     const store::SendJournal* journal_ = nullptr;
+    bool has_departures_ = false;
+    std::vector<NoticeId> may_have_left_;
     const DeliveryMode* mode_ = nullptr;
 };
 

@@ -7,15 +7,32 @@
 namespace backorderd::store {
 namespace {
 
+/// Of a ladder, how often it had told something before it started the time that the key names:
+/// `escalation/START/STEP/...`.
+constexpr std::string_view kEpisode =
+    "CASE notice.topic WHEN 'escalation' THEN (SELECT"
+    " count(DISTINCT CAST(substr(other.key, 12) AS INTEGER)) FROM notice AS other"
+    " WHERE other.case_id = notice.case_id AND other.topic = notice.topic"
+    " AND other.rule = notice.rule AND"
+    " CAST(substr(other.key, 12) AS INTEGER) < CAST(substr(notice.key, 12) AS INTEGER)) END";
+
 /// The line's own id stands in its JSON text, by the name that codec/ gives it.
 std::string identityWhere(std::string_view condition) {
     return fmt::format(
         "SELECT source.name, json_extract(case_line.line, '$.line'), notice.key, notice.address,"
-        " notice.topic, told_from, told_to, told_open"
+        " notice.topic, told_from, told_to, told_open, notice.rule, {}"
         " FROM notice JOIN case_file ON case_file.id = notice.case_id"
         " JOIN case_line ON case_line.case_id = notice.case_id"
         " JOIN source ON source.id = case_file.source_id WHERE {} ORDER BY notice.id",
-        condition);
+        kEpisode, condition);
+}
+
+/// The key of an alert of a ladder without the place in the log at which the ladder started.
+std::string alertOf(const Rows& row) {
+    const auto key = row.view(2);
+    const auto start = key.find('/') + 1;
+    return fmt::format("{}/{}/{}{}", row.view(4), row.view(8), row.integer(9),
+                       key.substr(key.find('/', start)));
 }
 
 /// What happened is known by what was told of it, and not by its place in the case's log, as in the
@@ -32,6 +49,8 @@ std::string occasionOf(const Rows& row) {
         case Topic::Available:
         case Topic::PartlyShipped:
             return fmt::format("{}/{}/{}/{}", row.view(4), row.view(5), row.view(6), row.view(7));
+        case Topic::Escalation:
+            return alertOf(row);
         default:
             return row.text(2);
     }

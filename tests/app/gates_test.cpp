@@ -57,7 +57,8 @@ TEST(Restore, WhatLeftAfterTheBackupIsNotSentAgainAndTheRestWaits) {
     openAnother(rig, "4");
     rig.pass(2h);
     EXPECT_THAT(rig.mailbox.received, SizeIs(3)) << "everything waits";
-    EXPECT_TRUE(rig.caseOf("2").notices.front().state == NoticeState::Planned);
+    EXPECT_EQ(rig.caseOf("2").notices.front().state, NoticeState::Sent) << "known at once";
+    EXPECT_EQ(rig.caseOf("4").notices.front().state, NoticeState::Planned);
     ASSERT_TRUE(resume(rig, "restored").value("ok", false));
     rig.pass(1h);
     ASSERT_THAT(rig.mailbox.received, SizeIs(4)) << "only what never left";
@@ -76,6 +77,48 @@ TEST(Restore, WhatLeftAfterTheBackupIsNotSentAgainAndTheRestWaits) {
     rig.poll();
     rig.work();
     EXPECT_EQ(rig.topics(rig.mailbox).back(), "shipped");
+}
+
+TEST(Restore, TheEndIsToldOfALineThatEndsBeforeAnythingMayLeave) {
+    Rig rig;
+    rig.erp.can_find = true;
+    rig.store->backup(rig.folder / "copy.db");
+    openAnother(rig, "1");
+    ASSERT_THAT(rig.topics(rig.mailbox), ElementsAre("opened"));
+    restore(rig, rig.folder / "copy.db");
+    rig.poll();
+    rig.work();
+    auto shipped = rig.erp.lines.front();
+    shipped.shipped = shipped.ordered;
+    rig.erp.closed = {shipped};
+    rig.erp.lines.clear();
+    rig.poll();
+    rig.work();
+    resume(rig, "restored");
+    rig.work();
+    EXPECT_THAT(rig.topics(rig.mailbox), ElementsAre("opened", "shipped"));
+}
+
+TEST(Restore, WhatWaitedInTheBackupForItsHourIsKnownToHaveLeftAlsoWhereItsLineEndsFirst) {
+    std::string rules = kRules;
+    rules.replace(rules.find("    messages:"), 0,
+                  "    send_window: { hours: \"08:00-18:00\", in: customer }\n");
+    Rig rig{rules};
+    rig.erp.can_find = true;
+    rig.clock.wall = *parseTimestamp("2026-03-02T20:00:00Z");
+    openAnother(rig, "1");
+    rig.store->backup(rig.folder / "copy.db");
+    rig.pass(24h);
+    ASSERT_THAT(rig.topics(rig.mailbox), ElementsAre("opened"));
+    auto shipped = rig.erp.lines.front();
+    shipped.shipped = shipped.ordered;
+    rig.erp.closed = {shipped};
+    rig.erp.lines.clear();
+    restore(rig, rig.folder / "copy.db");
+    rig.poll();
+    resume(rig, "restored");
+    rig.pass(24h);
+    EXPECT_THAT(rig.topics(rig.mailbox), ElementsAre("opened", "shipped"));
 }
 
 TEST(Restore, TheNextStatusIsCountedFromWhatHadLeft) {
@@ -138,6 +181,27 @@ TEST(Restore, AnEndThatHadLeftIsNotToldAgainFromAnotherPlaceOfTheLog) {
     resume(rig, "restored");
     rig.work();
     EXPECT_THAT(rig.mailbox.received, SizeIs(told));
+}
+
+TEST(Restore, AnAlertThatHadLeftIsNotToldAgainByALadderThatStartsAtAnotherPlaceOfTheLog) {
+    Rig rig{std::string{kRules} +
+            "teams:\n  rep: { email: [rep@house.example] }\n"
+            "escalation:\n  - name: long\n    match: {}\n    start: { age: { min: 3d } }\n"
+            "    steps: [{ to: rep, template: rep-alert }]\n"};
+    openAnother(rig, "1");
+    rig.store->backup(rig.folder / "copy.db");
+    rig.clock.advance(24h);
+    rig.erp.lines.front().promise = Promise::on(*parseDate("2026-04-10"));
+    rig.poll();
+    rig.work();
+    days(rig, 3);
+    ASSERT_THAT(rig.topics(rig.mailbox), ElementsAre("opened", "promise_changed", "escalation"));
+    restore(rig, rig.folder / "copy.db");
+    rig.erp.lines.front().promise = Promise::on(*parseDate("2026-03-20"));
+    rig.poll();
+    resume(rig, "restored");
+    rig.pass(1h);
+    EXPECT_THAT(rig.topics(rig.mailbox), ElementsAre("opened", "promise_changed", "escalation"));
 }
 
 TEST(Restore, AMessageThatWaitedInTheBackupHasLeft) {

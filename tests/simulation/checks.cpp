@@ -29,15 +29,18 @@ std::string World::owedTo(const Life& life) const {
         life.once.contains(Topic::Shipped) || life.once.contains(Topic::Cancelled);
     if (!line.isOpen()) return told_of_delay && !told_of_end ? "the end" : "";
     if (!told_of_delay) return "the opening";
-    const auto moved = *life.told->to - *line.promise.to;
-    if (moved >= std::chrono::days{2} || moved <= -std::chrono::days{2}) return "the new promise";
+    const auto isNews = [&](const Promise& told) {
+        return std::chrono::abs(*told.to - *line.promise.to) >= std::chrono::days{2};
+    };
+    if (isNews(*life.told) && std::ranges::all_of(life.may_be_told, isNews))
+        return "the new promise";
     if (now - *life.told_at > kStatusAfter + stepped_) return "a status";
+    if (!company_.alerts) return "";
     // A restored copy may have opened the case later, and its ladder with it.
-    if (!company_.alerts || restored_) return "";
+    const auto since = std::max(life.facts.front().since, restored_at_);
     if (life.alerts.empty())
-        return life.facts.front().since + kAlertAfter + stepped_ < steady() ? "the first alert"
-                                                                            : "";
-    const bool next = now - life.alerts.back() > kNextStep + stepped_;
+        return since + kAlertAfter + stepped_ < steady() ? "the first alert" : "";
+    const bool next = now - std::max(life.alerts.back(), life.alerts_from) > kNextStep + stepped_;
     return next && !life.taken_on ? "the next alert" : "";
 }
 
@@ -45,7 +48,8 @@ std::string World::owedTo(const Life& life) const {
 bool World::isExcused(int line, const Life& life) {
     // The ERP has not been read as it is since the line changed, or a silence or a guard holds it.
     if (!certain_ || life.facts.back().since > last_certain_) return true;
-    if (life.unsure || steady() < trouble_until_ || !rig_.engine->gates().open()) return true;
+    if (life.unsure || life.forgotten || steady() < trouble_until_ || !rig_.engine->gates().open())
+        return true;
     if (suppressed_.contains(addressOf(company_, line))) return true;
     if (life.facts.back().line.isOpen() && isSilenced(line, rig_.clock.now())) return true;
     return company_.storm < 200 && !rig_.store->heldNotices("", 1).empty();
@@ -108,7 +112,8 @@ void World::checkEnd() {
     checkJournal();
     for (const auto& [line, order] : orders_) {
         // What came and went between two reads nobody knows of, nor an older copy what ended since.
-        const bool told_of = lives_[line].once.contains(Topic::Opened) && !restored_;
+        const auto& life = lives_[line];
+        const bool told_of = life.once.contains(Topic::Opened) && !life.forgotten;
         if (!order.isOpen() && !told_of) continue;
         const auto told = rig_.ask("explain", {{"line", fmt::format("SO{}/1", line + 1)}});
         if (!told.value("ok", false)) wrong(fmt::format("line {} cannot be explained", line + 1));
@@ -136,11 +141,11 @@ void World::checkNotice(const Notice& notice, int line) {
     const bool heard = heard_.contains(name);
     count("notice " + std::string{noticeStateName(notice.state)});
     if (notice.recipient.address == rig_.settings.operations.email) return;
-    if (notice.state == NoticeState::Sent && !heard && !restored_)
+    // What a restored copy logs anew may have had another key.
+    const bool as_another = restored_ && words_heard_.contains(wordsOf(notice, line));
+    if (notice.state == NoticeState::Sent && !heard && !as_another)
         wrong("counts as sent and was not received: " + name);
-    // What a restored copy of weeks ago still had to tell may have expired before it looked.
-    const bool too_old = restored_ && notice.state == NoticeState::Expired;
-    if (heard && !wasHeard(notice.state) && !lives_[line].unsure && !too_old)
+    if (heard && !wasHeard(notice.state) && !lives_[line].unsure)
         wrong(fmt::format("was received and is {}: {}", noticeStateName(notice.state), name));
     if (isPending(notice.state) && notice.due_at < rig_.clock.now() - 48h)
         wrong("still waits: " + name);

@@ -92,4 +92,16 @@ OrderLine orderOf(const Company& company, const Action& action) {
 
 int lineOf(const OrderLine& line) { return std::stoi(line.order.number.substr(2)) - 1; }
 
+std::string wordsOf(const Notice& notice, int line) {
+    auto what = notice.key;
+    if (isClosing(notice.topic)) what = topicName(notice.topic);
+    if (notice.topic == Topic::PromiseChanged)
+        what = fmt::format("{} to {} of {}", topicName(notice.topic),
+                           notice.facts.promise.to ? formatDate(*notice.facts.promise.to) : "",
+                           notice.facts.open.toString());
+    if (notice.topic == Topic::Escalation)  // escalation/PLACE/STEP/TELLING/...
+        what.erase(what.find('/'), what.find('/', what.find('/') + 1) - what.find('/'));
+    return fmt::format("line {}, {} to {}", line + 1, what, notice.recipient.address);
+}
+
 }  // namespace backorderd::simulation

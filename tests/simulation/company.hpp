@@ -4,6 +4,7 @@
 #include <string>
 
 #include "backorderd/line.hpp"
+#include "backorderd/notice.hpp"
 #include "simulation/plan.hpp"
 
 /// What a simulated company is made of: its rules, its customers and its order lines.
@@ -26,5 +27,7 @@ std::string addressOf(const Company& company, int line);
 OrderLine orderOf(const Company& company, const Action& action);
 /// The line that an order number stands for.
 int lineOf(const OrderLine& line);
+/// Whom a notice tells what, in whatever place of a case's log it happened.
+std::string wordsOf(const Notice& notice, int line);
 
 }  // namespace backorderd::simulation

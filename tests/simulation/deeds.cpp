@@ -79,13 +79,7 @@ void World::operateOn(const Action& action) {
             rig_.engine->usePolicy(rig_.policy());
             return;
         case Deed::Backup:
-            backed_up_ = false;  // The disk may be full.
-            std::filesystem::remove(rig_.folder / "copy.db");
-            rig_.store->backup(rig_.folder / "copy.db");
-            backed_up_ = true;
-            suppressed_then_ = suppressed_;
-            silences_then_ = silences_;
-            return;
+            return backup();
         default:
             return restore();
     }
@@ -123,16 +117,34 @@ void World::answer(const Action& action) {
     rig_.ask("respond", said);
 }
 
+void World::backup() {
+    backed_up_ = false;  // The disk may be full.
+    std::filesystem::remove(rig_.folder / "copy.db");
+    rig_.store->backup(rig_.folder / "copy.db");
+    backed_up_ = true;
+    backed_up_at_ = steady();
+    suppressed_then_ = suppressed_;
+    silences_then_ = silences_;
+    for (auto& [line, life] : lives_) life.copy = {life.told, life.taken_on, {}};
+}
+
 void World::restore() {
     if (!backed_up_) return;
     restored_ = true;
+    restored_at_ = steady();
+    restored_from_ = backed_up_at_;
     // What was said since the copy was made has to be said again: the journal knows no addresses.
     suppressed_ = suppressed_then_;
     silences_ = silences_then_;
-    // What comes next is counted from when the copy heard of the line, which may be later.
+    std::erase_if(certain_reads_, [this](SteadyTime read) { return read > backed_up_at_; });
     for (auto& [line, life] : lives_) {
-        if (life.told_at) life.told_at = rig_.clock.now();
-        if (!life.alerts.empty()) life.alerts.back() = rig_.clock.now();
+        life.taken_on = life.copy.taken_on;
+        life.alerts_from = rig_.clock.now() + kAlertAfter;
+        life.forgotten = !wasRead(life);
+        // Of a promise that is made again the copy learns that it was told, not that another was
+        // told behind it.
+        life.may_be_told = life.copy.told_since;
+        if (life.copy.told) life.may_be_told.push_back(*life.copy.told);
     }
     disk_.stop();
     rig_.crash();
@@ -142,6 +154,13 @@ void World::restore() {
     disk_.forgetUnsynced();
     certain_ = false;
     kill();
+}
+
+/// Whether the database in use has read the line as it was.
+bool World::wasRead(const Life& life) const {
+    return !life.facts.empty() && std::ranges::any_of(certain_reads_, [&](SteadyTime read) {
+        return read >= life.facts.front().since;
+    });
 }
 
 void World::spoil(const Action& action) {

@@ -101,6 +101,7 @@ void World::receiveNotice(const Message& message, const Notice& notice, const Ca
         fmt::format("{} {} {}", line, notice.key, notice.recipient.address), message.stable_id);
     if (known.first->second != message.stable_id)
         wrong("told twice, in two messages: " + known.first->first);
+    checkRestored(message, notice, line);
     if (isToldOnce(notice.topic)) {
         const auto& first = life.once.emplace(notice.topic, message.stable_id).first->second;
         if (first != message.stable_id)
@@ -114,8 +115,25 @@ void World::receiveNotice(const Message& message, const Notice& notice, const Ca
     if (!isForCustomer(notice.topic)) return;
     checkWindow(notice, line);
     checkTruth(notice, line);
+    const auto now = rig_.clock.now();
+    if (notice.topic == Topic::Status && !copy && !restored_ && !life.unsure &&
+        now < *life.told_at + kStatusAfter - 1h - stepped_)
+        wrong(fmt::format("a status of line {} sooner than five days behind the last word",
+                          line + 1));
     life.told = notice.facts.promise;
-    life.told_at = rig_.clock.now();
+    life.told_at = now;
+    life.copy.told_since.push_back(notice.facts.promise);
+    life.may_be_told.clear();
+}
+
+/// A restored copy sends nothing of what left between its making and its use.
+void World::checkRestored(const Message& message, const Notice& notice, int line) {
+    const auto words = wordsOf(notice, line);
+    const auto before = words_heard_.find(words);
+    if (before != words_heard_.end() && restored_ && before->second > restored_from_ &&
+        before->second <= restored_at_ && receipts_[message.stable_id].copies == 1)
+        wrong("told again by a restored copy: " + words);
+    words_heard_[words] = steady();
 }
 
 void World::checkWindow(const Notice& notice, int line) {
@@ -127,19 +145,31 @@ void World::checkWindow(const Notice& notice, int line) {
                           line + 1, hour.count()));
 }
 
+/// Whether units shipped, also if others were cancelled, between two reads of which the second saw
+/// the end: nobody can know which of the two closed the line.
+bool World::endedByShipping(const std::vector<Fact>& facts, std::size_t end) const {
+    const auto& closed = facts[end].line;
+    if (!closed.shipped.isPositive()) return false;
+    auto since = end;
+    while (since > 0 && facts[since - 1].line.shipped == closed.shipped) --since;
+    return std::ranges::none_of(certain_reads_, [&](SteadyTime read) {
+        return facts[since].since <= read && read < facts[end].since;
+    });
+}
+
 /// True is what the ERP said when it was last read as it was, or anything that it said since.
 void World::checkTruth(const Notice& notice, int line) {
-    const auto holds = [&](const OrderLine& fact) {
-        if (notice.topic == Topic::Shipped) return !fact.isOpen() && fact.shipped == fact.ordered;
+    const auto& facts = lives_[line].facts;
+    const auto holds = [&](std::size_t i) {
+        const auto& fact = facts[i].line;
+        if (notice.topic == Topic::Shipped) return !fact.isOpen() && endedByShipping(facts, i);
         if (notice.topic == Topic::Cancelled) return !fact.isOpen() && fact.cancelled.isPositive();
         if (notice.topic == Topic::OfferWithdrawn) return true;
         return fact.isOpen() && fact.promise == notice.facts.promise;
     };
-    const auto& facts = lives_[line].facts;
     bool is_true = false;
     for (std::size_t i = 0; i < facts.size(); ++i)
-        is_true |=
-            (i + 1 == facts.size() || facts[i + 1].since > last_certain_) && holds(facts[i].line);
+        is_true |= (i + 1 == facts.size() || facts[i + 1].since > last_certain_) && holds(i);
     if (!is_true) wrong(fmt::format("untrue: {} of line {}", topicName(notice.topic), line + 1));
     if (notice.topic == Topic::Status && steady() - last_fresh_ > kMaxAge + 1h)
         wrong(fmt::format("a status of line {} from old data", line + 1));
@@ -155,17 +185,14 @@ void World::checkAlert(const Message& message, const Notice& notice, const Case&
     };
     if (now < subject.opened_at + kAlertAfter - stepped_) say("before its third day");
     if (steady() - last_fresh_ > kMaxAge + 1h) say("from old data");
-    if (life.taken_on && message.created_at > *life.taken_on && !first && !restored_)
+    if (life.taken_on && message.created_at > *life.taken_on && !first)
         say("though somebody has taken it on");
-    // A restored copy may have begun the ladder at another place of its log.
-    if (!restored_) {
-        if (first && !life.alerts.empty()) say("came twice");
-        if (!first && life.alerts.empty() && !life.unsure) say("skipped the first step");
-        // What left within an hour of its time counts as having left in time.
-        if (!first && !life.alerts.empty() && !life.unsure &&
-            now < life.alerts.back() + kNextStep - 1h - stepped_)
-            say("sooner than two days behind the one before");
-    }
+    if (first && !life.alerts.empty()) say("came twice");
+    if (!first && life.alerts.empty() && !life.unsure) say("skipped the first step");
+    // What left within an hour of its time counts as having left in time.
+    if (!first && !life.alerts.empty() && !life.unsure &&
+        now < life.alerts.back() + kNextStep - 1h - stepped_)
+        say("sooner than two days behind the one before");
     life.alerts.push_back(now);
 }
 

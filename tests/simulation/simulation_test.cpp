@@ -49,8 +49,9 @@ Plan shrunk(Plan plan) {
     return plan;
 }
 
+/// Whoever asks only whether something goes wrong saves the hundreds of lives of shrinking.
 std::string story(std::uint64_t seed) {
-    const auto plan = shrunk(planOf(seed));
+    const auto plan = std::getenv("BACKORDERD_WHOLE") ? planOf(seed) : shrunk(planOf(seed));
     std::string text = fmt::format("tests/simulation/run --first-seed {} --seeds 1\n", seed);
     text += describe(plan.company) + "\n";
     for (const auto& action : plan.actions) text += describe(action) + "\n";

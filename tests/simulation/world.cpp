@@ -229,7 +229,11 @@ void World::pollOnce() {
             kill();
     });
     certain_ = ended && report && report->end == app::PollReport::End::Complete && !read_fault_;
-    if (certain_) last_certain_ = steady();
+    if (certain_) {
+        certain_reads_.push_back(last_certain_ = steady());
+        for (auto& [line, life] : lives_)
+            if (!life.facts.empty() && life.facts.back().line.isOpen()) life.forgotten = false;
+    }
     if (report && report->end != app::PollReport::End::Failed) last_fresh_ = steady();
     count(report ? "poll " + std::string{endName(report->end)} : std::string{"poll cut off"});
     if (hour_ >= read_fault_until_) read_fault_.reset();

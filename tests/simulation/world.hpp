@@ -55,6 +55,15 @@ private:
         std::optional<Timestamp> told_at;
         std::vector<Timestamp> alerts;
         std::optional<Timestamp> taken_on;  ///< acknowledged
+        /// What only a copy of the database that was restored may not know, or take for so.
+        struct Copy {
+            std::optional<Promise> told;
+            std::optional<Timestamp> taken_on;
+            std::vector<Promise> told_since;
+        } copy;
+        std::vector<Promise> may_be_told;  ///< what a restored copy may take for told
+        Timestamp alerts_from{};           ///< a restored copy counts its ladder anew until then
+        bool forgotten = false;            ///< a restored copy has never seen it
         bool unsure = false;  ///< a message about it may have arrived, or was refused for good
         std::string owed;
         int owed_hours = 0;
@@ -95,7 +104,9 @@ private:
     void suppress(int line);
     void silence(const Action& action);
     void answer(const Action& action);
+    void backup();
     void restore();
+    bool wasRead(const Life& life) const;
     void spoil(const Action& action);
 
     // -- receipts.cpp: what is right when a message arrives ------------------------------------
@@ -104,6 +115,8 @@ private:
     void receiveNotice(const Message& message, const Notice& notice, const Case& subject);
     void checkWindow(const Notice& notice, int line);
     void checkTruth(const Notice& notice, int line);
+    void checkRestored(const Message& message, const Notice& notice, int line);
+    bool endedByShipping(const std::vector<Fact>& facts, std::size_t end) const;
     void checkAlert(const Message& message, const Notice& notice, const Case& subject);
     void checkHolds();
     Decimal held() const;
@@ -131,8 +144,9 @@ private:
     std::vector<std::pair<SteadyTime, int>> stock_{{SteadyTime{}, 10}};  ///< from a moment on
     std::map<std::string, Receipt> receipts_;                            ///< by stable id
     std::set<std::string> unsettled_;  ///< received, and the daemon may not have written it down
-    std::map<std::string, std::string> heard_;  ///< stable id by line, key and address
-    std::map<std::string, Attempt> attempts_;   ///< refused for now since the last start
+    std::map<std::string, std::string> heard_;       ///< stable id by line, key and address
+    std::map<std::string, SteadyTime> words_heard_;  ///< when last, by what they said of whom
+    std::map<std::string, Attempt> attempts_;        ///< refused for now since the last start
     std::map<std::string, Timestamp> suppressed_, suppressed_then_;  ///< by address; in the backup
     std::vector<Quiet> silences_, silences_then_;
     std::vector<std::string> wrongs_;
@@ -141,8 +155,10 @@ private:
     int read_fault_until_ = 0;
     std::string cause_;  ///< of the end that comes next
     int offer_hours_ = 0;
-    bool lied_ = false;                 ///< the last read showed nothing and claimed completeness
-    SteadyTime last_certain_{};         ///< when a read last took in everything as it was
+    bool lied_ = false;          ///< the last read showed nothing and claimed completeness
+    SteadyTime last_certain_{};  ///< when a read last took in everything as it was
+    std::vector<SteadyTime> certain_reads_;  ///< all of which the database in use knows
+    SteadyTime backed_up_at_{};
     SteadyTime last_fresh_{};           ///< when one was last read to its end
     bool certain_ = false;              ///< the last read was
     SteadyTime trouble_until_{};        ///< receivers refuse, and what they refused waits
@@ -156,6 +172,7 @@ private:
     int work_steps_ = -1;
     int edits_ = 0;
     bool restored_ = false;
+    SteadyTime restored_at_{}, restored_from_{};
     bool backed_up_ = false;
 };
 

@@ -45,6 +45,7 @@ std::string occasionOf(const Rows& row) {
             return row.text(4);
         case Topic::PromiseChanged:
         case Topic::PromiseLapsed:
+            return fmt::format("{}/{}/{}", row.view(4), row.view(5), row.view(6));
         case Topic::PartlyAvailable:
         case Topic::Available:
         case Topic::PartlyShipped:

@@ -11,6 +11,8 @@ namespace {
 /// customer's, or a weekend of the house's for an alert.
 constexpr int kOwedHoursMax = 40;
 constexpr int kAlertHoursMax = 80;
+/// An offer is made while its customer's window is open: a night may lie before that.
+constexpr int kOfferHoursMax = 20;
 
 }  // namespace
 
@@ -88,7 +90,7 @@ void World::checkOffers() {
                           return mayBeOffered(subject) && free >= subject.line.open();
                       });
     offer_hours_ = owed ? offer_hours_ + 6 : 0;
-    if (offer_hours_ > kOwedHoursMax)
+    if (offer_hours_ > kOfferHoursMax)
         wrong(free.toString() + " units of the substitute lie free, and nobody is offered them");
 }
 

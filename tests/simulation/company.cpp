@@ -96,9 +96,8 @@ std::string wordsOf(const Notice& notice, int line) {
     auto what = notice.key;
     if (isClosing(notice.topic)) what = topicName(notice.topic);
     if (notice.topic == Topic::PromiseChanged)
-        what = fmt::format("{} to {} of {}", topicName(notice.topic),
-                           notice.facts.promise.to ? formatDate(*notice.facts.promise.to) : "",
-                           notice.facts.open.toString());
+        what = fmt::format("{} to {}", topicName(notice.topic),
+                           notice.facts.promise.to ? formatDate(*notice.facts.promise.to) : "");
     if (notice.topic == Topic::Escalation)  // escalation/PLACE/STEP/TELLING/...
         what.erase(what.find('/'), what.find('/', what.find('/') + 1) - what.find('/'));
     return fmt::format("line {}, {} to {}", line + 1, what, notice.recipient.address);

@@ -42,8 +42,8 @@ void World::changeOrder(const Action& action) {
     if (action.deed == Deed::Ship) line.shipped = line.ordered;
     if (action.deed == Deed::Cancel) line.cancelled = line.ordered - line.shipped;
     // Where there are no look-ups, the old id would be a line that is gone, and nobody could know.
-    // Once there is a copy to restore, neither could the journal, which knows lines by their ids.
-    if (action.deed == Deed::Renumber && company_.can_find && !backed_up_) {
+    // Once there is a copy to restore, or was, neither could the journal, which knows lines by ids.
+    if (action.deed == Deed::Renumber && company_.can_find && !backed_up_ && !restored_) {
         line.key.id += "r";
         remember(line);  // What it was before bears another id, and is no line any more.
     }

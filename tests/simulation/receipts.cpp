@@ -187,7 +187,8 @@ void World::checkAlert(const Message& message, const Notice& notice, const Case&
     if (steady() - last_fresh_ > kMaxAge + 1h) say("from old data");
     if (life.taken_on && message.created_at > *life.taken_on && !first)
         say("though somebody has taken it on");
-    if (first && !life.alerts.empty()) say("came twice");
+    // One that was refused for good has not left: a restored copy tries it again.
+    if (first && !life.alerts.empty() && !(restored_ && life.unsure)) say("came twice");
     if (!first && life.alerts.empty() && !life.unsure) say("skipped the first step");
     // What left within an hour of its time counts as having left in time.
     if (!first && !life.alerts.empty() && !life.unsure &&

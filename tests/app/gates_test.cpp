@@ -14,6 +14,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
+/// The disk fails, or is full, when the journal is to be made durable.
 TEST(JournalFailure, EndsTheProcessAndNothingIsOnTheWire) {
     for (const int error : {EIO, ENOSPC}) {
         Rig rig;

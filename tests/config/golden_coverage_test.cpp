@@ -31,8 +31,9 @@ const Paths kConditions{"cadence/match",
                         "fulfilment/strategy/gain",
                         "fulfilment/strategy/fill",
                         "fulfilment/strategy/redistribute"};
-/// Mappings by names that the rules choose.
-const Paths kNamed{"calendars", "teams", "segments", "substitution/candidates/items"};
+/// Mappings by names that the rules choose, and of topics, which have the same keys.
+const Paths kNamed{"calendars", "teams", "segments", "substitution/candidates/items",
+                   "cadence/messages"};
 
 json rulesIn(const fs::path& file) {
     Problems problems;

@@ -10,6 +10,14 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
+/// The one line that there is ships whole, and is gone from what the ERP lists.
+void shipAll(Rig& rig) {
+    auto shipped = rig.erp.lines.front();
+    shipped.shipped = shipped.ordered;
+    rig.erp.closed = {shipped};
+    rig.erp.lines.clear();
+}
+
 TEST(Restore, WhatLeftAfterTheBackupIsNotSentAgainAndTheRestWaits) {
     Rig rig;
     openAnother(rig, "1");
@@ -55,10 +63,7 @@ TEST(Restore, TheEndIsToldOfALineThatEndsBeforeAnythingMayLeave) {
     restore(rig, rig.folder / "copy.db");
     rig.poll();
     rig.work();
-    auto shipped = rig.erp.lines.front();
-    shipped.shipped = shipped.ordered;
-    rig.erp.closed = {shipped};
-    rig.erp.lines.clear();
+    shipAll(rig);
     rig.poll();
     rig.work();
     resume(rig, "restored");
@@ -77,10 +82,7 @@ TEST(Restore, WhatWaitedInTheBackupForItsHourIsKnownToHaveLeftAlsoWhereItsLineEn
     rig.store->backup(rig.folder / "copy.db");
     rig.pass(24h);
     ASSERT_THAT(rig.topics(rig.mailbox), ElementsAre("opened"));
-    auto shipped = rig.erp.lines.front();
-    shipped.shipped = shipped.ordered;
-    rig.erp.closed = {shipped};
-    rig.erp.lines.clear();
+    shipAll(rig);
     restore(rig, rig.folder / "copy.db");
     rig.poll();
     resume(rig, "restored");
@@ -133,10 +135,7 @@ TEST(Restore, AnEndThatHadLeftIsNotToldAgainFromAnotherPlaceOfTheLog) {
     rig.erp.lines.front().promise = Promise::on(*parseDate("2026-04-10"));
     rig.poll();
     rig.work();
-    auto shipped = rig.erp.lines.front();
-    shipped.shipped = shipped.ordered;
-    rig.erp.closed = {shipped};
-    rig.erp.lines.clear();
+    shipAll(rig);
     rig.poll();
     rig.work();
     ASSERT_EQ(rig.topics(rig.mailbox).back(), "shipped");

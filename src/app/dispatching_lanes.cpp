@@ -104,11 +104,11 @@ void Dispatcher::markAhead(Lane& lane) {
     const auto wanted = std::min(2 * std::exchange(lane.answered, 0), settings_.mark_ahead);
     if (!marksAhead(lane)) return;
     while (lane.marked.size() < wanted) {
+        if (lane.claimed.empty() && !claim(lane)) return;
+        // A second crash would end what the first one left in doubt: it is marked when it leaves.
+        if (lane.claimed.front().unknown_outcomes > 0) return;
         auto message = takeNext(lane);
-        if (!message) {
-            if (!claim(lane)) return;
-            continue;
-        }
+        if (!message) return;
         wire_marks_.push_back(message->id);
         lane.marked.push_back(std::move(*message));
     }

@@ -68,6 +68,26 @@ TEST_F(Dispatching, NothingIsMarkedAheadThatWouldCostAPersonsTime) {
     EXPECT_EQ(on_wire, 3);
 }
 
+TEST_F(Dispatching, WhatACrashCaughtIsNotMarkedAheadOnceMore) {
+    const std::size_t caught = 200;
+    freeze("mail", static_cast<int>(caught));
+    const auto claimed = store->claimReady("mail", clock.now(), static_cast<int>(caught));
+    std::vector<MessageId> ids;
+    for (const auto& message : claimed) ids.push_back(message.id);
+    store->settleAndMark({}, {}, ids, clock.now());
+    std::int64_t on_wire = 0;
+    watch(
+        "mail", [&](MessageId) { on_wire = std::max(on_wire, inState(MessageState::OnWire)); },
+        OnUnknown::SendAgainOnce);
+    Dispatcher::Settings settings;
+    settings.mark_ahead = 40;
+    start(settings);
+    dispatcher->recover();
+    look();
+    EXPECT_EQ(inState(MessageState::Sent), static_cast<std::int64_t>(caught));
+    EXPECT_EQ(on_wire, 3) << "another crash leaves no more in doubt than there are connections";
+}
+
 TEST_F(Dispatching, WhatWasMarkedAheadIsGivenBackWhereItDoesNotLeave) {
     int left = 0;
     const auto stop_at_last = [&](MessageId) {

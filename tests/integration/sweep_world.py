@@ -245,7 +245,9 @@ def faults(queue, copies, knows):
         message = by_address.get(columns[-1])
         state = message['state'] if message else 'no message'
         unsure = message['unknown_outcomes'] if message else 0
-        held = channel.policy == NEVER_AGAIN and state == 'unknown' and unsure
+        # A person decides of what the channel does not send again: the queue shows it to them.
+        enough = {NEVER_AGAIN: unsure >= 1, ONCE_MORE: unsure >= 2, AGAIN: False}[channel.policy]
+        held = state == 'unknown' and enough
         if not got and not held:
             found.append(f'{token} is lost ({state})')
         if message and state not in ('sent', 'unknown'):
@@ -255,7 +257,7 @@ def faults(queue, copies, knows):
         most = {NEVER_AGAIN: 1, ONCE_MORE: 1 + min(unsure, 1), AGAIN: 1 + unsure}[channel.policy]
         if len(got) > most:
             found.append(f'{token} arrived {len(got)} times, with {unsure} unknown outcomes')
-        if state == 'unknown' and (not unsure or channel.policy != NEVER_AGAIN and unsure < 2):
+        if state == 'unknown' and not enough:
             found.append(f'{token} was given up as unknown after {unsure} unknown outcomes')
         if channel.policy == NEVER_AGAIN and state == 'sent' and unsure:
             found.append(f'{token} was sent again after an unknown outcome')

@@ -176,7 +176,8 @@ inline std::unique_ptr<SpawningServer> startProftpd(boost::asio::io_context& io,
                    user + ":" + group + ":erp:" + room.exported() + ":/bin/sh\n");
     room.write("proftpd.conf",
                "ModulePath /usr/lib/proftpd\nLoadModule mod_tls.c\nServerType inetd\n"
-               "DefaultServer on\nRootLogin on\nRequireValidShell off\nUseIPv6 off\n"
+               "DefaultServer on\nDefaultAddress 127.0.0.1\nRootLogin on\nRequireValidShell "
+               "off\nUseIPv6 off\n"
                "WtmpLog off\nTransferLog none\nScoreboardFile none\nDelayEngine off\n"
                "UseReverseDNS off\nAuthOrder mod_auth_file.c\nAuthUserFile " +
                    room.path("users") + "\nSystemLog " + room.path("proftpd.log") +

@@ -3,6 +3,9 @@
 #include <date/tz.h>
 
 #include <algorithm>
+#include <functional>
+#include <map>
+#include <string>
 
 #include "rules/rules.hpp"
 
@@ -18,7 +21,7 @@ using std::chrono::seconds;
 constexpr int kFreeDaysMax = 3660;
 
 /// As `date::locate_zone`, without an exception for what an ERP may have misspelt.
-const date::time_zone* findZone(std::string_view name) {
+const date::time_zone* locateZone(std::string_view name) {
     const auto& zones = date::get_tzdb().zones;
     const auto at = std::lower_bound(
         zones.begin(), zones.end(), name,
@@ -47,22 +50,56 @@ bool isUtc(std::string_view name) { return name.empty() || name == "UTC" || name
 
 }  // namespace
 
-Zone::Zone(std::string_view name) : zone_{isUtc(name) ? nullptr : findZone(name)} {}
+/// A zone that was asked for, and its offset for as long around what was asked last as it holds:
+/// a decision asks a dozen times for moments days apart.
+struct Zone::Known {
+    const date::time_zone* zone = nullptr;
+    date::sys_info info{};
+
+    std::chrono::seconds offsetAt(date::sys_seconds at) {
+        if (at < info.begin || at >= info.end) info = zone->get_info(at);
+        return info.offset;
+    }
+    /// Far enough from the changes that no clock shows this time twice or never.
+    bool isPlain(date::local_seconds local) const {
+        const date::sys_seconds at{local.time_since_epoch() - info.offset};
+        return at >= info.begin + days{1} && at < info.end - days{1};
+    }
+};
+
+Zone::Known* Zone::find(std::string_view name) {
+    using Zones = std::map<std::string, Known, std::less<>>;
+    thread_local Zones known;
+    thread_local Zones::pointer last = nullptr;
+    if (last && last->first == name) return &last->second;
+    auto at = known.find(name);
+    if (at == known.end()) {
+        const auto* const zone = locateZone(name);
+        if (!zone) return nullptr;
+        at = known.emplace(name, Known{zone}).first;
+    }
+    last = &*at;
+    return &last->second;
+}
+
+Zone::Zone(std::string_view name) : zone_{isUtc(name) ? nullptr : find(name)} {}
 
 bool Zone::exists(std::string_view name) {
-    return isUtc(name) ? !name.empty() : findZone(name) != nullptr;
+    return isUtc(name) ? !name.empty() : find(name) != nullptr;
 }
 
 std::chrono::local_seconds Zone::localTime(Timestamp at) const {
     const auto since = at.time_since_epoch();
     if (!zone_) return std::chrono::local_seconds{since};
-    return std::chrono::local_seconds{since + zone_->get_info(date::sys_seconds{since}).offset};
+    return std::chrono::local_seconds{since + zone_->offsetAt(date::sys_seconds{since})};
 }
 
 Timestamp Zone::instant(std::chrono::local_seconds local) const {
     const auto since = local.time_since_epoch();
     if (!zone_) return Timestamp{since};
-    const auto info = zone_->get_info(date::local_seconds{since});
+    if (zone_->isPlain(date::local_seconds{since})) return Timestamp{since - zone_->info.offset};
+    const auto info = zone_->zone->get_info(date::local_seconds{since});
+    zone_->info = info.first;
     if (info.result == date::local_info::nonexistent)
         return Timestamp{info.first.end.time_since_epoch()};
     return Timestamp{since - info.first.offset};

@@ -6,10 +6,6 @@
 #include "backorderd/dates.hpp"
 #include "backorderd/rule.hpp"
 
-namespace date {
-class time_zone;
-}
-
 /// Zones, days and business days.
 namespace backorderd::rules {
 
@@ -29,8 +25,10 @@ public:
     Timestamp startOf(Date day) const { return instant(day, 0); }
 
 private:
-    const date::time_zone*
-        zone_;  // null is UTC; the database of zones lives as long as the process
+    struct Known;
+    static Known* find(std::string_view name);
+
+    Known* zone_;  // null is UTC; lives as long as the thread
 };
 
 /// The calendar of that name, or the built-in one (UTC, Monday to Friday).

@@ -103,8 +103,7 @@ GuardTables::GuardTables(SQLite::Database& database)
                     " ORDER BY channel, address"},
       suppression_of_{database,
                       "SELECT channel, address, kind, reason, source, author, at FROM suppression"
-                      " WHERE channel = ?1 AND address IN (?2, ?3)"
-                      " ORDER BY kind = 'optional', address = ?3 LIMIT 1"} {}
+                      " WHERE channel = ?1 AND address = ?2"} {}
 
 std::int64_t GuardTables::countDue(Timestamp now, std::string_view guard, std::int64_t limit) {
     return readIds(count_due_.rows(now, guard, limit)).front();
@@ -180,11 +179,18 @@ std::vector<Suppression> GuardTables::suppressions() {
     return entries;
 }
 
+// Asked for every notice: one statement for both keys would build a table of them each time.
 std::optional<Suppression> GuardTables::suppressionOf(const Recipient& recipient) {
     const auto address = canonicalAddress(recipient.address);
-    auto rows = suppression_of_.rows(channelName(recipient.channel), address, domainKey(address));
-    if (!rows.next()) return std::nullopt;
-    return readSuppression(rows);
+    std::optional<Suppression> found;
+    for (const auto& key : {address, domainKey(address)}) {
+        auto rows = suppression_of_.rows(channelName(recipient.channel), key);
+        if (!rows.next()) continue;
+        auto entry = readSuppression(rows);
+        if (entry.kind == SuppressionKind::All) return entry;
+        if (!found) found = std::move(entry);
+    }
+    return found;
 }
 
 }  // namespace backorderd::store

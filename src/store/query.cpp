@@ -1,16 +1,22 @@
 #include "store/query.hpp"
 
-#include <SQLiteCpp/Column.h>
-
 #include "backorderd/store.hpp"
 
 namespace backorderd::store {
 
 std::string_view Rows::view(int column) const {
-    const auto value = statement_.getColumn(column);
+    const auto& value = at(column);
     // The pointer first: asking for the size of a text is only defined behind it.
     const auto* bytes = static_cast<const char*>(value.getBlob());
     return {bytes == nullptr ? "" : bytes, static_cast<std::size_t>(value.getBytes())};
+}
+
+bool Rows::next() {
+    if (!statement_.executeStep()) return false;
+    if (columns_.empty())
+        for (int i = 0; i < statement_.getColumnCount(); ++i)
+            columns_.push_back(statement_.getColumn(i));
+    return true;
 }
 
 std::optional<Timestamp> Rows::maybeTime(int column) const {

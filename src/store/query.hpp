@@ -1,5 +1,6 @@
 #pragma once
 
+#include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
@@ -18,17 +19,18 @@ namespace backorderd::store {
 [[noreturn]] void throwUnknownName(std::string_view name);
 
 /// The rows of a running query; resets the statement when it goes out of scope. Columns count
-/// from 0. A view lives until the next row.
+/// from 0. A view lives until the next row. Both references must outlive it.
 class Rows {
 public:
-    explicit Rows(SQLite::Statement& statement) : statement_{statement} {}
+    Rows(SQLite::Statement& statement, std::vector<SQLite::Column>& columns)
+        : statement_{statement}, columns_{columns} {}
     ~Rows() { statement_.tryReset(); }
     Rows(const Rows&) = delete;
     Rows& operator=(const Rows&) = delete;
 
-    bool next() { return statement_.executeStep(); }
-    bool isNull(int column) const { return statement_.isColumnNull(column); }
-    std::int64_t integer(int column) const { return statement_.getColumn(column).getInt64(); }
+    bool next();
+    bool isNull(int column) const { return at(column).isNull(); }
+    std::int64_t integer(int column) const { return at(column).getInt64(); }
     bool flag(int column) const { return integer(column) != 0; }
     std::string_view view(int column) const;
     std::string text(int column) const { return std::string{view(column)}; }
@@ -39,7 +41,13 @@ public:
     Decimal decimal(int column) const;
 
 private:
+    const SQLite::Column& at(int column) const {
+        return columns_[static_cast<std::size_t>(column)];
+    }
+
     SQLite::Statement& statement_;
+    /// Made at the first row that ever came: each counts a reference to the statement.
+    std::vector<SQLite::Column>& columns_;
 };
 
 /// The first column of all rows.
@@ -52,8 +60,8 @@ Value known(const std::optional<Value>& value, std::string_view name) {
     return *value;
 }
 
-/// A statement, prepared when it is first used and kept for the life of the connection: a store that
-/// lives for one test pays for what it uses. Arguments are bound from ?1 on.
+/// A statement, prepared when it is first used and kept for the life of the connection: a store
+/// that lives for one test pays for what it uses. Arguments are bound from ?1 on.
 class Query {
 public:
     Query(SQLite::Database& database, std::string sql)
@@ -69,7 +77,7 @@ public:
     template <class... Args>
     Rows rows(const Args&... args) {
         prepare<kCopy>(args...);
-        return Rows{*statement_};
+        return {*statement_, columns_};
     }
 
 private:
@@ -77,8 +85,10 @@ private:
 
     template <bool borrow, class... Args>
     void prepare(const Args&... args) {
-        if (statement_) statement_->reset();
-        else statement_.emplace(database_, sql_);
+        if (statement_)
+            statement_->reset();
+        else
+            statement_.emplace(database_, sql_);
         int index = 0;
         (bind<borrow>(++index, args), ...);
     }
@@ -128,6 +138,7 @@ private:
     SQLite::Database& database_;
     std::string sql_;
     std::optional<SQLite::Statement> statement_;
+    std::vector<SQLite::Column> columns_;
 };
 
 }  // namespace backorderd::store

@@ -169,7 +169,7 @@ void bringUpToDate(SQLite::Database& database, const std::string& place) {
 /// steps being written down and each row being checked, it takes a third less time.
 void spareChecks(SQLite::Database& database) {
     (void)sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
-    database.exec("PRAGMA ignore_check_constraints = ON");
+    database.exec("PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF");
 }
 
 }  // namespace
@@ -183,7 +183,6 @@ SQLite::Database newInMemory() {
     }();
     auto database = inMemory();
     readAll(database, model);
-    database.exec("PRAGMA foreign_keys = ON");
     spareChecks(database);
     return database;
 }

@@ -50,12 +50,8 @@ Notice readNotice(const Rows& row) {
     return notice;
 }
 
-/// A case seldom has more: none is moved while they are read.
-constexpr std::size_t kUsualNotices = 8;
-
-std::vector<Notice> readAll(Rows rows, std::size_t usual = 1) {
+std::vector<Notice> readAll(Rows rows) {
     std::vector<Notice> notices;
-    notices.reserve(usual);
     while (rows.next()) notices.push_back(readNotice(rows));
     return notices;
 }
@@ -142,7 +138,7 @@ void NoticeTables::update(const Notice& notice) {
 
 // Sorted here: SQLite would copy each row into a table of its own to do so.
 std::vector<Notice> NoticeTables::ofCase(CaseId case_id) {
-    auto notices = readAll(of_case_.rows(case_id), kUsualNotices);
+    auto notices = readAll(of_case_.rows(case_id));
     std::ranges::sort(notices, {}, &Notice::id);
     return notices;
 }

@@ -4,6 +4,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -83,8 +84,18 @@ std::string dumped(const Json& value) {
     return escapeHidden(value.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
+/// Whether JSON text has the value as it is, between its quotes.
+bool isPrintable(std::string_view value) {
+    return std::ranges::all_of(
+        value, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+}
+
 /// Plain words stay without quotes.
 std::string quoted(const std::string& value) {
+    if (isPrintable(value)) {
+        const bool word = !value.empty() && value.find_first_of(" =") == std::string::npos;
+        return word ? value : '"' + value + '"';
+    }
     auto text = dumped(nlohmann::json(value));
     const bool escaped = text.size() != value.size() + 2 || text.find('\\') != std::string::npos;
     const bool plain = !value.empty() && !escaped && value.find_first_of(" =") == std::string::npos;
@@ -113,6 +124,7 @@ std::size_t endOfNumber(std::string_view text, std::size_t plus) {
 }
 
 std::string shortened(std::string_view text) {
+    if (text.find_first_of("+@") == std::string_view::npos) return std::string{text};
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '+') {

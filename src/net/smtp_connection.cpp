@@ -54,7 +54,7 @@ SmtpConnection::SmtpConnection(asio::any_io_executor executor)
     : multi_(executor),
       easy_(makeEasy("smtp,smtps", error_)),
       socket_(executor),
-      deadline_(executor) {}
+      timer_(executor) {}
 
 SmtpConnection::~SmtpConnection() {
     if (socket_.is_open()) socket_.release();
@@ -149,22 +149,34 @@ asio::awaitable<std::shared_ptr<SmtpConnection>> SmtpConnection::open(
     co_return made;
 }
 
+// Nearly every deadline is met. So the timer is left running when one is moved or lifted, and looks
+// where it is when it wakes.
 void SmtpConnection::startDeadline(std::chrono::seconds limit) {
     deadline_passed_ = false;
-    deadline_.expires_after(limit);
-    deadline_.async_wait([weak = weak_from_this()](const error_code& cancelled) {
-        const auto self = weak.lock();
-        if (cancelled || !self) return;
-        // A handler that was on its way when the deadline was moved finds it in the future.
-        if (self->deadline_.expiry() > std::chrono::steady_clock::now()) return;
-        self->deadline_passed_ = true;
-        self->socket_.cancel();
-    });
+    deadline_at_ = std::chrono::steady_clock::now() + limit;
+    if (!timer_runs_ || timer_.expiry() > deadline_at_) runTimer();
 }
 
 void SmtpConnection::stopDeadline() {
-    deadline_.expires_at(asio::steady_timer::time_point::max());
+    deadline_at_ = std::chrono::steady_clock::time_point::max();
     deadline_passed_ = false;
+}
+
+void SmtpConnection::runTimer() {
+    timer_runs_ = true;
+    timer_.expires_at(deadline_at_);
+    timer_.async_wait([weak = weak_from_this()](const error_code& cancelled) {
+        const auto self = weak.lock();
+        if (!cancelled && self) self->timerWoke();
+    });
+}
+
+void SmtpConnection::timerWoke() {
+    timer_runs_ = false;
+    if (deadline_at_ == std::chrono::steady_clock::time_point::max()) return;
+    if (deadline_at_ > std::chrono::steady_clock::now()) return runTimer();
+    deadline_passed_ = true;
+    socket_.cancel();
 }
 
 asio::awaitable<bool> SmtpConnection::wait(asio::posix::descriptor_base::wait_type side) {

@@ -67,6 +67,8 @@ private:
     bool logIn(const SmtpRequest& request);
     static std::size_t takeLine(char* data, std::size_t, std::size_t size, void* context);
     void noteAbility(std::string_view line);
+    void runTimer();
+    void timerWoke();
     Received receive();
     boost::asio::awaitable<bool> wait(boost::asio::posix::descriptor_base::wait_type side);
 
@@ -76,7 +78,10 @@ private:
     char error_[CURL_ERROR_SIZE];
     EasyHandle easy_;
     boost::asio::posix::stream_descriptor socket_;  ///< curl's own: released, never closed
-    boost::asio::steady_timer deadline_;
+    boost::asio::steady_timer timer_;               ///< wakes at the deadline, or before
+    bool timer_runs_ = false;
+    std::chrono::steady_clock::time_point deadline_at_ =
+        std::chrono::steady_clock::time_point::max();
     bool deadline_passed_ = false;
     SmtpAbilities abilities_;
     std::string received_;

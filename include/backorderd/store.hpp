@@ -273,13 +273,15 @@ public:
     /// Takes up to `limit` Ready messages of a sender, oldest first, and marks them Claimed.
     /// A power failure may undo that: they are Ready then.
     virtual std::vector<Message> claimReady(std::string_view sender, Timestamp now, int limit) = 0;
+    /// Up to `limit` Ready messages of a sender, oldest first, as they are.
+    virtual std::vector<Message> ready(std::string_view sender, int limit) = 0;
     /// Records outcomes (Claimed or OnWire -> the settlement's state), the same for the notices in
     /// them, makes their cases due, and adds `notes`.
     virtual void settle(std::span<const Settlement> settlements, Timestamp now,
                         std::span<const Annotation> notes) = 0;
     /// In one durable write: records the outcomes of some as `settle` does, and marks others,
-    /// Claimed -> OnWire. `journal_seq`: the number of the last record that the send journal will
-    /// have of it; 0: there is no journal.
+    /// Claimed or Ready -> OnWire, which counts the attempt where no claim did. `journal_seq`: the
+    /// number of the last record that the send journal will have of it; 0: there is no journal.
     virtual void settleAndMark(std::span<const Settlement> settlements,
                                std::span<const Annotation> notes,
                                std::span<const MessageId> on_wire, Timestamp now,

@@ -15,9 +15,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// How often the loop comes round with nothing new before outcomes are written for which nobody
-/// waits.
-constexpr int kQuietTurnsMax = 32;
+/// How long outcomes wait for company while nobody waits for them.
+constexpr std::chrono::milliseconds kCompanyMax{10};
 
 Log::Level levelOf(MessageState state) {
     switch (state) {
@@ -41,7 +40,8 @@ Dispatcher::Dispatcher(asio::any_io_executor executor, Store& store, const Clock
       log_{log},
       settings_{settings},
       note_maker_{std::move(note_maker)},
-      steps_{store, journal} {
+      steps_{store, journal},
+      company_{executor_} {
     for (auto& sender : senders) {
         auto& lane = lanes_.emplace_back(Lane{.sender = &sender,
                                               .breaker = outbox::Breaker{settings_.pause},
@@ -123,6 +123,8 @@ void Dispatcher::finish(const Message& message, const Outcome& outcome, const La
         defer(message.id, *step.retry_in);
     }
     settlements_.push_back(std::move(settlement));
+    // A crash before it is written would cost a person's time.
+    hurry_ = hurry_ || lane.sender->sender->onUnknown() == OnUnknown::Hold;
     if (step.state == MessageState::Sent && note_maker_)
         for (auto& note : note_maker_(message, step.state)) notes_.push_back(std::move(note));
     log_.write(levelOf(step.state), std::string{"message."}.append(messageStateName(step.state)),
@@ -156,31 +158,45 @@ asio::awaitable<void> Dispatcher::beforeWire(MessageId id) {
 }
 
 void Dispatcher::scheduleFlush() {
-    if (std::exchange(flush_scheduled_, true)) return;
-    asio::post(executor_, [this] { gather(0, 0); });
+    if (std::exchange(flush_scheduled_, true)) {
+        company_.cancel();
+        return;
+    }
+    company_.expires_after(kCompanyMax);
+    asio::post(executor_, [this] { gather(0); });
 }
 
 /// A write costs the same for one as for many: it waits as long as each turn of the loop brings
-/// more for it. That ends, because what waits at the gate brings nothing more.
-void Dispatcher::gather(std::size_t before, int quiet_turns) {
+/// more for it, which ends, because what waits at the gate brings nothing more. Where connections
+/// are busy without it, it waits for more to come.
+void Dispatcher::gather(std::size_t before) {
     // What has been claimed begins now, so that its receivers answer while the disk works, and what
     // comes to the wire at once is in the same write.
     if (!stopping_ && !held_) fillLanes(Claim::No);
     const auto gathered = wire_marks_.size() + settlements_.size();
-    quiet_turns = gathered > before ? 0 : quiet_turns + 1;
-    if (quiet_turns > (writeCanWait() ? kQuietTurnsMax : 0)) return flush();
-    asio::post(executor_, [this, gathered, quiet_turns] { gather(gathered, quiet_turns); });
+    if (gathered > before) {
+        asio::post(executor_, [this, gathered] { gather(gathered); });
+    } else if (writeCanWait()) {
+        company_.async_wait([this, gathered](const boost::system::error_code& more_came) {
+            more_came ? gather(gathered) : flush();
+        });
+    } else {
+        flush();
+    }
 }
 
 bool Dispatcher::writeCanWait() const {
-    return wire_marks_.empty() &&
+    return !hurry_ && wire_marks_.empty() &&
            std::ranges::any_of(lanes_, [](const Lane& lane) { return !lane.marked.empty(); });
 }
 
 void Dispatcher::flush() {
     flush_scheduled_ = false;
+    hurry_ = false;
     const bool outcomes = !settlements_.empty();
     if (!outcomes && wire_marks_.empty()) return;
+    // What this takes back may be of any lane: before any of them marks.
+    for (auto& lane : lanes_) claimLate(lane);
     for (auto& lane : lanes_) markAhead(lane);
     steps_.record(std::exchange(settlements_, {}), std::exchange(notes_, {}),
                   std::exchange(wire_marks_, {}), clock_.now());

@@ -130,8 +130,12 @@ private:
     std::optional<Message> takeNext(Lane& lane);
     std::optional<Message> takeMarked(Lane& lane);
     bool marksAhead(const Lane& lane) const;
+    /// Has at hand what the next write may mark, where that is looked at once more before it
+    /// leaves.
+    void claimLate(Lane& lane);
     /// Adds messages to those that the next write marks.
     void markAhead(Lane& lane);
+    void markReady(Lane& lane, std::size_t wanted);
     /// False: there is nothing to claim, or no room for it.
     bool claim(Lane& lane);
     const outbox::RetrySchedule& scheduleOf(std::string_view sender) const;
@@ -141,7 +145,7 @@ private:
     void doubt(const Message& message, const std::string& reason);
     void finish(const Message& message, const Outcome& outcome, const Lane& lane);
     void scheduleFlush();
-    void gather(std::size_t before, int quiet_turns);
+    void gather(std::size_t before);
     /// Nothing waits for the next write: what is under way goes on without it.
     bool writeCanWait() const;
     void flush();
@@ -167,6 +171,8 @@ private:
     std::vector<Annotation> notes_;
     std::shared_ptr<boost::asio::steady_timer> wire_barrier_;  // shared by all that wait for it
     bool flush_scheduled_ = false;
+    boost::asio::steady_timer company_;  ///< that a write waits for
+    bool hurry_ = false;                 ///< an outcome is not to wait for company
     bool stopping_ = false;
     bool held_ = false;
     std::function<void()> on_settled_;

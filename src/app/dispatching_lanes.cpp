@@ -20,6 +20,9 @@ public:
 };
 MarkedGate marked_gate;
 
+/// A second crash would end what the first one left in doubt: it is marked when it leaves.
+bool mustNotBeLost(const Message& message) { return message.unknown_outcomes > 0; }
+
 }  // namespace
 
 bool Dispatcher::hasRoom(const Lane& lane) {
@@ -94,8 +97,8 @@ std::optional<Message> Dispatcher::takeMarked(Lane& lane) {
 /// what waits for a rate or a receiver is not about to leave.
 bool Dispatcher::marksAhead(const Lane& lane) const {
     const bool limited = lane.rates.limits() || (lane.host && lane.host->limitsRate());
-    return !stopping_ && !held_ && !lane.gone && !lane.breaker.open() && !limited &&
-           lane.sender->sender->onUnknown() != OnUnknown::Hold;
+    return settings_.mark_ahead > 0 && !stopping_ && !held_ && !lane.gone && !lane.breaker.open() &&
+           !limited && lane.sender->sender->onUnknown() != OnUnknown::Hold;
 }
 
 /// Twice as many as were answered since the last write: while a receiver takes many in that time,
@@ -103,15 +106,30 @@ bool Dispatcher::marksAhead(const Lane& lane) const {
 void Dispatcher::markAhead(Lane& lane) {
     const auto wanted = std::min(2 * std::exchange(lane.answered, 0), settings_.mark_ahead);
     if (!marksAhead(lane)) return;
-    while (lane.marked.size() < wanted) {
-        if (lane.claimed.empty() && !claim(lane)) return;
-        // A second crash would end what the first one left in doubt: it is marked when it leaves.
-        if (lane.claimed.front().unknown_outcomes > 0) return;
+    while (lane.marked.size() < wanted && !lane.claimed.empty()) {
+        if (mustNotBeLost(lane.claimed.front())) return;
         auto message = takeNext(lane);
         if (!message) return;
         wire_marks_.push_back(message->id);
         lane.marked.push_back(std::move(*message));
     }
+    if (!lane.behind) markReady(lane, wanted);
+}
+
+/// Without a claim: nothing can come between the reading and the write.
+void Dispatcher::markReady(Lane& lane, std::size_t wanted) {
+    if (lane.marked.size() >= wanted) return;
+    const auto room = static_cast<int>(wanted - lane.marked.size());
+    for (auto& message : store_.ready(lane.sender->name, room)) {
+        if (mustNotBeLost(message)) return;
+        ++message.attempts;
+        wire_marks_.push_back(message.id);
+        lane.marked.push_back(std::move(message));
+    }
+}
+
+void Dispatcher::claimLate(Lane& lane) {
+    if (lane.behind && lane.claimed.empty() && lane.answered > 0 && marksAhead(lane)) claim(lane);
 }
 
 bool Dispatcher::claim(Lane& lane) {

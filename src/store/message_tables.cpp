@@ -46,6 +46,8 @@ Message readMessage(const Rows& row) {
 
 }  // namespace
 
+// What is done to each message that leaves is done OR ROLLBACK: the transaction ends anyway where a
+// step cannot be taken, and SQLite then keeps no copies to undo the one statement with.
 MessageTables::MessageTables(SQLite::Database& database)
     : database_{database},
       insert_{database,
@@ -76,19 +78,23 @@ MessageTables::MessageTables(SQLite::Database& database)
                  " AND state IN ('ready', 'claimed', 'on_wire', 'deferred')"},
       counts_{database, "SELECT state, count(*) FROM message GROUP BY state ORDER BY state"},
       claim_{database,
-             "UPDATE message SET state = 'claimed', state_reason = '', state_at = ?2,"
+             "UPDATE OR ROLLBACK message SET state = 'claimed', state_reason = '', state_at = ?2,"
              " attempts = attempts + 1 WHERE id = ?1 AND state = 'ready'"},
       on_wire_{database,
-               "UPDATE message SET state = 'on_wire', state_at = ?2"
-               " WHERE id = ?1 AND state = 'claimed'"},
+               "UPDATE OR ROLLBACK message SET state = 'on_wire', state_reason = '', state_at = ?2,"
+               " attempts = attempts + (state = 'ready')"
+               " WHERE id = ?1 AND (state = 'claimed' OR state = 'ready')"},
       settle_{database,
-              "UPDATE message SET state = ?2, state_reason = ?3, last_reply = ?4,"
+              "UPDATE OR ROLLBACK message SET state = ?2, state_reason = ?3, last_reply = ?4,"
               " next_attempt_at = CASE ?2 WHEN 'deferred' THEN ?5 END, state_at = ?6,"
               " unknown_outcomes = unknown_outcomes + ?7, attempts = attempts - ?8,"
               " heard_at = CASE WHEN ?7 OR ?2 IN ('sent', 'unknown') THEN ?6 ELSE heard_at END"
               " WHERE id = ?1 AND state IN ('claimed', 'on_wire')"},
       make_ready_{database, step("ready", "'deferred'").c_str()},
-      supersede_{database, step("superseded", "'ready', 'deferred'").c_str()},
+      supersede_{database,
+                 "UPDATE message SET state = 'superseded', superseded = 1, state_reason = ?2,"
+                 " state_at = ?3, next_attempt_at = NULL"
+                 " WHERE id = ?1 AND (state = 'ready' OR state = 'deferred')"},
       release_{database, step("ready", "'claimed'").c_str()},
       lose_{database,
             "UPDATE message SET state = 'unknown', state_reason = ?2, heard_at = state_at,"

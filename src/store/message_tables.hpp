@@ -30,7 +30,7 @@ public:
 
     /// Ready -> Claimed; counts the attempt.
     bool claim(MessageId id, Timestamp now);
-    /// Claimed -> OnWire.
+    /// Claimed or Ready -> OnWire; counts the attempt of the latter.
     bool markOnWire(MessageId id, Timestamp now);
     /// Claimed or OnWire -> the outcome.
     bool settle(const Settlement& settlement, Timestamp now);

@@ -83,6 +83,7 @@ NoticeTables::NoticeTables(SQLite::Database& database)
               " WHERE id = ?1 AND (state = 'planned' OR state = 'held' OR state = 'bundled')"},
       of_case_{database, selectWhere("case_id = ?1").c_str()},
       of_message_{database, "SELECT id FROM notice WHERE message_id = ?1 ORDER BY id"},
+      with_case_{database, "SELECT id, case_id FROM notice WHERE message_id = ?1"},
       by_id_{database, selectWhere("id = ?1").c_str()},
       planned_{database,
                selectWhere("state IN ('planned', 'held') ORDER BY due_at, id LIMIT ?1").c_str()},
@@ -97,7 +98,7 @@ NoticeTables::NoticeTables(SQLite::Database& database)
             "UPDATE notice SET state = 'bundled', state_reason = '', state_at = ?3,"
             " message_id = ?2 WHERE id = ?1 AND state = 'planned'"},
       follow_{database,
-              "UPDATE notice SET state = ?2, state_reason = ?3, state_at = ?4"
+              "UPDATE OR ROLLBACK notice SET state = ?2, state_reason = ?3, state_at = ?4"
               " WHERE id = ?1 AND state <> ?2 AND (state = 'bundled' OR state = 'refused' OR"
               " state = 'unknown' OR state = 'dead')"},
       release_{database,
@@ -196,10 +197,17 @@ void NoticeTables::bind(NoticeId id, MessageId message_id, Timestamp now) {
             fmt::format("notice {} is not planned: no message can carry it", id));
 }
 
-void NoticeTables::followMessage(MessageId message_id, NoticeState state, std::string_view reason,
-                                 Timestamp now) {
-    for (const auto id : idsOfMessage(message_id))
-        follow_.run(id, noticeStateName(state), reason, now);
+std::vector<CaseId> NoticeTables::followMessage(MessageId message_id, NoticeState state,
+                                                std::string_view reason, Timestamp now) {
+    std::vector<NoticeId> ids;
+    std::vector<CaseId> cases;
+    auto rows = with_case_.rows(message_id);
+    while (rows.next()) {
+        ids.push_back(rows.integer(0));
+        cases.push_back(rows.integer(1));
+    }
+    for (const auto id : ids) follow_.run(id, noticeStateName(state), reason, now);
+    return cases;
 }
 
 void NoticeTables::release(MessageId message_id, std::string_view reason, Timestamp now) {

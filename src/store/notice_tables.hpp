@@ -28,9 +28,9 @@ public:
 
     /// Planned -> Bundled.
     void bind(NoticeId id, MessageId message_id, Timestamp now);
-    /// What became of a message is what became of its notices.
-    void followMessage(MessageId message_id, NoticeState state, std::string_view reason,
-                       Timestamp now);
+    /// What became of a message is what became of its notices. Returns their cases.
+    std::vector<CaseId> followMessage(MessageId message_id, NoticeState state,
+                                      std::string_view reason, Timestamp now);
     /// Bundled -> Planned, out of the message.
     void release(MessageId message_id, std::string_view reason, Timestamp now);
     /// Planned or Held -> Dropped; false in any other state.
@@ -39,7 +39,8 @@ public:
 
 private:
     SQLite::Database& database_;
-    Query insert_, update_, of_case_, of_message_, by_id_, planned_, due_, group_, next_due_;
+    Query insert_, update_, of_case_, of_message_, with_case_, by_id_, planned_, due_, group_,
+        next_due_;
     Query bind_, follow_, release_, drop_, counts_;
 };
 

@@ -63,14 +63,14 @@ std::vector<Case> SqliteStore::cases(std::span<const CaseId> ids) {
 }
 
 void SqliteStore::follow(MessageId id, MessageState state, std::string_view reason, Timestamp now) {
-    notices_.followMessage(id, noticeStateOf(state), reason, now);
-    cases_.wakeOf(id, now);
+    for (const auto case_id : notices_.followMessage(id, noticeStateOf(state), reason, now))
+        cases_.wake(case_id, now);
 }
 
 void SqliteStore::followDeparture(const Departed& departed, Timestamp now) {
-    notices_.followMessage(departed.id, noticeStateOf(departed.state), departed.reason,
-                           departed.at);
-    cases_.wakeOf(departed.id, now);
+    for (const auto case_id : notices_.followMessage(departed.id, noticeStateOf(departed.state),
+                                                     departed.reason, departed.at))
+        cases_.wake(case_id, now);
 }
 
 void SqliteStore::commit(std::span<CaseChange> changes) {

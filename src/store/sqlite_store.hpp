@@ -222,6 +222,10 @@ public:
     }
 
     std::vector<Message> claimReady(std::string_view sender, Timestamp now, int limit) override;
+    std::vector<Message> ready(std::string_view sender, int limit) override {
+        return reading("reading ready messages",
+                       [&] { return read(messages_.readyOf(sender, limit)); });
+    }
     void settle(std::span<const Settlement> settlements, Timestamp now,
                 std::span<const Annotation> notes) override;
     void settleAndMark(std::span<const Settlement> settlements, std::span<const Annotation> notes,

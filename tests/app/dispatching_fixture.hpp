@@ -89,6 +89,12 @@ protected:
             if (known == state) return count;
         return 0;
     }
+    int mostAttempts() {
+        int most = 0;
+        for (const auto& message : store->messages(store->listMessages({{}, "", 10'000})))
+            most = std::max(most, message.attempts);
+        return most;
+    }
     void watch(const std::string& name, std::function<void(MessageId)> on_wire,
                OnUnknown on_unknown = OnUnknown::Hold, std::string host = "") {
         senders.push_back({name, std::make_unique<WatchingSender>(std::move(on_wire), on_unknown,

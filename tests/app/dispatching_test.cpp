@@ -53,6 +53,7 @@ TEST_F(Dispatching, WhileManyLeaveSomeAreMarkedAheadOfTheirTurn) {
     EXPECT_EQ(left, 400);
     EXPECT_EQ(inState(MessageState::Sent), 400);
     EXPECT_LT(syncs, 20) << "far more than three at a time";
+    EXPECT_EQ(mostAttempts(), 1);
     EXPECT_EQ(mayHaveLeft(), 0);
     EXPECT_TRUE(dispatcher->idle());
 }

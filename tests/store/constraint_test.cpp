@@ -31,11 +31,11 @@ protected:
         const std::string insert = fmt::format(
             "INSERT INTO message (stable_id, sender, channel, address, name, language, timezone,"
             " subject, envelope_from, state, state_reason, state_at, created_at, attempts,"
-            " next_attempt_at, heard_at, last_reply)"
+            " next_attempt_at, heard_at, last_reply, superseded)"
             " SELECT 's{}', 'mail', 'email', '', '', '', '', '', '', '{}', '', 1, 1, {}, {}, {}, "
-            "''",
+            "'', {}",
             ++number, state, value(but, "attempts", "0"), value(but, "next_attempt_at", "NULL"),
-            value(but, "heard_at", "NULL"));
+            value(but, "heard_at", "NULL"), value(but, "superseded", "0"));
         return insert;
     }
     static std::string notice(const std::string& state, const std::string& message_id) {
@@ -73,6 +73,8 @@ TEST_F(Constraint, RefusesImpossibleMessages) {
     refuses(message("deferred", "attempts = 1"));  // without a next attempt
     refuses(message("ready", "next_attempt_at = 5"));
     refuses(message("ready", "attempts = -1"));
+    refuses(message("ready", "superseded = 1"));
+    refuses(message("superseded"));  // its id would count as one that is in use
     accepts(message("deferred", "attempts = 1, next_attempt_at = 5"));
     refuses("INSERT INTO message_document VALUES (99, x'00')");
     refuses("UPDATE message SET stable_id = '' WHERE id = 1");
@@ -122,12 +124,13 @@ struct Step {
 TEST_F(Constraint, RefusesStepsThatAMessageCannotTake) {
     const Step kSteps[] = {
         {"sent", "ready", false},         {"sent", "dropped", false}, {"sent", "bounced", true},
-        {"ready", "on_wire", false},      {"ready", "sent", false},   {"dropped", "ready", false},
+        {"ready", "on_wire", true},       {"ready", "sent", false},   {"dropped", "ready", false},
         {"superseded", "ready", false},   {"unknown", "ready", true}, {"claimed", "on_wire", true},
         {"on_wire", "superseded", false}, {"refused", "ready", true}, {"dead", "sent", false},
     };
     for (const auto& [from, to, allowed] : kSteps) {
-        database_->exec(message(from, "attempts = 1, heard_at = 5"));
+        const auto* const superseded = from == std::string{"superseded"} ? ", superseded = 1" : "";
+        database_->exec(message(from, std::string{"attempts = 1, heard_at = 5"} + superseded));
         const auto id = database_->getLastInsertRowid();
         const auto step = fmt::format("UPDATE message SET state = '{}' WHERE id = {}", to, id);
         if (allowed)

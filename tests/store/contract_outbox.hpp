@@ -116,6 +116,29 @@ TEST_P(StoreContract, AMessageIsClaimedByOneSenderOnce) {
     EXPECT_THROW(settle(outcome(4711, MessageState::Sent)), std::logic_error);
 }
 
+TEST_P(StoreContract, WhatIsReadyMayBeMarkedWithoutAClaim) {
+    const auto a = frozen("8"), b = frozen("9");
+    EXPECT_TRUE(store().ready("sms", 10).empty());
+    const auto first = store().ready("mail", 1);
+    ASSERT_EQ(first.size(), 1u);
+    EXPECT_EQ(first[0], messageOf(a.message_id));
+    EXPECT_EQ(store().ready("mail", 10).size(), 2u) << "reading changes nothing";
+
+    store().settleAndMark({}, {}, {&b.message_id, 1}, kNow);
+    EXPECT_EQ(store().ready("mail", 10).size(), 1u);
+    EXPECT_EQ(messageOf(b.message_id).state, MessageState::OnWire);
+    EXPECT_EQ(messageOf(b.message_id).attempts, 1);
+    EXPECT_THROW(store().settleAndMark({}, {}, {&b.message_id, 1}, kNow), std::logic_error);
+    auto back = outcome(b.message_id, MessageState::Ready);
+    back.not_tried = true;
+    settle(back);
+    EXPECT_EQ(messageOf(b.message_id).attempts, 0);
+    // The attempt that a claim counted is not counted again.
+    store().claimReady("mail", kNow, 10);
+    store().settleAndMark({}, {}, {&b.message_id, 1}, kNow);
+    EXPECT_EQ(messageOf(b.message_id).attempts, 1);
+}
+
 TEST_P(StoreContract, ASentMessageIsHeardAndItsCaseIsDue) {
     const auto it = onWire("8");
     auto accepted = outcome(it.message_id, MessageState::Sent);

@@ -99,6 +99,28 @@ TEST_F(Migrations, AStateOrChannelThatThereIsNotIsRefused) {
     EXPECT_EQ(database_.execAndGet("PRAGMA integrity_check").getString(), "ok");
 }
 
+TEST_F(Migrations, AnIdThatWasSupersededBeforeTheUpgradeIsFree) {
+    const auto all = embeddedMigrations();
+    apply(all.first(10));
+    const std::string message =
+        "INSERT INTO message (stable_id, sender, channel, address, name, language, timezone,"
+        " subject, envelope_from, state, state_reason, state_at, created_at, attempts, last_reply)"
+        " VALUES ('{}', 'mail', 'email', '', '', '', '', '', '', '{}', '', 1, 1, 0, '')";
+    const auto add = [&](const char* id, const char* state) {
+        database_.exec(fmt::format(fmt::runtime(message), id, state));
+    };
+    add("a", "superseded");
+    add("a", "superseded");
+    add("a", "ready");
+    add("b", "superseded");
+    apply(all);
+    EXPECT_EQ(number("SELECT sum(superseded) FROM message"), 3);
+    add("b", "ready");
+    EXPECT_THROW(add("a", "ready"), SQLite::Exception);
+    EXPECT_THROW(add("b", "ready"), SQLite::Exception);
+    EXPECT_EQ(database_.execAndGet("PRAGMA integrity_check").getString(), "ok");
+}
+
 // Such a table costs more than the row that is written.
 TEST_F(Migrations, AStepOfOneRowBuildsNoTemporaryTable) {
     apply(embeddedMigrations());

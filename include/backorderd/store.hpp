@@ -321,6 +321,9 @@ public:
     /// The highest `journal_seq` that any step carried; what the journal has above it left after
     /// this copy of the database was made.
     virtual std::uint64_t journalSeq() = 0;
+    /// The same before the newest step that carried one: a journal that ends at it, or behind it,
+    /// lacks records of that step alone.
+    virtual std::uint64_t journalSeqBefore() = 0;
     /// In the order asked for.
     virtual std::vector<MessageIdentity> messageIdentities(std::span<const MessageId> ids) = 0;
     virtual std::vector<NoticeIdentity> noticeIdentities(std::span<const NoticeId> ids) = 0;

@@ -58,6 +58,7 @@ Dispatcher::Dispatcher(asio::any_io_executor executor, Store& store, const Clock
 
 void Dispatcher::recover() {
     const auto now = clock_.now();
+    takeBackUnsent(now);
     const auto unknown =
         store_.rescue(now, [&](const Message& message) { return sentAgain(message, now); });
     for (const auto& message : store_.messages(unknown)) {
@@ -78,6 +79,16 @@ void Dispatcher::recover() {
         defer(message.id, std::clamp<std::chrono::seconds>(wait, std::chrono::seconds{0},
                                                            scheduleOf(message.sender).longest));
     }
+}
+
+void Dispatcher::takeBackUnsent(Timestamp now) {
+    const char* const reason = "the daemon ended before it could leave";
+    std::vector<Settlement> unsent;
+    for (const auto& message : store_.messages(steps_.neverLeft())) {
+        unsent.push_back({message.id, MessageState::Ready, reason, {}, {}, false, true});
+        log_.info("message.not_left", {{"message", message.stable_id}, {"reason", reason}});
+    }
+    if (!unsent.empty()) store_.settle(unsent, now, {});
 }
 
 /// By the policy of its channel; empty: it is not.

@@ -116,6 +116,8 @@ private:
         std::uint64_t turn = 0;                ///< when it last began to send
     };
     enum class Claim { Yes, No };
+    /// What a crash came before, though it was marked.
+    void takeBackUnsent(Timestamp now);
     boost::asio::awaitable<void> beforeWire(MessageId id) override;
     boost::asio::awaitable<void> sendOne(Lane& lane, Message message, bool is_probe,
                                          WireGate& gate);

@@ -1,6 +1,7 @@
 #include "app/journaling.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace backorderd::app {
 namespace {
@@ -38,6 +39,32 @@ void JournaledSteps::record(std::span<const Settlement> settlements,
     store_.settleAndMark(settlements, notes, on_wire, now,
                          records_.empty() ? 0 : first + records_.size() - 1);
     journal_->append(records_, first, /*durable=*/!on_wire.empty());
+}
+
+std::vector<MessageId> JournaledSteps::neverLeft() const {
+    if (!journal_ || journal_->isNew()) return {};
+    // One that lacks more than the newest write is an older copy.
+    const auto last = journal_->lastSeq();
+    if (last >= store_.journalSeq() || last < store_.journalSeqBefore()) return {};
+    MessageFilter on_wire;
+    on_wire.state = MessageState::OnWire;
+    on_wire.limit = std::numeric_limits<int>::max();
+    auto ids = store_.listMessages(on_wire);
+    if (ids.empty()) return {};
+    std::map<std::string, bool> announced;
+    const auto identities = store_.messageIdentities(ids);
+    std::vector<std::string> hashes;
+    for (const auto& identity : identities) {
+        hashes.push_back(journal_->hash(identity.stable_id));
+        announced[hashes.back()] = false;
+    }
+    for (const auto& record : journal_->after(0))
+        if (const auto at = announced.find(record.message); at != announced.end())
+            at->second = record.what == What::Wire;
+    std::vector<MessageId> never;
+    for (std::size_t i = 0; i < ids.size(); ++i)
+        if (!announced[hashes[i]]) never.push_back(ids[i]);
+    return never;
 }
 
 void JournaledSteps::addOutcomes(std::span<const Settlement> settlements, Timestamp now) {

@@ -24,6 +24,11 @@ public:
     void record(std::span<const Settlement> settlements, std::span<const Annotation> notes,
                 std::span<const MessageId> on_wire, Timestamp now);
 
+    /// Messages that the store says are on the wire and that have not left, because the journal has
+    /// no record of it: that is durable before the first byte. None where the journal lacks more
+    /// than a crash takes from it.
+    std::vector<MessageId> neverLeft() const;
+
 private:
     std::uint64_t nextSeq() const;
     void addOutcomes(std::span<const Settlement> settlements, Timestamp now);

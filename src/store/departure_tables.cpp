@@ -65,10 +65,16 @@ NoticeIdentity readIdentity(const Rows& row) {
 
 DepartureTables::DepartureTables(SQLite::Database& database)
     : seq_{database, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'journal_seq'"},
+      seq_before_{database,
+                  "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'journal_seq_before'"},
       set_seq_{database,
                "INSERT INTO meta (key, value) VALUES ('journal_seq', CAST(?1 AS TEXT))"
                " ON CONFLICT DO UPDATE SET value = excluded.value"
                " WHERE CAST(value AS INTEGER) < ?1"},
+      set_before_{database,
+                  "INSERT INTO meta (key, value)"
+                  " SELECT 'journal_seq_before', value FROM meta WHERE key = 'journal_seq'"
+                  " ON CONFLICT DO UPDATE SET value = excluded.value"},
       stable_id_{database, "SELECT stable_id FROM message WHERE id = ?1"},
       of_message_{database, identityWhere("notice.message_id = ?1").c_str()},
       of_notice_{database, identityWhere("notice.id = ?1").c_str()},
@@ -85,8 +91,15 @@ std::uint64_t DepartureTables::journalSeq() {
     return rows.next() ? static_cast<std::uint64_t>(rows.integer(0)) : 0;
 }
 
+std::uint64_t DepartureTables::seqBefore() {
+    auto rows = seq_before_.rows();
+    return rows.next() ? static_cast<std::uint64_t>(rows.integer(0)) : 0;
+}
+
 void DepartureTables::setJournalSeq(std::uint64_t seq) {
-    if (seq > 0) set_seq_.run(static_cast<std::int64_t>(seq));
+    if (seq == 0) return;
+    set_before_.run();
+    set_seq_.run(static_cast<std::int64_t>(seq));
 }
 
 MessageIdentity DepartureTables::ofMessage(MessageId id) {

@@ -17,6 +17,7 @@ public:
     explicit DepartureTables(SQLite::Database& database);
 
     std::uint64_t journalSeq();
+    std::uint64_t seqBefore();
     /// 0, or a number below the one that is there, changes nothing.
     void setJournalSeq(std::uint64_t seq);
     MessageIdentity ofMessage(MessageId id);
@@ -26,7 +27,8 @@ public:
     bool any();
 
 private:
-    Query seq_, set_seq_, stable_id_, of_message_, of_notice_, add_, find_, any_;
+    Query seq_, seq_before_, set_seq_, set_before_, stable_id_, of_message_, of_notice_, add_,
+        find_, any_;
 };
 
 }  // namespace backorderd::store

@@ -260,6 +260,9 @@ public:
     std::uint64_t journalSeq() override {
         return reading("reading the journal's number", [&] { return departures_.journalSeq(); });
     }
+    std::uint64_t journalSeqBefore() override {
+        return reading("reading the journal's number", [&] { return departures_.seqBefore(); });
+    }
     std::vector<MessageIdentity> messageIdentities(std::span<const MessageId> ids) override;
     std::vector<NoticeIdentity> noticeIdentities(std::span<const NoticeId> ids) override;
     void importDepartures(std::span<const Departure> known, std::span<const Departed> messages,

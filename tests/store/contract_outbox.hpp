@@ -97,7 +97,12 @@ TEST_P(StoreContract, OutcomesAndMarksAreOneWrite) {
     EXPECT_EQ(noticeOf(a.notice_id).state, NoticeState::Sent);
     EXPECT_EQ(messageOf(b.message_id).state, MessageState::OnWire);
     EXPECT_EQ(store().journalSeq(), 7u);
+    EXPECT_EQ(store().journalSeqBefore(), 0u);
     EXPECT_EQ(store().annotationsDue(kNow, 10).size(), 1u);
+    store().settleAndMark({}, {}, {}, kNow, 9);
+    store().settleAndMark({}, {}, {}, kNow);
+    EXPECT_EQ(store().journalSeq(), 9u);
+    EXPECT_EQ(store().journalSeqBefore(), 7u);
 }
 
 TEST_P(StoreContract, AMessageIsClaimedByOneSenderOnce) {

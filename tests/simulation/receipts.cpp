@@ -66,7 +66,7 @@ void World::unsure(const Message& message) {
 
 /// Retries wait on the monotonic clock, whatever the wall clock shows.
 void World::tried(const Message& message) {
-    const auto before = attempts_.find(message.stable_id);
+    const auto before = attempts_.find(message.id);
     if (before == attempts_.end()) return;
     if (steady() - before->second.at < waitAfter(before->second.number))
         wrong(fmt::format(
@@ -79,6 +79,7 @@ void World::tried(const Message& message) {
 void World::receive(const Message& message) {
     count("message received");
     const auto& to = message.recipient.address;
+    if (!rig_.engine->gates().open()) wrong("it left behind a gate: " + message.subject);
     auto& receipt = receipts_[message.stable_id];
     ++receipt.copies;
     if (receipt.copies > std::min(receipt.answers_lost, 1) + 1)

@@ -245,8 +245,10 @@ void World::pollOnce() {
     const bool ended = drive([&] {
         if (poll_steps_ < 0)
             report = rig_.poll();
-        else if (!pollHalfway())
+        else if (!pollHalfway()) {
+            last_fresh_ = steady();  // It may have come to its end.
             kill();
+        }
     });
     certain_ = ended && report && report->end == app::PollReport::End::Complete && !read_fault_;
     if (certain_) {

@@ -289,9 +289,9 @@ public:
     /// Deferred -> Ready, when its retry time has come.
     virtual void makeReady(std::span<const MessageId> ids, Timestamp now) = 0;
     /// Ready or Deferred messages -> Superseded: what they say is no longer true; one that is
-    /// leaving or has left stays as it is. Their notices go
-    /// back to Planned, without a message, and their cases become due: what is still true of a
-    /// digest is told in a new message.
+    /// leaving or has left stays as it is. Their notices go back to Planned, without a message, and
+    /// their cases become due: what is still true of a digest is told in a new message. One that
+    /// may have arrived by an attempt before -> Unknown, and so its notices.
     virtual void supersede(std::span<const MessageId> ids, std::string_view reason,
                            Timestamp now) = 0;
     /// Whether a message of which nobody knows if it left is sent again, and by whose word.

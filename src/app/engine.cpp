@@ -225,6 +225,8 @@ bool Engine::work() {
     const auto now = clock_.now();
     if (footing_) watchClock(now);
     if (footing_ && footing_->disk) watchDisk(now);
+    // An offer that ended by a clock in doubt, or a ladder that began, would stay so.
+    if (gates_.find(GateName::Clock)) return false;
     preparer_->takeDepartures(now);
     // A digest is one message only if every case that may add to it has been looked at.
     const bool more_due =
@@ -287,6 +289,7 @@ std::optional<SteadyTime::duration> Engine::rateOpensIn() const {
 }
 
 std::optional<std::chrono::seconds> Engine::quietFor() const {
+    if (gates_.find(GateName::Clock)) return std::nullopt;
     const auto now = clock_.now();
     std::optional<std::chrono::seconds> quiet;
     const auto consider = [&](std::chrono::seconds span) {

@@ -148,10 +148,15 @@ void Evaluator::commit(Changes& changes, Timestamp now) {
     auto& stale = changes.stale;
     std::sort(stale.begin(), stale.end());
     stale.erase(std::unique(stale.begin(), stale.end()), stale.end());
-    // Taking a message back makes its cases due, and they are decided anew without it.
-    if (stale.empty()) return;
-    if (on_stale_) on_stale_(stale);
-    store_.supersede(stale, "the line changed before the message left", now);
+    takeBack(stale, "the line changed before the message left", now);
+}
+
+void Evaluator::takeBack(const std::vector<MessageId>& ids, std::string_view reason,
+                         Timestamp now) {
+    if (ids.empty()) return;
+    if (on_stale_) on_stale_(ids);
+    store_.supersede(ids, reason, now);
+    forget();
 }
 
 int Evaluator::evaluateDue(Timestamp now, int limit, int piece_max) {

@@ -54,6 +54,9 @@ public:
     /// Writes the changes, and takes stale messages back.
     void commit(Changes& changes, Timestamp now);
 
+    /// Takes messages back that have not left; their notices are planned anew, and their cases due.
+    void takeBack(const std::vector<MessageId>& ids, std::string_view reason, Timestamp now);
+
     /// Evaluates up to `limit` cases whose time has come, each piece of up to `piece_max` in a
     /// transaction of its own; returns how many there were. Those of which a notice may leave now
     /// are kept until `forget`: who evaluates one of them again before that gets it as it is.

@@ -99,16 +99,26 @@ Guards::Ruling Guards::rule(std::vector<Notice> group, const std::map<CaseId, Ca
     return ruling;
 }
 
-/// Puts the notice off to the end of the silence that ends last.
-bool Guards::silence(Notice& notice, const Case& subject, Timestamp now) {
+bool Guards::wouldStop(const Notice& notice, const Case& subject, Timestamp now) const {
+    return suppressionOf(notice) || silenceOf(notice, subject, now);
+}
+
+/// The one that ends last; null: none holds for the notice.
+const Silence* Guards::silenceOf(const Notice& notice, const Case& subject, Timestamp now) const {
     const Silence* longest = nullptr;
     for (const auto& watch : watches_) {
         if (longest && watch.silence.ends_at <= longest->ends_at) continue;
         if (rules::holds(watch.condition, subject, now)) longest = &watch.silence;
     }
     // What calls somebody off disturbs nobody.
-    if (!longest || isIncidentUpdate(notice.topic) || endsAStoryThatWasHeard(notice, subject))
-        return false;
+    if (isIncidentUpdate(notice.topic) || endsAStoryThatWasHeard(notice, subject)) return nullptr;
+    return longest;
+}
+
+/// Puts the notice off to the end of the silence.
+bool Guards::silence(Notice& notice, const Case& subject, Timestamp now) {
+    const auto* const longest = silenceOf(notice, subject, now);
+    if (!longest) return false;
     notice.guard = longest->guardName();
     notice.ready_at = notice.due_at = longest->ends_at;
     notice.state_reason = describeSilence(*longest);
@@ -130,10 +140,15 @@ bool Guards::isCritical(const Notice& notice) const {
     return false;
 }
 
+std::optional<Suppression> Guards::suppressionOf(const Notice& notice) const {
+    auto found = store_.suppressionOf(notice.recipient);
+    if (found && found->kind == SuppressionKind::Optional && isCritical(notice)) found.reset();
+    return found;
+}
+
 bool Guards::suppress(Notice& notice, Timestamp now) {
-    const auto found = store_.suppressionOf(notice.recipient);
+    const auto found = suppressionOf(notice);
     if (!found) return false;
-    if (found->kind == SuppressionKind::Optional && isCritical(notice)) return false;
     notice.state = NoticeState::Suppressed;
     notice.state_at = now;
     notice.state_reason = found->address + " is suppressed (" +

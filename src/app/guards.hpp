@@ -34,17 +34,22 @@ public:
     };
     /// Asks silences and suppressions of each notice of a group. `cases` has all of theirs.
     Ruling rule(std::vector<Notice> group, const std::map<CaseId, Case>& cases, Timestamp now);
+    /// Reads the silences anew, as `begin` does.
+    void readSilences(Timestamp now);
+    /// Whether a notice that passed and waits in a message would be stopped by now.
+    bool wouldStop(const Notice& notice, const Case& subject, Timestamp now) const;
 
 private:
     struct Watch {
         Silence silence;
         Condition condition;
     };
-    void readSilences(Timestamp now);
     void tellEnded(Timestamp now);
     bool holdStorm(Timestamp now);
     bool silence(Notice& notice, const Case& subject, Timestamp now);
+    const Silence* silenceOf(const Notice& notice, const Case& subject, Timestamp now) const;
     bool suppress(Notice& notice, Timestamp now);
+    std::optional<Suppression> suppressionOf(const Notice& notice) const;
     bool isCritical(const Notice& notice) const;
 
     Store& store_;

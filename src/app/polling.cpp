@@ -171,13 +171,13 @@ boost::asio::awaitable<void> Poller::finishSnapshot(Intake& intake, const Snapsh
     if (!co_await judge(intake, read_through, report)) co_return;
     if (proven && intake.hasSiblings())
         co_await inSlices(intake, intake.absent(), &Intake::resolveRenumbered);
-    const bool puzzling = !intake.readsAll() && intake.hasSiblings();
-    // Cut short, they would be told as new; the next start reads them again. In a read of changes
-    // nobody knows whether the lines that they may have been are gone.
+    // Cut short, they would be told as new; the next start reads them again. In a read of changes,
+    // or of a part, nobody knows whether the lines that they may have been are gone.
+    const bool puzzling = intake.hasSiblings() && !(intake.readsAll() && read_through);
     if (!stopping_ && !puzzling) intake.openSiblings();
     co_await commitRest(intake);
     report.end = PollReport::End::Partial;
-    if (puzzling)
+    if (puzzling && read_through)
         report.reason = "new lines may be known ones under another id; the next poll reads all";
     else if (!read_through || (intake.readsAll() && !end.complete))
         report.reason = end.why_incomplete;

@@ -345,13 +345,29 @@ Problems Preparer::writeDocument(const render::Request& request, const std::stri
     return {};
 }
 
+/// Those of the messages that the guards would not let pass any more.
+std::vector<MessageId> Preparer::stoppedSince(const std::vector<MessageId>& ids, const Cases& cases,
+                                              Timestamp now) {
+    guards_.readSilences(now);
+    const std::set<MessageId> among{ids.begin(), ids.end()};
+    std::set<MessageId> stopped;
+    for (const auto& [id, subject] : cases)
+        for (const auto& notice : subject.notices)
+            if (notice.state == NoticeState::Bundled && among.contains(notice.message_id) &&
+                guards_.wouldStop(notice, subject, now))
+                stopped.insert(notice.message_id);
+    return {stopped.begin(), stopped.end()};
+}
+
 std::vector<MessageId> Preparer::stillTrue(const std::vector<MessageId>& ids, Timestamp now) {
     if (ids.empty()) return {};
     std::vector<NoticeId> notice_ids;
     for (const auto& message : store_.messages(ids))
         notice_ids.insert(notice_ids.end(), message.notices.begin(), message.notices.end());
     // Evaluating takes back by itself what is not true any more.
-    evaluator_.evaluateNow(caseIds({store_.notices(notice_ids)}), now);
+    const auto cases = reevaluate({store_.notices(notice_ids)}, now);
+    evaluator_.takeBack(stoppedSince(ids, cases, now),
+                        "a suppression or a silence came before the message left", now);
     std::vector<MessageId> good;
     for (const auto& message : store_.messages(ids))
         if (message.state == MessageState::Deferred) good.push_back(message.id);

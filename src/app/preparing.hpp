@@ -68,13 +68,15 @@ public:
     int prepareDue(Timestamp now, int limit, int piece_max = kNoticesPerPiece);
     /// What a held notice would say if it left now; empty where it cannot be rendered.
     render::Rendered sample(const Notice& notice, Timestamp now);
-    /// Looks again at what messages say that could not leave so far. Those that are no longer true
-    /// are taken back; returns those that still are.
+    /// Looks again at what messages say that could not leave so far. Those that are no longer true,
+    /// or that a guard would stop by now, are taken back; returns the others.
     std::vector<MessageId> stillTrue(const std::vector<MessageId>& ids, Timestamp now);
 
 private:
     using Cases = std::map<CaseId, Case>;
     int preparePiece(Timestamp now, int limit);
+    std::vector<MessageId> stoppedSince(const std::vector<MessageId>& ids, const Cases& cases,
+                                        Timestamp now);
     Cases reevaluate(const std::vector<std::vector<Notice>>& groups, Timestamp now);
     std::vector<Notice> guarded(std::vector<Notice> notices, const Cases& cases, Timestamp now);
     std::vector<Notice> survivors(const std::vector<Notice>& group, const Cases& cases,

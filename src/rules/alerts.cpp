@@ -55,7 +55,11 @@ void Evaluation::alertOne(const Alert& alert, std::size_t number, Recipient&& re
         });
         return;
     }
-    if (row && row->state == NoticeState::Bundled) return wantFrozen(*row, recipient);
+    if (row && row->state == NoticeState::Bundled) {
+        const About about{alert.topic, alert.rule};
+        if (!waitsForFreshData(about, *row, alert.needs_fresh_data)) wantFrozen(*row, recipient);
+        return;
+    }
     // What is planned stands since its own moment, whatever it is asked for by now.
     const auto fact_at = row ? std::min(alert.fact_at, row->fact_at) : alert.fact_at;
     const auto from = row ? std::min(alert.from, row->fact_at) : alert.from;

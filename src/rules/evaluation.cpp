@@ -140,7 +140,8 @@ Notice* Evaluation::propose(const TopicRule& its_rule, Occasion occasion) {
     if (!recipient && (!unreachable_ || occasion.from < unreachable_->from))
         unreachable_ = Unreachable{its_rule, occasion.from};
     if (row && row->state == NoticeState::Bundled) {
-        keepFrozen(*row, recipient);
+        const About about{occasion.topic, its_rule.policy->name};
+        if (!waitsForFreshData(about, *row, occasion.needs_fresh_data)) keepFrozen(*row, recipient);
         return nullptr;
     }
     if (!recipient) {
@@ -267,6 +268,21 @@ void Evaluation::sayWhyNotYet(const Notice& notice, const Occasion& occasion,
     withhold(
         About{occasion.topic, rule}, reason, [&] { return std::string{words}; }, notice.ready_at,
         occasion.key);
+}
+
+bool Evaluation::waitsForFreshData(About about, const Notice& frozen, bool needed) {
+    if (!needed) return false;
+    if (isFresh()) {
+        lookAgain(*facts.fresh_until);
+        return false;
+    }
+    const auto until = nextOnGrid(now, kFreshStep);
+    lookAgain(until);
+    withhold(
+        about, WithheldReason::DataNotFresh,
+        [] { return "The source has not been read well since the message was written."; }, until,
+        frozen.key);
+    return true;
 }
 
 void Evaluation::keepFrozen(const Notice& frozen, const std::optional<Recipient>& recipient) {

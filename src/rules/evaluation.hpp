@@ -183,6 +183,9 @@ private:
     void gatherAsPreferred(const TopicRule& its_rule, Topic topic, const Recipient& recipient,
                            Terms& terms);
     void addWithheld(Withheld withheld);
+    /// Whether a frozen notice rests on data that are too old by now: its message is taken back,
+    /// and waits for fresh ones.
+    bool waitsForFreshData(About about, const Notice& frozen, bool needed);
     void keepFrozen(const Notice& frozen, const std::optional<Recipient>& recipient);
     void wantFrozen(const Notice& frozen, const std::optional<Recipient>& recipient);
     std::optional<Hold> findHold(const Occasion& occasion) const;

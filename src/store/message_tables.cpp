@@ -95,6 +95,8 @@ MessageTables::MessageTables(SQLite::Database& database)
                  "UPDATE message SET state = 'superseded', superseded = 1, state_reason = ?2,"
                  " state_at = ?3, next_attempt_at = NULL"
                  " WHERE id = ?1 AND (state = 'ready' OR state = 'deferred')"},
+      doubt_{database,
+             (step("unknown", "'ready', 'deferred'") + " AND unknown_outcomes > 0").c_str()},
       release_{database, step("ready", "'claimed'").c_str()},
       lose_{database,
             "UPDATE message SET state = 'unknown', state_reason = ?2, heard_at = state_at,"
@@ -190,6 +192,10 @@ bool MessageTables::makeReady(MessageId id, Timestamp now) {
 
 bool MessageTables::supersede(MessageId id, std::string_view reason, Timestamp now) {
     return supersede_.run(id, reason, now) == 1;
+}
+
+bool MessageTables::doubt(MessageId id, std::string_view reason, Timestamp now) {
+    return doubt_.run(id, reason, now) == 1;
 }
 
 bool MessageTables::release(MessageId id, std::string_view reason, Timestamp now) {

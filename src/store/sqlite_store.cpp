@@ -188,6 +188,7 @@ void SqliteStore::supersede(std::span<const MessageId> ids, std::string_view rea
                             Timestamp now) {
     writing("superseding messages", [&] {
         for (const auto id : ids) {
+            if (messages_.doubt(id, reason, now)) follow(id, MessageState::Unknown, reason, now);
             if (!messages_.supersede(id, reason, now)) continue;  // It is leaving, or has left.
             cases_.wakeOf(id, now);
             notices_.release(id, reason, now);

@@ -18,7 +18,8 @@ constexpr int kOfferHoursMax = 20;
 
 bool World::isSilenced(int line, Timestamp at) const {
     return std::ranges::any_of(silences_, [&](const Quiet& quiet) {
-        return quiet.line == line && quiet.from <= at && at < quiet.until;
+        // What was written in the very second came before.
+        return quiet.line == line && quiet.from < at && at < quiet.until;
     });
 }
 
@@ -92,6 +93,16 @@ void World::checkOffers() {
     offer_hours_ = owed ? offer_hours_ + 6 : 0;
     if (offer_hours_ > kOfferHoursMax)
         wrong(free.toString() + " units of the substitute lie free, and nobody is offered them");
+}
+
+/// The store keeps from others what the offers in the logs hold, and nothing else.
+void World::checkKept() {
+    Decimal kept;
+    for (const auto& hold : rig_.store->heldStock("erp", rig_.clock.now()))
+        kept = kept + hold.quantity;
+    if (kept != held())
+        wrong(fmt::format("{} units are kept for offers that hold {}", kept.toString(),
+                          held().toString()));
 }
 
 std::vector<std::string> World::chronicle() {

@@ -13,10 +13,13 @@ void World::act(const Action& action) {
     const auto deed = action.deed;
     count("deed " + std::string{kDeedNames.at(static_cast<std::size_t>(deed))});
     if (isBetween(deed, Deed::Order, Deed::Stock)) return changeOrder(action);
-    if (isBetween(deed, Deed::Suppress, Deed::Restore)) return operateOn(action);
-    if (isBetween(deed, Deed::ErpDown, Deed::ErpLate)) {
+    if (isBetween(deed, Deed::Suppress, Deed::Restore) || deed == Deed::SilenceAll)
+        return operateOn(action);
+    if (isBetween(deed, Deed::ErpDown, Deed::ErpLate) ||
+        isBetween(deed, Deed::ErpTruncates, Deed::ErpAhead)) {
+        const bool lasts = deed == Deed::ErpDown || deed == Deed::ErpTruncates;
         read_fault_ = action;
-        read_fault_until_ = deed == Deed::ErpDown ? hour_ + 6 * action.amount : hour_;
+        read_fault_until_ = lasts ? hour_ + 6 * action.amount : hour_;
         return;
     }
     spoil(action);
@@ -45,6 +48,7 @@ void World::changeOrder(const Action& action) {
     // Once there is a copy to restore, or was, neither could the journal, which knows lines by ids.
     if (action.deed == Deed::Renumber && company_.can_find && !backed_up_ && !restored_) {
         line.key.id += "r";
+        lives_[action.line].renumbered = steady();
         remember(line);  // What it was before bears another id, and is no line any more.
     }
     remember(line);
@@ -61,7 +65,12 @@ void World::operateOn(const Action& action) {
         case Deed::Suppress:
             return suppress(action.line);
         case Deed::Silence:
-            return silence(action);
+            return silence(action, "order.number=SO" + std::to_string(action.line + 1));
+        case Deed::SilenceAll:
+            silence(action, "order.number~SO*");
+            for (int line = 0; line < kLines; ++line)
+                silences_.push_back({line, now, now + 12h * action.amount});
+            return;
         case Deed::Acknowledge:
             if (rig_.ask("ack", {{"line", id}, {"author", "ann"}, {"note", "mine"}})
                     .value("ok", false))
@@ -97,10 +106,10 @@ void World::suppress(int line) {
     suppressed_.emplace(entry.address, now);
 }
 
-void World::silence(const Action& action) {
+void World::silence(const Action& action, const std::string& matcher) {
     const auto now = rig_.clock.now();
     Silence entry;
-    entry.matchers = {"order.number=SO" + std::to_string(action.line + 1)};
+    entry.matchers = {matcher};
     entry.author = "ann";
     entry.reason = "we telephone";
     entry.starts_at = now;
@@ -166,7 +175,8 @@ bool World::wasRead(const Life& life) const {
 void World::spoil(const Action& action) {
     const auto salt = static_cast<std::uint64_t>(action.hour * 7919 + action.line * 31);
     const int operations = 1 + action.amount * (action.line + 1) * 3;
-    if (action.deed >= Deed::KillBetween)
+    if (isBetween(action.deed, Deed::KillBetween, Deed::DiskBroken) ||
+        action.deed == Deed::KilledAgain)
         cause_ = kDeedNames.at(static_cast<std::size_t>(action.deed));
     switch (action.deed) {
         case Deed::ReceiverRefuses:
@@ -199,6 +209,19 @@ void World::spoil(const Action& action) {
             return;
         case Deed::KillInWork:
             work_steps_ = action.amount;
+            work_kills_ = 1;
+            return;
+        case Deed::KilledAgain:
+            work_steps_ = 2 * action.amount;
+            work_kills_ = 2 + action.line;
+            return;
+        case Deed::ReceiverDown:
+            // Nor for so long that what waits becomes too old to be sent.
+            if (hour_ >= receiver_down_until_ + 72)
+                receiver_down_until_ = hour_ + 6 * action.amount;
+            return;
+        case Deed::AnswersLost:
+            lost_answers_ += action.amount;
             return;
         case Deed::PowerCut:
             return disk_.failAfter(operations, Disk::Fault::PowerCut, salt);

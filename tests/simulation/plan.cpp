@@ -34,24 +34,38 @@ Company companyOf(Dice& dice) {
     return company;
 }
 
+/// So many actions, of the kinds in `kinds` among those from one on: each seed has its own few, so
+/// that rare ones also come in crowds.
+struct Draw {
+    int count = 0;
+    std::uint64_t kinds = 0;
+    int first = 0;
+    int end = 0;
+};
+
+void draw(Dice& dice, const Draw& wanted, std::vector<Action>& actions) {
+    for (int i = 0; i < wanted.count; ++i) {
+        const int deed = wanted.first + dice.below(wanted.end - wanted.first);
+        const Action action{dice.below(24 * kDays), static_cast<Deed>(deed), dice.below(kLines),
+                            1 + dice.below(9)};
+        if ((wanted.kinds >> deed & 1u) != 0) actions.push_back(action);
+    }
+}
+
 }  // namespace
 
-Plan planOf(std::uint64_t seed) {
+Plan planOf(std::uint64_t seed, int deeds) {
     Dice dice{seed};
     Plan plan;
     plan.company = companyOf(dice);
     auto& actions = plan.actions;
     for (int line = 0; line < kLines; ++line)
         actions.push_back({dice.below(24 * 10), Deed::Order, line, 1 + dice.below(9)});
-    const int deeds = 20 + dice.below(80);
-    // Swarm: each seed has its own few kinds of deeds, so that rare ones also come in crowds.
+    const int count = 20 + dice.below(80);
     const auto kinds = dice.bits();
-    for (int i = 0; i < deeds; ++i) {
-        const int deed = 1 + dice.below(static_cast<int>(kDeedNames.size()) - 1);
-        const Action action{dice.below(24 * kDays), static_cast<Deed>(deed), dice.below(kLines),
-                            1 + dice.below(9)};
-        if ((kinds >> deed & 1u) != 0) actions.push_back(action);
-    }
+    draw(dice, {count, kinds, static_cast<int>(Deed::Slip), kFirstDeeds}, actions);
+    // Kinds that are added are drawn behind the others, which stay what they were.
+    if (deeds > kFirstDeeds) draw(dice, {4 + dice.below(16), kinds, kFirstDeeds, deeds}, actions);
     std::ranges::stable_sort(actions, {}, &Action::hour);
     return plan;
 }

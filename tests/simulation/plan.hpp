@@ -45,8 +45,18 @@ enum class Deed {
     PowerCut,
     DiskFull,
     DiskBroken,
+    ErpTruncates,
+    ErpMisses,
+    ErpAhead,
+    ReceiverDown,
+    AnswersLost,
+    KilledAgain,
+    SilenceAll,
 };
-inline constexpr std::array<std::string_view, 35> kDeedNames{
+inline constexpr int kDeeds = 42;
+/// So many there were at first.
+inline constexpr int kFirstDeeds = 35;
+inline constexpr std::array<std::string_view, kDeeds> kDeedNames{
     "a new order",
     "the promise slips",
     "the promise comes nearer",
@@ -82,8 +92,15 @@ inline constexpr std::array<std::string_view, 35> kDeedNames{
     "the power fails at a write",
     "the disk is full from a write on",
     "the disk fails a write",
+    "all reads of some hours are truncated",
+    "one read misses the line and says that this is all",
+    "one read comes from a clock that is hours ahead",
+    "the receiver refuses for some hours",
+    "the receiver takes some messages and every answer is lost",
+    "the daemon is killed again and again while it works",
+    "an operator silences everything",
 };
-static_assert(static_cast<std::size_t>(Deed::DiskBroken) + 1 == kDeedNames.size());
+static_assert(static_cast<int>(Deed::SilenceAll) + 1 == kDeeds);
 
 inline constexpr int kDays = 21;
 inline constexpr int kLines = 6;
@@ -113,7 +130,9 @@ struct Plan {
     std::vector<Action> actions;  ///< ascending by hour
 };
 
-Plan planOf(std::uint64_t seed);
+/// Of the first `deeds` kinds of deeds alone: a seed that failed when there were no others lives on
+/// as it did then.
+Plan planOf(std::uint64_t seed, int deeds = kDeeds);
 std::string describe(const Action& action);
 std::string describe(const Company& company);
 

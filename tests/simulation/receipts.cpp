@@ -79,6 +79,7 @@ void World::tried(const Message& message) {
 void World::receive(const Message& message) {
     count("message received");
     const auto& to = message.recipient.address;
+    if (!rig_.engine->gates().open()) wrong("it left behind a gate: " + message.subject);
     auto& receipt = receipts_[message.stable_id];
     ++receipt.copies;
     if (receipt.copies > std::min(receipt.answers_lost, 1) + 1)

@@ -18,6 +18,10 @@ app::Policy policyOf(app::test::Rig& rig, const std::string& rules) {
 
 }  // namespace
 
+std::string meeting(std::string_view cause, MessageState state) {
+    return fmt::format("{}, and messages are {}", cause, messageStateName(state));
+}
+
 World::World(const Company& company) : company_{company}, rig_{"version: 1\n", false, false} {
     rig_.erp.can_find = company_.can_find;
     rig_.settings.guards.mass_change_share = 1.0;
@@ -47,8 +51,9 @@ asio::awaitable<Outcome> World::Receiver::send(const Message& message, WireGate&
     const auto executor = co_await asio::this_coro::executor;
     co_await asio::post(executor, asio::use_awaitable);
     world_.tried(message);
-    if (world_.refusals_ > 0) {
-        --world_.refusals_;
+    const bool down = world_.hour_ < world_.receiver_down_until_;
+    if (world_.refusals_ > 0 || down) {
+        if (!down) --world_.refusals_;
         world_.attempts_[message.stable_id] = {world_.steady(), message.attempts};
         world_.trouble_until_ = world_.steady() + 10h;
         co_return TryLater{"451 later", {}};
@@ -77,6 +82,15 @@ asio::awaitable<Outcome> World::Receiver::send(const Message& message, WireGate&
 }
 
 std::vector<std::string> World::live(const std::vector<Action>& actions) {
+    try {
+        liveThrough(actions);
+    } catch (const std::exception& failure) {
+        wrong(std::string{"it ended: "} + failure.what());
+    }
+    return wrongs_;
+}
+
+void World::liveThrough(const std::vector<Action>& actions) {
     auto next = actions.begin();
     for (hour_ = 0; hour_ < 24 * kDays && wrongs_.empty(); ++hour_) {
         for (; next != actions.end() && next->hour <= hour_; ++next) drive([&] { act(*next); });
@@ -84,12 +98,12 @@ std::vector<std::string> World::live(const std::vector<Action>& actions) {
     }
     // Nothing happens any more, and everything comes to rest.
     poll_steps_ = work_steps_ = -1;
+    work_kills_ = receiver_down_until_ = 0;
     refusals_ = rejections_ = cut_offs_ = lost_answers_ = 0;
     disk_.forgetFault();
     read_fault_.reset();
     for (; hour_ < 24 * (kDays + 4) && wrongs_.empty(); ++hour_) hourOf(hour_);
     if (wrongs_.empty()) checkEnd();
-    return wrongs_;
 }
 
 void World::hourOf(int hour) {
@@ -101,7 +115,11 @@ void World::hourOf(int hour) {
     if (hour % company_.poll_hours == 0) pollOnce();
     workFor(1h);
     drive([&] { checkOwed(); });
-    if (company_.offers && hour % 6 == 0) drive([&] { checkOffers(); });
+    if (company_.offers && hour % 6 == 0)
+        drive([&] {
+            checkKept();
+            checkOffers();
+        });
 }
 
 /// What somebody does who looks in every few hours.
@@ -164,9 +182,9 @@ void World::countStates() {
     try {
         for (const auto& [state, messages] : rig_.store->counts().messages)
             if (messages > 0)
-                count(fmt::format("{}, and messages are {}",
-                                  cause.empty() ? "the daemon is killed" : cause,
-                                  messageStateName(state)));
+                count(meeting(
+                    cause.empty() ? kDeedNames[static_cast<std::size_t>(Deed::KillBetween)] : cause,
+                    state));
     } catch (const std::exception&) {
         count(cause + ", and the store cannot be read");
     }
@@ -195,12 +213,20 @@ void World::spoilRead() {
     auto& erp = rig_.erp;
     const auto& life = lives_[read_fault_->line];
     if (read_fault_->deed == Deed::ErpDown) erp.fails_after_page = "down";
-    if (read_fault_->deed == Deed::ErpTruncated) {
+    if (read_fault_->deed == Deed::ErpTruncated || read_fault_->deed == Deed::ErpTruncates) {
         erp.complete = false;
         erp.lines.resize(erp.lines.size() / 2);
     }
-    // Without look-ups, two lies that agree are the truth.
-    if (read_fault_->deed == Deed::ErpLies && (company_.can_find || !lied_)) erp.lines.clear();
+    // Without look-ups, two lies that agree are the truth. Of a line that got another id and is not
+    // shown under it, a look-up says that it is gone.
+    const bool hides = read_fault_->deed == Deed::ErpLies || read_fault_->deed == Deed::ErpMisses;
+    if (hides && (company_.can_find || !lied_)) {
+        std::erase_if(erp.lines, [&](const OrderLine& line) {
+            if (lives_[lineOf(line)].renumbered > last_certain_) return false;
+            return read_fault_->deed == Deed::ErpLies || lineOf(line) == read_fault_->line;
+        });
+        lied_ = true;
+    }
     if (read_fault_->deed == Deed::ErpRepeats)
         for (const auto& line : std::vector{erp.lines}) erp.lines.push_back(line);
     const bool listed =
@@ -212,24 +238,24 @@ void World::spoilRead() {
     if (read_fault_->deed == Deed::ErpUnreadable && !life.facts.empty())
         erp.unreadable.insert(life.facts.back().line.key.id);
     if (read_fault_->deed == Deed::ErpLate) erp.as_of = rig_.clock.now() - 6h;
-    lied_ = read_fault_->deed == Deed::ErpLies;
+    if (read_fault_->deed == Deed::ErpAhead) erp.as_of = rig_.clock.now() + 6h;
 }
 
 void World::pollOnce() {
     showOrders();
-    if (read_fault_)
-        spoilRead();
-    else
-        lied_ = false;
+    spoilRead();
     std::optional<app::PollReport> report;
     const bool ended = drive([&] {
         if (poll_steps_ < 0)
             report = rig_.poll();
-        else if (!pollHalfway())
+        else if (!pollHalfway()) {
+            last_fresh_ = steady();  // It may have come to its end.
             kill();
+        }
     });
     certain_ = ended && report && report->end == app::PollReport::End::Complete && !read_fault_;
     if (certain_) {
+        lied_ = false;
         certain_reads_.push_back(last_certain_ = steady());
         for (auto& [line, life] : lives_)
             if (!life.facts.empty() && life.facts.back().line.isOpen()) life.forgotten = false;
@@ -252,15 +278,13 @@ bool World::pollHalfway() {
 
 void World::workFor(std::chrono::seconds span) {
     const auto end = steady() + span;
-    if (work_steps_ >= 0) {
+    for (; work_kills_ > 0; --work_kills_)
         drive([&] {
             rig_.engine->work();
             rig_.context->restart();
-            for (int steps = std::exchange(work_steps_, -1); steps > 0; --steps)
-                rig_.context->poll_one();
+            for (int steps = work_steps_; steps > 0; --steps) rig_.context->poll_one();
             kill();
         });
-    }
     do {
         const auto left = std::chrono::floor<std::chrono::seconds>(end - steady());
         if (drive([&] { rig_.pass(left); })) unsettled_.clear();

@@ -12,6 +12,9 @@ namespace backorderd::simulation {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
+/// The name of an end of the daemon that met messages in a state.
+std::string meeting(std::string_view cause, MessageState state);
+
 /// A company with one ERP, a mail server and a webhook around the real engine, store and send
 /// journal, and everything that may not happen there. It lives through a plan once.
 class World {
@@ -54,6 +57,7 @@ private:
         std::optional<Promise> told;        ///< the promise that the customer heard last
         std::optional<Timestamp> told_at;
         std::vector<Timestamp> alerts;
+        SteadyTime renumbered{};
         std::optional<Timestamp> taken_on;  ///< acknowledged
         /// What only a copy of the database that was restored may not know, or take for so.
         struct Copy {
@@ -84,6 +88,7 @@ private:
     // -- world.cpp: time, the daemon and its ends ---------------------------------------------
     void startUp();
     void useRules();
+    void liveThrough(const std::vector<Action>& actions);
     void hourOf(int hour);
     void operate();
     void pollOnce();
@@ -102,7 +107,7 @@ private:
     void remember(const OrderLine& line);
     void operateOn(const Action& action);
     void suppress(int line);
-    void silence(const Action& action);
+    void silence(const Action& action, const std::string& matcher);
     void answer(const Action& action);
     void backup();
     void restore();
@@ -125,6 +130,7 @@ private:
     // -- checks.cpp: what is right at any time, and at the end ----------------------------------
     void checkOwed();
     void checkOffers();
+    void checkKept();
     bool mayBeOffered(const Case& subject);
     std::string owedTo(const Life& life) const;
     bool isExcused(int line, const Life& life);
@@ -155,7 +161,7 @@ private:
     int read_fault_until_ = 0;
     std::string cause_;  ///< of the end that comes next
     int offer_hours_ = 0;
-    bool lied_ = false;          ///< the last read showed nothing and claimed completeness
+    bool lied_ = false;          ///< since it was last read as it is, the ERP hid what is there
     SteadyTime last_certain_{};  ///< when a read last took in everything as it was
     std::vector<SteadyTime> certain_reads_;  ///< all of which the database in use knows
     SteadyTime backed_up_at_{};
@@ -170,6 +176,8 @@ private:
     int refusals_ = 0, rejections_ = 0, cut_offs_ = 0, lost_answers_ = 0;
     int poll_steps_ = -1;  ///< until the next poll is killed; negative: it is not
     int work_steps_ = -1;
+    int work_kills_ = 0;             ///< so often it is killed in its next works
+    int receiver_down_until_ = -72;  ///< the hour
     int edits_ = 0;
     bool restored_ = false;
     SteadyTime restored_at_{}, restored_from_{};

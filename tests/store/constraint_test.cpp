@@ -127,6 +127,7 @@ TEST_F(Constraint, RefusesStepsThatAMessageCannotTake) {
         {"ready", "on_wire", true},       {"ready", "sent", false},   {"dropped", "ready", false},
         {"superseded", "ready", false},   {"unknown", "ready", true}, {"claimed", "on_wire", true},
         {"on_wire", "superseded", false}, {"refused", "ready", true}, {"dead", "sent", false},
+        {"ready", "unknown", true},
     };
     for (const auto& [from, to, allowed] : kSteps) {
         const auto* const superseded = from == std::string{"superseded"} ? ", superseded = 1" : "";

@@ -115,8 +115,11 @@ void World::hourOf(int hour) {
     if (hour % company_.poll_hours == 0) pollOnce();
     workFor(1h);
     drive([&] { checkOwed(); });
-    if (company_.offers) drive([&] { checkKept(); });
-    if (company_.offers && hour % 6 == 0) drive([&] { checkOffers(); });
+    if (company_.offers && hour % 6 == 0)
+        drive([&] {
+            checkKept();
+            checkOffers();
+        });
 }
 
 /// What somebody does who looks in every few hours.

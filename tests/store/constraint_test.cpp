@@ -125,6 +125,7 @@ TEST_F(Constraint, RefusesStepsThatAMessageCannotTake) {
         {"ready", "on_wire", false},      {"ready", "sent", false},   {"dropped", "ready", false},
         {"superseded", "ready", false},   {"unknown", "ready", true}, {"claimed", "on_wire", true},
         {"on_wire", "superseded", false}, {"refused", "ready", true}, {"dead", "sent", false},
+        {"ready", "unknown", true},
     };
     for (const auto& [from, to, allowed] : kSteps) {
         database_->exec(message(from, "attempts = 1, heard_at = 5"));

@@ -271,7 +271,11 @@ void Evaluation::sayWhyNotYet(const Notice& notice, const Occasion& occasion,
 }
 
 bool Evaluation::waitsForFreshData(About about, const Notice& frozen, bool needed) {
-    if (!needed || isFresh()) return false;
+    if (!needed) return false;
+    if (isFresh()) {
+        lookAgain(*facts.fresh_until);
+        return false;
+    }
     const auto until = nextOnGrid(now, kFreshStep);
     lookAgain(until);
     withhold(

@@ -95,11 +95,16 @@ TEST(Waiting, APartOfTheListOpensNoLineThatMayBeAnothersNewId) {
 }
 
 constexpr const char* kOffers = R"(version: 1
+cadence:
+  - name: everyone
+    match: {}
+    messages:
+      cancelled: { template: cancelled }
 substitution:
   - name: alternates
     match: {}
     candidates: { from: [erp] }
-    offer: { max: 1, template: offer, answer_within: 5d, hold: 48h }
+    offer: { max: 1, template: offer, answer_within: 48h, hold: 48h }
 )";
 
 TEST(Waiting, AnOfferIsHeldThroughHoursOfAWrongClock) {

@@ -89,8 +89,8 @@ MessageTables::MessageTables(SQLite::Database& database)
               " WHERE id = ?1 AND state IN ('claimed', 'on_wire')"},
       make_ready_{database, step("ready", "'deferred'").c_str()},
       supersede_{database, step("superseded", "'ready', 'deferred'").c_str()},
-      leave_in_doubt_{
-          database, (step("unknown", "'ready', 'deferred'") + " AND unknown_outcomes > 0").c_str()},
+      doubt_{database,
+             (step("unknown", "'ready', 'deferred'") + " AND unknown_outcomes > 0").c_str()},
       release_{database, step("ready", "'claimed'").c_str()},
       lose_{database,
             "UPDATE message SET state = 'unknown', state_reason = ?2, heard_at = state_at,"
@@ -188,8 +188,8 @@ bool MessageTables::supersede(MessageId id, std::string_view reason, Timestamp n
     return supersede_.run(id, reason, now) == 1;
 }
 
-bool MessageTables::leaveInDoubt(MessageId id, std::string_view reason, Timestamp now) {
-    return leave_in_doubt_.run(id, reason, now) == 1;
+bool MessageTables::doubt(MessageId id, std::string_view reason, Timestamp now) {
+    return doubt_.run(id, reason, now) == 1;
 }
 
 bool MessageTables::release(MessageId id, std::string_view reason, Timestamp now) {

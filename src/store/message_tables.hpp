@@ -38,8 +38,9 @@ public:
     bool makeReady(MessageId id, Timestamp now);
     /// Ready or Deferred -> Superseded.
     bool supersede(MessageId id, std::string_view reason, Timestamp now);
-    /// Of a message that may have arrived, and is not sent again. False: it cannot have.
-    bool leaveInDoubt(MessageId id, std::string_view reason, Timestamp now);
+    /// What may have arrived is Unknown from now on: planned anew, it could be told twice. False:
+    /// it cannot have.
+    bool doubt(MessageId id, std::string_view reason, Timestamp now);
     /// Claimed -> Ready.
     bool release(MessageId id, std::string_view reason, Timestamp now);
     /// OnWire -> Unknown.
@@ -56,8 +57,8 @@ private:
     SQLite::Database& database_;
     Query insert_, insert_document_, find_, sender_of_, ready_, in_state_, list_, list_state_;
     Query heard_, unsent_to_, counts_;
-    Query claim_, on_wire_, settle_, make_ready_, supersede_, leave_in_doubt_, release_, lose_,
-        retry_, drop_;
+    Query claim_, on_wire_, settle_, make_ready_, supersede_, doubt_, release_, lose_, retry_,
+        drop_;
     Query depart_ready_, depart_claimed_, depart_;
 };
 

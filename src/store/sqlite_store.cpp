@@ -188,11 +188,7 @@ void SqliteStore::supersede(std::span<const MessageId> ids, std::string_view rea
                             Timestamp now) {
     writing("superseding messages", [&] {
         for (const auto id : ids) {
-            // Planned anew, it would be told to somebody who may have heard it.
-            if (messages_.leaveInDoubt(id, reason, now)) {
-                follow(id, MessageState::Unknown, reason, now);
-                continue;
-            }
+            if (messages_.doubt(id, reason, now)) follow(id, MessageState::Unknown, reason, now);
             if (!messages_.supersede(id, reason, now)) continue;  // It is leaving, or has left.
             cases_.wakeOf(id, now);
             notices_.release(id, reason, now);

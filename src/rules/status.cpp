@@ -76,12 +76,13 @@ bool cameToNothing(const Evaluation& evaluation, const Notice& row) {
            (row.state == NoticeState::Bundled && evaluation.isOutdated(row));
 }
 
-/// One that is planned stands for all that became due since. One that was superseded by something
-/// that then was not told either is due again on the next day, under the next day's key.
+/// One that is planned, or waits in a message, stands for all that became due since. One that was
+/// superseded by something that then was not told either is due again on the next day, under the
+/// next day's key.
 DueStatus dueStatus(const Evaluation& evaluation, Timestamp due, const Calendar& calendar,
                     const Zone& zone) {
     for (const auto& row : evaluation.subject.notices)
-        if (row.topic == Topic::Status && isPending(row.state) && row.state != NoticeState::Bundled)
+        if (row.topic == Topic::Status && isPending(row.state) && !cameToNothing(evaluation, row))
             return {row.fact_at, row.key, &row};
     auto found = dueOn(evaluation, due, zone);
     for (int late = 1; found.row && cameToNothing(evaluation, *found.row); ++late)

@@ -66,7 +66,7 @@ void World::unsure(const Message& message) {
 
 /// Retries wait on the monotonic clock, whatever the wall clock shows.
 void World::tried(const Message& message) {
-    const auto before = attempts_.find(message.id);
+    const auto before = attempts_.find(message.stable_id);
     if (before == attempts_.end()) return;
     if (steady() - before->second.at < waitAfter(before->second.number))
         wrong(fmt::format(

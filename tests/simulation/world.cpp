@@ -54,7 +54,7 @@ asio::awaitable<Outcome> World::Receiver::send(const Message& message, WireGate&
     const bool down = world_.hour_ < world_.receiver_down_until_;
     if (world_.refusals_ > 0 || down) {
         if (!down) --world_.refusals_;
-        world_.attempts_[message.id] = {world_.steady(), message.attempts};
+        world_.attempts_[message.stable_id] = {world_.steady(), message.attempts};
         world_.trouble_until_ = world_.steady() + 10h;
         co_return TryLater{"451 later", {}};
     }

@@ -152,7 +152,7 @@ private:
     std::set<std::string> unsettled_;  ///< received, and the daemon may not have written it down
     std::map<std::string, std::string> heard_;       ///< stable id by line, key and address
     std::map<std::string, SteadyTime> words_heard_;  ///< when last, by what they said of whom
-    std::map<MessageId, Attempt> attempts_;          ///< refused for now since the last start
+    std::map<std::string, Attempt> attempts_;        ///< refused for now since the last start
     std::map<std::string, Timestamp> suppressed_, suppressed_then_;  ///< by address; in the backup
     std::vector<Quiet> silences_, silences_then_;
     std::vector<std::string> wrongs_;

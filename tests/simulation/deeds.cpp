@@ -165,10 +165,14 @@ void World::restore() {
     kill();
 }
 
-/// Whether the database in use has read the line as it was.
+/// Whether the database in use has read the line while it was open.
 bool World::wasRead(const Life& life) const {
-    return !life.facts.empty() && std::ranges::any_of(certain_reads_, [&](SteadyTime read) {
-        return read >= life.facts.front().since;
+    if (life.facts.empty()) return false;
+    const auto ended =
+        std::ranges::find_if(life.facts, [](const Fact& fact) { return !fact.line.isOpen(); });
+    return std::ranges::any_of(certain_reads_, [&](SteadyTime read) {
+        return read >= life.facts.front().since &&
+               (ended == life.facts.end() || read < ended->since);
     });
 }
 

@@ -98,8 +98,10 @@ void World::receiveNotice(const Message& message, const Notice& notice, const Ca
     auto& life = lives_[line];
     const bool copy = receipts_[message.stable_id].copies > 1;
     count("told " + std::string{topicName(notice.topic)});
-    const auto known = heard_.emplace(
-        fmt::format("{} {} {}", line, notice.key, notice.recipient.address), message.stable_id);
+    auto name = fmt::format("{} {} {}", line, notice.key, notice.recipient.address);
+    // A restored copy counts its events anew: another date may have had the place in its log.
+    if (restored_ && notice.topic == Topic::PromiseChanged) name += ' ' + wordsOf(notice, line);
+    const auto known = heard_.emplace(std::move(name), message.stable_id);
     if (known.first->second != message.stable_id)
         wrong("told twice, in two messages: " + known.first->first);
     checkRestored(message, notice, line);

@@ -15,9 +15,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// How long outcomes wait for company while nobody waits for them.
-constexpr std::chrono::milliseconds kCompanyMax{10};
-
 Log::Level levelOf(MessageState state) {
     switch (state) {
         case MessageState::Refused:
@@ -173,7 +170,7 @@ void Dispatcher::scheduleFlush() {
         company_.cancel();
         return;
     }
-    company_.expires_after(kCompanyMax);
+    company_.expires_after(company_max_);
     asio::post(executor_, [this] { gather(0); });
 }
 
@@ -197,7 +194,7 @@ void Dispatcher::gather(std::size_t before) {
 }
 
 bool Dispatcher::writeCanWait() const {
-    return !hurry_ && wire_marks_.empty() &&
+    return company_max_ > company_max_.zero() && !hurry_ && wire_marks_.empty() &&
            std::ranges::any_of(lanes_, [](const Lane& lane) { return !lane.marked.empty(); });
 }
 

@@ -29,6 +29,9 @@ struct NamedSender {
     std::unique_ptr<Sender> behind{};
 };
 
+/// How long outcomes for which nobody waits are held back for others to be written with them.
+inline constexpr std::chrono::milliseconds kCompanyMax{10};
+
 /// Moves frozen messages out: claims them, has them sent in parallel, makes 'on the wire' and the
 /// outcome durable in batches, and times the retries on the monotonic clock. While many leave, some
 /// are marked 'on the wire' ahead of their turn, so that a batch is larger than what is under way.
@@ -65,6 +68,8 @@ public:
     void kick();
     /// Starts no further sends until told otherwise, and gives back what was claimed and not begun.
     void hold(bool held);
+    /// Instead of `kCompanyMax`; zero: outcomes wait for no time to pass.
+    void useCompany(std::chrono::milliseconds most) { company_max_ = most; }
     /// Called whenever outcomes have been written: there may be more to do.
     void onSettled(std::function<void()> callback) { on_settled_ = std::move(callback); }
     /// Called for messages that are about to be sent and have waited for a paused sender. What is
@@ -173,6 +178,7 @@ private:
     std::vector<Annotation> notes_;
     std::shared_ptr<boost::asio::steady_timer> wire_barrier_;  // shared by all that wait for it
     bool flush_scheduled_ = false;
+    std::chrono::milliseconds company_max_ = kCompanyMax;
     boost::asio::steady_timer company_;  ///< that a write waits for
     bool hurry_ = false;                 ///< an outcome is not to wait for company
     bool stopping_ = false;

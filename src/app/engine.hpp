@@ -90,8 +90,13 @@ public:
         int case_piece = kCasesPerPiece;      ///< of these, committed in one transaction
         int notices = kNoticesPerPiece;       ///< made into messages; a digest is never torn for it
         int notice_piece = kNoticesPerPiece;  ///< of these, frozen in one transaction
+        /// Outcomes wait so long for company; zero where time is not the machine's.
+        std::chrono::milliseconds company = kCompanyMax;
     };
-    void usePace(Pace pace) { pace_ = pace; }
+    void usePace(Pace pace) {
+        pace_ = pace;
+        dispatcher_->useCompany(pace.company);
+    }
 
     /// What a held notice would say if it left now.
     render::Rendered sample(const Notice& notice) {

@@ -78,7 +78,7 @@ Stage::Stage(Scene scene, app::Policy policy, std::unique_ptr<Store> store, Time
         std::make_unique<app::Engine>(context_.get_executor(), *store_, clock_, log_, settings_,
                                       std::move(policy), endsOf(scene, clock_, recorder_));
     engine_->useWriter(std::move(writer));
-    engine_->usePace({kAtOnce, kPerTransaction, kAtOnce, kPerTransaction});
+    engine_->usePace({kAtOnce, kPerTransaction, kAtOnce, kPerTransaction, 0ms});
     driver_ = std::make_unique<Driver>(context_, clock_, *engine_);
 }
 

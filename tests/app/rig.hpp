@@ -108,6 +108,9 @@ public:
         if (more_ends) more_ends(ends, *context);
         engine = std::make_unique<Engine>(context->get_executor(), *store, clock, *log, settings,
                                           policy(), std::move(ends), footing.get());
+        Engine::Pace pace;
+        pace.company = 0ms;
+        engine->usePace(pace);
     }
 
     /// As after kill -9: nothing is told goodbye.

@@ -191,8 +191,6 @@ void KnownLines::Table::compact() {
 
 KnownLines::KnownLines() : table_{std::make_unique<Table>()} {}
 KnownLines::~KnownLines() = default;
-KnownLines::KnownLines(KnownLines&&) noexcept = default;
-KnownLines& KnownLines::operator=(KnownLines&&) noexcept = default;
 
 /// Forgets lines that were seen and never put, and lines without a case that the last snapshot of
 /// all lines did not show: neither may pile up over the weeks, and nobody has to hear of their end.
@@ -276,10 +274,5 @@ std::vector<KnownLines::Unseen> KnownLines::unseen(bool missing_only) const {
 }
 
 std::size_t KnownLines::size() const { return table_->known; }
-
-void KnownLines::reserve(std::size_t lines) {
-    table_->growIndex(lines);
-    table_->chunks.reserve(lines / kEntriesPerChunk + 1);
-}
 
 }  // namespace backorderd::lines

@@ -35,8 +35,6 @@ class KnownLines {
 public:
     KnownLines();
     ~KnownLines();
-    KnownLines(KnownLines&&) noexcept;
-    KnownLines& operator=(KnownLines&&) noexcept;
 
     enum class Seen {
         Unchanged,  ///< known, with this fingerprint
@@ -80,8 +78,6 @@ public:
     };
     std::vector<Unseen> unseen(bool missing_only = false) const;
     std::size_t size() const;
-    /// Reserves room, for a load of known size.
-    void reserve(std::size_t lines);
 
 private:
     struct Table;

@@ -215,6 +215,8 @@ public:
     /// last is the one with which they hold `notices_max` notices, or more.
     virtual std::vector<std::vector<Notice>> dueGroups(Timestamp now, int notices_max) = 0;
     virtual std::optional<Timestamp> nextNoticeDue() = 0;
+    /// When the newest message was frozen.
+    virtual std::optional<Timestamp> newestMessageAt() = 0;
     /// When messages that this recipient may have got were sent, since `since`, ascending.
     virtual std::vector<Timestamp> heardBy(const Recipient& recipient, Timestamp since) = 0;
     /// How many messages to this recipient are Ready, Claimed, OnWire or Deferred, without those
@@ -222,15 +224,16 @@ public:
     virtual int unsentTo(const Recipient& recipient) = 0;
     /// Freezes messages: writes each as Ready, binds its notices (Planned -> Bundled) to it and
     /// fills in the ids. A `stable_id` that exists is our own bug. One whose state is Sent or
-    /// Unknown is what left before a restore, at its `state_at`: it and its notices are written in
-    /// that state.
+    /// Unknown is what left before a restore, at its `state_at`: it and its notices, which may be
+    /// Held as well, are written in that state.
     virtual void freeze(std::span<Message> messages) = 0;
 
     // -- Guards ------------------------------------------------------------------------------
     /// How many messages the planned notices that are due would make, counted up to `limit`,
     /// without those that were approved for `guard`.
     virtual std::int64_t countDue(Timestamp now, std::string_view guard, std::int64_t limit) = 0;
-    /// How many messages were frozen since `since`, without those approved for `guard`.
+    /// How many messages were frozen since `since`, without those approved for `guard` and those
+    /// that left before a restore.
     virtual std::int64_t countFrozen(Timestamp since, std::string_view guard) = 0;
     /// Planned and due -> Held by `guard`, but for those approved for it; how many.
     virtual std::int64_t holdDue(Timestamp now, std::string_view guard,

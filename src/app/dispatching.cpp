@@ -278,6 +278,11 @@ void Dispatcher::hold(bool held) {
     if (held_) giveBackClaimed("sending was held before it was sent");
 }
 
+void Dispatcher::askAgain() {
+    for (auto& lane : lanes_) lane.behind = true;
+    giveBackClaimed("something new was said that may concern it");
+}
+
 void Dispatcher::giveBackClaimed(const char* reason) {
     for (auto& lane : lanes_) release(lane, reason, settlements_);
     if (!settlements_.empty()) scheduleFlush();

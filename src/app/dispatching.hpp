@@ -70,10 +70,12 @@ public:
     void hold(bool held);
     /// Instead of `kCompanyMax`; zero: outcomes wait for no time to pass.
     void useCompany(std::chrono::milliseconds most) { company_max_ = most; }
+    /// What is ready or claimed and has not begun may have become untrue or forbidden.
+    void askAgain();
     /// Called whenever outcomes have been written: there may be more to do.
     void onSettled(std::function<void()> callback) { on_settled_ = std::move(callback); }
-    /// Called for messages that are about to be sent and have waited for a paused sender. What is
-    /// not true any more is to be taken back, see `giveBack`.
+    /// Called for messages that are about to be sent and were ready when a sender was paused, or
+    /// when `askAgain` was called. What may not leave any more is to be taken back, see `giveBack`.
     void onLate(std::function<void(const std::vector<MessageId>&)> callback) {
         on_late_ = std::move(callback);
     }
@@ -112,7 +114,7 @@ private:
         int in_flight = 0;
         std::size_t answered = 0;  ///< since the last write
         outbox::Breaker breaker{};
-        bool behind = false;  ///< what is ready has waited for the end of a pause
+        bool behind = false;  ///< what is ready is asked about (`onLate`) before it leaves
         outbox::RetrySchedule schedule{};
         outbox::RateGate rates{};
         std::optional<SteadyTime> opens_at{};  ///< what is claimed waits for its rate until then

@@ -135,6 +135,7 @@ Engine::Engine(asio::any_io_executor executor, Store& store, const Clock& clock,
     dispatcher_->recover();
     preparer_->beginDepartures(clock_.now());
     lookAtUnsent();
+    askGuardsAgain();
     // Rules may have been edited while nobody looked.
     if (store_.meta("rules") != policy_->rules.fingerprint) {
         store_.lookAtAllAgain(clock_.now());
@@ -231,6 +232,8 @@ bool Engine::work() {
     // A digest is one message only if every case that may add to it has been looked at.
     const bool more_due =
         evaluator_->evaluateDue(now, pace_.cases, pace_.case_piece) == pace_.cases;
+    // What left before a restore is not to be held by a guard.
+    if (preparer_->takeDepartures(now)) evaluator_->forget();
     if (!gates_.open()) {
         evaluator_->forget();
         return more_due || workPasses(now);

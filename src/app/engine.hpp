@@ -118,6 +118,10 @@ public:
     /// Reads anew what operators noted of contacts: the store has changed.
     void readPreferences();
 
+    /// A suppression or a silence is new: what has not begun to leave is held against it before it
+    /// does.
+    void askGuardsAgain() { dispatcher_->askAgain(); }
+
     const Gates& gates() const { return gates_; }
     const DeliveryMode& mode() const { return mode_; }
     /// Begins no further send until `resume`.

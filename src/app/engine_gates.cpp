@@ -6,15 +6,20 @@ namespace asio = boost::asio;
 
 /// What of store, journal, machine and clock keeps this start from sending.
 void Engine::raiseGates(Timestamp now) {
+    clock_watch_.look(now, clock_.steady());
     takeFooting(*footing_, store_, gates_, log_, settings_, now);
-    std::optional<Timestamp> latest;
-    for (const auto& name : sourceNames())
-        if (const auto at = store_.source(name).last_poll_at; at && (!latest || *at > *latest))
-            latest = at;
+    std::optional<Timestamp> latest = store_.newestMessageAt();
+    std::string what = "the newest message is of ";
+    for (const auto& name : sourceNames()) {
+        const auto at = store_.source(name).last_poll_at;
+        if (!at || (latest && *at <= *latest)) continue;
+        latest = at;
+        what = "the last poll was on ";
+    }
     if (latest && now < *latest - settings_.clock.max_back)
         gates_.raise({GateName::Clock,
-                      "the wall clock shows " + formatTimestamp(now) +
-                          ", and the last poll was on " + formatTimestamp(*latest),
+                      "the wall clock shows " + formatTimestamp(now) + ", and " + what +
+                          formatTimestamp(*latest),
                       now, *latest - settings_.clock.max_back});
     if (!gates_.open()) dispatcher_->hold(true);
     if (!mode_.live()) log_.warning("mode", {{"mode", mode_.words()}});

@@ -40,6 +40,7 @@ void Poller::Intake::take(const Page& page, SnapshotReader& reader) {
     report_.lines += page.records.size();
     for (const auto& problem : page.problems) report_.problems.push_back(problem);
     sound_ &= page.problems.empty();
+    may_hide_new_ |= !page.problems.empty();
     for (std::size_t i = 0; i < page.records.size(); ++i) takeRecord(page.records[i], i, reader);
 }
 
@@ -139,6 +140,7 @@ bool Poller::Intake::rejectSlice() {
 /// The line is there, but what it is now is not known.
 void Poller::Intake::refuse(std::string_view id, const Sight& sight) {
     sound_ = false;
+    may_hide_new_ |= sight.case_id == 0;
     if (sight.case_id != 0) unreadable_.push_back({std::string{id}, sight.case_id, sight.missing});
 }
 

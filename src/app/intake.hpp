@@ -61,6 +61,9 @@ public:
 
     /// Whether every record could be read and none contradicted another.
     bool sound() const { return sound_; }
+    /// Whether one that could not be read may be of a line that is not known: of one that is gone,
+    /// under another id.
+    bool mayHideNew() const { return may_hide_new_; }
 
 private:
     struct Record {
@@ -93,6 +96,7 @@ private:
     bool adopting_;
     bool judged_;
     bool sound_ = true;
+    bool may_hide_new_ = false;
     bool overflowed_ = false;
     std::size_t known_before_;
     std::size_t known_shown_ = 0;  ///< known lines that the snapshot showed

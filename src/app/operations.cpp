@@ -271,11 +271,11 @@ json Operations::rails(const std::string& name, const json& arguments) {
     const auto now = clock_.now();
     if (name == "queue.held") return listHeld(engine_(), store_, arguments);
     if (name == "queue.approve") return approveHeld(store_, arguments, now);
-    if (name == "silence.add") return addSilence(store_, arguments, now);
+    if (name == "silence.add") return addSilence(engine_(), store_, arguments, now);
     if (name == "silence.list") return listSilences(store_, arguments, now);
     if (name == "silence.expire") return expireSilence(store_, arguments, now);
     if (name == "silence.preview") return previewSilence(store_, arguments, now);
-    if (name == "suppress.add") return addSuppressions(store_, arguments, now);
+    if (name == "suppress.add") return addSuppressions(engine_(), store_, arguments, now);
     if (name == "suppress.list") return listSuppressions(store_);
     if (name == "suppress.remove") return removeSuppression(store_, arguments, now);
     if (name == "preference.set") return setPreference(engine_(), store_, arguments, now);

@@ -167,9 +167,12 @@ boost::asio::awaitable<void> Poller::commitRest(Intake& intake) {
 boost::asio::awaitable<void> Poller::finishSnapshot(Intake& intake, const SnapshotEnd& end,
                                                     PollReport& report) {
     const bool read_through = end.complete || end.read_through;
-    const bool proven = intake.readsAll() && end.complete && intake.sound();
+    const bool shows_all = intake.readsAll() && end.complete;
+    const bool proven = shows_all && intake.sound();
     if (!co_await judge(intake, read_through, report)) co_return;
-    if (proven && intake.hasSiblings())
+    // Also where a record could not be read: what it is of counts as seen, and a line of the same
+    // order and item that comes as another goes is hardly a new one.
+    if (shows_all && intake.hasSiblings())
         co_await inSlices(intake, intake.absent(), &Intake::resolveRenumbered);
     // Cut short, they would be told as new; the next start reads them again. In a read of changes,
     // or of a part, nobody knows whether the lines that they may have been are gone.
@@ -282,8 +285,9 @@ boost::asio::awaitable<void> Poller::markMissing(Intake& intake, bool proven, Po
 }
 
 /// Asks for one line after the other, and goes on at the next poll where this one stops. What the
-/// ERP says of a line needs no proof by a snapshot. A read of changes asks for those alone of which
-/// a full one could not find out.
+/// ERP says of a line needs no proof by a snapshot; that it is gone closes it only where no record
+/// that could not be read may be the line under another id. A read of changes asks for those alone
+/// of which a full one could not find out.
 boost::asio::awaitable<void> Poller::lookUp(Intake& intake, PollReport& report) {
     auto lines = intake.absent(/*missing_only=*/!intake.readsAll());
     std::sort(lines.begin(), lines.end(),
@@ -301,7 +305,8 @@ boost::asio::awaitable<void> Poller::lookUp(Intake& intake, PollReport& report) 
         const auto* failure = std::get_if<Failure>(&found);
         failed_in_a_row = failure ? failed_in_a_row + 1 : 0;
         if (const auto* read = std::get_if<OrderLine>(&found)) intake.takeFound(line, *read);
-        if (std::holds_alternative<LineGone>(found)) intake.takeGone(std::span{&line, 1});
+        if (std::holds_alternative<LineGone>(found) && !intake.mayHideNew())
+            intake.takeGone(std::span{&line, 1});
         if (failure)
             report.problems.push_back(
                 {{},

@@ -61,7 +61,8 @@ public:
     void noted(const CaseChange& change);
     /// Does for what was noted since as `beginDepartures` did. It cannot wait until such a notice
     /// is due: its line may end before, and whether the end is told depends on what was heard.
-    void takeDepartures(Timestamp now);
+    /// False: there was none.
+    bool takeDepartures(Timestamp now);
 
     /// Handles due notices, group by group, until there were at least `limit`; returns how many
     /// there were. Each piece of about `piece_max` is a transaction of its own.

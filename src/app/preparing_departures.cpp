@@ -20,20 +20,21 @@ void Preparer::noted(const CaseChange& change) {
         for (const auto& notice : *notices) may_have_left_.push_back(notice.id);
 }
 
-void Preparer::takeDepartures(Timestamp now) {
-    if (may_have_left_.empty()) return;
+bool Preparer::takeDepartures(Timestamp now) {
+    if (may_have_left_.empty()) return false;
     auto& ids = may_have_left_;
     std::sort(ids.begin(), ids.end());
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     std::map<std::tuple<Channel, std::string, std::string>, std::vector<Notice>> groups;
     for (auto& notice : store_.notices(std::exchange(may_have_left_, {}))) {
-        if (notice.state != NoticeState::Planned) continue;
+        if (notice.state != NoticeState::Planned && notice.state != NoticeState::Held) continue;
         const auto& to = notice.recipient;
         groups[{to.channel, to.address, to.sender}].push_back(std::move(notice));
     }
     std::vector<Message> messages;
     for (auto& [recipient, group] : groups) addDeparted(messages, group, now);
     if (!messages.empty()) store_.freeze(messages);
+    return !messages.empty();
 }
 
 /// What left at one moment left as one message: its words went with the newer database, that it

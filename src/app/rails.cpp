@@ -126,7 +126,7 @@ json approveHeld(Store& store, const json& arguments, Timestamp now) {
     return {{"approved", approved}};
 }
 
-json addSilence(Store& store, const json& arguments, Timestamp now) {
+json addSilence(Engine& engine, Store& store, const json& arguments, Timestamp now) {
     Silence silence;
     silence.matchers = arguments.value("match", std::vector<std::string>{});
     conditionOf(silence.matchers);
@@ -144,6 +144,7 @@ json addSilence(Store& store, const json& arguments, Timestamp now) {
     if (silence.ends_at - silence.starts_at > kSilenceMax)
         throw Declined{"a silence lasts a year at most"};
     silence.id = store.addSilence(silence, why);
+    engine.askGuardsAgain();
     return silenceRow(silence, now);
 }
 

@@ -15,7 +15,8 @@ nlohmann::json listHeld(Engine& engine, Store& store, const nlohmann::json& argu
 nlohmann::json approveHeld(Store& store, const nlohmann::json& arguments, Timestamp now);
 
 /// `match`, `for` or `until`, `from`, `author`, `reason`.
-nlohmann::json addSilence(Store& store, const nlohmann::json& arguments, Timestamp now);
+nlohmann::json addSilence(Engine& engine, Store& store, const nlohmann::json& arguments,
+                          Timestamp now);
 /// Those in force and to come; with `all` those that have ended as well.
 nlohmann::json listSilences(Store& store, const nlohmann::json& arguments, Timestamp now);
 /// Ends silence `id` now; what it put off is due at once.

@@ -68,7 +68,7 @@ Suppression suppressionOf(const SuppressionText& text, const AuditEntry& why) {
     return entry;
 }
 
-json addSuppressions(Store& store, const json& arguments, Timestamp now) {
+json addSuppressions(Engine& engine, Store& store, const json& arguments, Timestamp now) {
     const auto rows = arguments.value("entries", json::array());
     if (!rows.is_array() || rows.empty() || rows.size() > kSuppressionsMax)
         throw Declined{"give from 1 to " + std::to_string(kSuppressionsMax) + " addresses"};
@@ -83,6 +83,7 @@ json addSuppressions(Store& store, const json& arguments, Timestamp now) {
         entries.push_back(suppressionOf(text, why));
     }
     store.suppress(entries, why);
+    engine.askGuardsAgain();
     return {{"added", entries.size()}};
 }
 

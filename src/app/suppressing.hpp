@@ -3,6 +3,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "app/engine.hpp"
 #include "backorderd/store.hpp"
 
 /// To whom nothing goes, as operators say it. Arguments and answers as Operations has them; what
@@ -24,7 +25,8 @@ Suppression suppressionOf(const SuppressionText& text, const AuditEntry& why);
 
 /// `entries`, each with the members of `SuppressionText`; all or none are taken. `source` is that
 /// of the entries that have none.
-nlohmann::json addSuppressions(Store& store, const nlohmann::json& arguments, Timestamp now);
+nlohmann::json addSuppressions(Engine& engine, Store& store, const nlohmann::json& arguments,
+                               Timestamp now);
 nlohmann::json listSuppressions(Store& store);
 /// `channel`, `address`.
 nlohmann::json removeSuppression(Store& store, const nlohmann::json& arguments, Timestamp now);

@@ -171,10 +171,14 @@ std::optional<Failure> whyMarkerForbids(const Listing& listing, const FilesSetti
 std::optional<Failure> whyTooYoung(const Listing& listing, const FilesSettings& settings,
                                    Timestamp now) {
     if (settings.settle.count() == 0) return std::nullopt;
-    const auto settled_ns = (now - settings.settle).time_since_epoch().count() * kNsPerSecond;
+    // In seconds: there are days that nanoseconds do not reach.
     for (const auto& file : allFiles(listing)) {
-        if (file.stamp.changed_ns <= settled_ns) continue;
-        const bool future = file.stamp.changed_ns / kNsPerSecond > now.time_since_epoch().count();
+        const std::chrono::nanoseconds changed{file.stamp.changed_ns};
+        if (std::chrono::ceil<std::chrono::seconds>(changed) <=
+            (now - settings.settle).time_since_epoch())
+            continue;
+        const bool future =
+            std::chrono::floor<std::chrono::seconds>(changed) > now.time_since_epoch();
         return later(fmt::format(
             "'{}' {}, so it may still be being written", file.path,
             future ? std::string{"carries a time that is yet to come"}

@@ -295,10 +295,11 @@ void Evaluation::keepFrozen(const Notice& frozen, const std::optional<Recipient>
         [] { return "The message names a date that holds no longer."; }, std::nullopt, frozen.key);
 }
 
-/// A frozen notice as it should be by now: where it would go elsewhere, the outbox takes its
-/// message back and plans it anew.
+/// A frozen notice as it should be by now: where it would go elsewhere, or name another date, the
+/// outbox takes its message back and plans it anew.
 void Evaluation::wantFrozen(const Notice& frozen, const std::optional<Recipient>& recipient) {
     auto& wanted = decision_.wanted.emplace_back(frozen);
+    if (open && isForCustomer(frozen.topic)) wanted.facts.promise = subject.line.promise;
     if (!recipient) return;
     const auto& was = frozen.recipient;
     if (was.channel != recipient->channel || was.address != recipient->address ||

@@ -59,12 +59,29 @@ std::string_view whyStopped(const Ladder& ladder, const Case& subject) {
     return restsIn(*ladder.rule, subject.line);
 }
 
+bool isResponse(const Event& event) {
+    return std::holds_alternative<Responded>(event) || std::holds_alternative<OfferAnswered>(event);
+}
+
 bool isFresh(const Facts& facts) { return facts.fresh_until && facts.now < *facts.fresh_until; }
 
 template <class Kind>
 bool names(const Event& event, const std::string& rule) {
     const auto* const found = std::get_if<Kind>(&event);
     return found && found->rule == rule;
+}
+
+/// Whether it is what somebody said in this very moment that starts a ladder: without it, nothing
+/// would, or it would have started before.
+bool startsByResponse(const EscalationRule& rule, const Case& subject, const Facts& facts,
+                      const Calendar& calendar) {
+    if (!respondedAt(subject, facts.now)) return false;
+    Case before = subject;
+    std::erase_if(before.events, [&](const CaseEvent& entry) {
+        return entry.at == facts.now && isResponse(entry.event);
+    });
+    Question question{before, facts.now, calendar};
+    return !holds(rule.match, question) || !holds(rule.start, question);
 }
 
 }  // namespace
@@ -104,7 +121,8 @@ StartLook lookAtStart(const RuleSet& rules, const Ladder& ladder, const Case& su
     if (!holds(rule.start, question, failed)) return answer(Answer::NotYet);
     if (heldWhenAdopted(rule.match, question) && heldWhenAdopted(rule.start, question))
         return answer(Answer::Adopted);
-    if (!isFresh(facts) && !respondedAt(subject, facts.now)) return answer(Answer::NotFresh);
+    if (!isFresh(facts) && !startsByResponse(rule, subject, facts, calendar))
+        return answer(Answer::NotFresh);
     return answer(Answer::Starts);
 }
 
@@ -149,8 +167,7 @@ bool cameWithClock(const Case& subject, Timestamp at) {
 
 bool respondedAt(const Case& subject, Timestamp at) {
     return std::any_of(subject.events.begin(), subject.events.end(), [at](const CaseEvent& entry) {
-        return entry.at == at && (std::holds_alternative<Responded>(entry.event) ||
-                                  std::holds_alternative<OfferAnswered>(entry.event));
+        return entry.at == at && isResponse(entry.event);
     });
 }
 

@@ -33,4 +33,12 @@ void SqliteStore::importDepartures(std::span<const Departure> known,
     });
 }
 
+void SqliteStore::depart(Message& message, Departed departed) {
+    departed.id = message.id;
+    if (!messages_.depart(departed, message.created_at))
+        throw std::logic_error(fmt::format("message {} cannot be called departed", message.id));
+    followDeparture(departed, message.created_at);
+    message.state = departed.state;
+}
+
 }  // namespace backorderd::store

@@ -58,7 +58,9 @@ GuardTables::GuardTables(SQLite::Database& database)
                  " AND instr(' ' || approved || ' ', ' ' || ?2 || ' ') = 0"
                  " GROUP BY CASE digest_key WHEN '' THEN id ELSE digest_key END LIMIT ?3)"},
       count_frozen_{database,
-                    "SELECT count(*) FROM message WHERE created_at >= ?1 AND NOT EXISTS"
+                    "SELECT count(*) FROM message WHERE created_at >= ?1"
+                    // What left before it was made left before a restore.
+                    " AND (heard_at IS NULL OR heard_at >= created_at) AND NOT EXISTS"
                     " (SELECT 1 FROM notice WHERE message_id = message.id"
                     " AND instr(' ' || approved || ' ', ' ' || ?2 || ' ') > 0)"},
       hold_due_{database,

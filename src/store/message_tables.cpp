@@ -76,6 +76,7 @@ MessageTables::MessageTables(SQLite::Database& database)
                  "SELECT count(*) FROM message WHERE address = ?1 AND channel = ?2"
                  " AND (?3 = '' OR sender = ?3) AND heard_at IS NULL"
                  " AND state IN ('ready', 'claimed', 'on_wire', 'deferred')"},
+      newest_{database, "SELECT max(created_at) FROM message"},
       counts_{database, "SELECT state, count(*) FROM message GROUP BY state ORDER BY state"},
       claim_{database,
              "UPDATE OR ROLLBACK message SET state = 'claimed', state_reason = '', state_at = ?2,"
@@ -174,6 +175,11 @@ std::vector<std::pair<MessageState, std::int64_t>> MessageTables::counts() {
     while (rows.next())
         counts.emplace_back(known(parseMessageState(rows.view(0)), rows.view(0)), rows.integer(1));
     return counts;
+}
+
+std::optional<Timestamp> MessageTables::newestAt() {
+    auto rows = newest_.rows();
+    return rows.next() ? rows.maybeTime(0) : std::nullopt;
 }
 
 bool MessageTables::claim(MessageId id, Timestamp now) { return claim_.run(id, now) == 1; }

@@ -26,6 +26,7 @@ public:
     std::vector<MessageId> list(const MessageFilter& filter);
     std::vector<Timestamp> heardBy(const Recipient& recipient, Timestamp since);
     int unsentTo(const Recipient& recipient);
+    std::optional<Timestamp> newestAt();
     std::vector<std::pair<MessageState, std::int64_t>> counts();
 
     /// Ready -> Claimed; counts the attempt.
@@ -56,7 +57,7 @@ public:
 private:
     SQLite::Database& database_;
     Query insert_, insert_document_, find_, sender_of_, ready_, in_state_, list_, list_state_;
-    Query heard_, unsent_to_, counts_;
+    Query heard_, unsent_to_, newest_, counts_;
     Query claim_, on_wire_, settle_, make_ready_, supersede_, doubt_, release_, lose_, retry_,
         drop_;
     Query depart_ready_, depart_claimed_, depart_;

@@ -94,6 +94,9 @@ NoticeTables::NoticeTables(SQLite::Database& database)
                                    " AND ready_at <= ?2 ORDER BY id")
                            .c_str()},
       next_due_{database, "SELECT min(due_at) FROM notice WHERE state = 'planned'"},
+      let_go_{database,
+              "UPDATE notice SET state = 'planned', state_reason = ?2, state_at = ?3"
+              " WHERE id = ?1 AND state = 'held'"},
       bind_{database,
             "UPDATE notice SET state = 'bundled', state_reason = '', state_at = ?3,"
             " message_id = ?2 WHERE id = ?1 AND state = 'planned'"},
@@ -189,6 +192,10 @@ std::vector<std::vector<Notice>> NoticeTables::dueGroups(Timestamp now, int noti
 std::optional<Timestamp> NoticeTables::nextDue() {
     auto rows = next_due_.rows();
     return rows.next() ? rows.maybeTime(0) : std::nullopt;
+}
+
+void NoticeTables::letGo(NoticeId id, std::string_view reason, Timestamp now) {
+    let_go_.run(id, reason, now);
 }
 
 void NoticeTables::bind(NoticeId id, MessageId message_id, Timestamp now) {

@@ -26,6 +26,8 @@ public:
     std::vector<std::vector<Notice>> dueGroups(Timestamp now, int notices_max);
     std::optional<Timestamp> nextDue();
 
+    /// Held -> Planned, where it is held.
+    void letGo(NoticeId id, std::string_view reason, Timestamp now);
     /// Planned -> Bundled.
     void bind(NoticeId id, MessageId message_id, Timestamp now);
     /// What became of a message is what became of its notices. Returns their cases.
@@ -41,7 +43,7 @@ private:
     SQLite::Database& database_;
     Query insert_, update_, of_case_, of_message_, with_case_, by_id_, planned_, due_, group_,
         next_due_;
-    Query bind_, follow_, release_, drop_, counts_;
+    Query let_go_, bind_, follow_, release_, drop_, counts_;
 };
 
 }  // namespace backorderd::store

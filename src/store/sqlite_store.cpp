@@ -103,18 +103,14 @@ void SqliteStore::freeze(std::span<Message> messages) {
         for (std::size_t i = 0; i < messages.size(); ++i) {
             auto& message = messages[i];
             messages_.insert(message);
-            for (const auto notice : message.notices)
+            const bool left = given[i].state != MessageState::Ready;
+            for (const auto notice : message.notices) {
+                if (left) notices_.letGo(notice, given[i].reason, message.created_at);
                 notices_.bind(notice, message.id, message.created_at);
-            if (given[i].state != MessageState::Ready) depart(message, given[i]);
+            }
+            if (left) depart(message, given[i]);
         }
     });
-}
-
-void SqliteStore::depart(Message& message, Departed departed) {
-    departed.id = message.id;
-    require(messages_.depart(departed, message.created_at), "called departed", message.id);
-    followDeparture(departed, message.created_at);
-    message.state = departed.state;
 }
 
 std::vector<Message> SqliteStore::read(std::span<const MessageId> ids) {

@@ -166,6 +166,9 @@ public:
     std::vector<std::vector<Notice>> dueGroups(Timestamp now, int notices_max) override {
         return reading("finding due notices", [&] { return notices_.dueGroups(now, notices_max); });
     }
+    std::optional<Timestamp> newestMessageAt() override {
+        return reading("finding the newest message", [&] { return messages_.newestAt(); });
+    }
     std::optional<Timestamp> nextNoticeDue() override {
         return reading("finding the next due notice", [&] { return notices_.nextDue(); });
     }

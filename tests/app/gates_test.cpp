@@ -173,6 +173,35 @@ TEST(GateClock, AStartBeforeTheLastPollHoldsUntilTheClockIsSet) {
     EXPECT_THAT(rig.mailbox.received, SizeIs(1));
 }
 
+TEST(GateClock, AStartBeforeTheNewestMessageHoldsAsWell) {
+    Rig rig;
+    rig.erp.lines = {sampleLine("1")};
+    rig.poll();
+    rig.clock.advance(3h);
+    rig.engine->work();  // Frozen, and not sent.
+    rig.crash();
+    rig.clock.wall -= 2h;
+    rig.start();
+    rig.work();
+    EXPECT_THAT(gatesUp(rig), ElementsAre("clock"));
+    EXPECT_THAT(rig.mailbox.received, IsEmpty());
+    rig.clock.wall += 2h;
+    rig.work();
+    EXPECT_THAT(rig.mailbox.received, SizeIs(1));
+}
+
+TEST(GateClock, AStepRightBehindTheStartIsSeen) {
+    Rig rig;
+    rig.erp.lines = {sampleLine("1")};
+    rig.poll();
+    rig.crash();
+    rig.start();
+    rig.clock.wall += 5h;
+    rig.work();
+    EXPECT_THAT(gatesUp(rig), ElementsAre("clock"));
+    EXPECT_THAT(rig.mailbox.received, IsEmpty());
+}
+
 TEST(GateClock, AnOperatorMayAcceptIt) {
     Rig rig;
     rig.work();

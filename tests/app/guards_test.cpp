@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "app/suppressing.hpp"
 #include "rig.hpp"
 
 namespace backorderd::app::test {
@@ -231,6 +232,39 @@ TEST(Suppressions, NothingGoesToWhomItIsNot) {
     ASSERT_THAT(notices, SizeIs(1));
     EXPECT_EQ(notices[0].state, NoticeState::Suppressed);
     EXPECT_THAT(notices[0].state_reason, HasSubstr("by operator"));
+}
+
+TEST(Suppressions, WhoSaysNoWhileMailWaitsForItsTurnGetsNone) {
+    Rig rig;
+    rig.mailbox.parallel = 1;
+    for (const char* id : {"1", "2"}) {
+        auto line = sampleLine(id);
+        line.order = {std::string{"o"} + id, std::string{"SO"} + id, "", {}};
+        line.contact.email = std::string{"c"} + id + "@example.com";
+        rig.erp.lines.push_back(line);
+    }
+    rig.poll();
+    rig.engine->work();  // Both are claimed, and there is one connection.
+    said(rig, "suppress.add", entry("c2@example.com", "all"));
+    rig.work();
+    ASSERT_THAT(rig.mailbox.received, SizeIs(1));
+    EXPECT_EQ(rig.mailbox.received[0].recipient.address, "c1@example.com");
+    EXPECT_EQ(rig.caseOf("2").notices.at(0).state, NoticeState::Suppressed);
+}
+
+TEST(Suppressions, HoldForWhatWasReadyWhenTheDaemonEnded) {
+    Rig rig;
+    rig.erp.lines = {sampleLine("1")};
+    rig.poll();
+    rig.engine->work();
+    rig.crash();
+    const AuditEntry why{rig.clock.now(), "anna", "suppress", "", "asked"};
+    store::openStore(rig.settings.data_dir)
+        ->suppress(std::vector{suppressionOf({"", "ann@example.com", "", "", "", ""}, why)}, why);
+    rig.start();
+    rig.pass(1h);
+    EXPECT_THAT(rig.mailbox.received, IsEmpty());
+    EXPECT_EQ(rig.onlyCase().notices.at(0).state, NoticeState::Suppressed);
 }
 
 TEST(Suppressions, WhatIsCriticalPassesOptionalOnes) {

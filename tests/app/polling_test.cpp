@@ -271,6 +271,35 @@ TEST(Polling, ManyRenumberedLinesKeepTheirStories) {
     EXPECT_THAT(rig.store->listCases({}), SizeIs(35));
 }
 
+TEST(Polling, ARecordThatCannotBeReadHidesNoRenumbering) {
+    Rig rig;
+    rig.erp.lines = linesOf(2);
+    rig.poll();
+    rig.work();
+    rig.erp.lines.front().key.id = "new1";
+    rig.erp.unreadable = {"2"};
+    rig.poll();
+    rig.work();
+    EXPECT_EQ(rig.caseOf("new1").events.size(), 2U);
+    EXPECT_THAT(rig.topics(rig.mailbox), ElementsAre("opened", "opened"));
+}
+
+TEST(Polling, ALineWhoseNewIdCannotBeReadYetIsNotGone) {
+    Rig rig;
+    rig.erp.can_find = true;
+    rig.erp.lines = linesOf(2);
+    rig.poll();
+    rig.work();
+    rig.erp.lines.front().key.id = "new1";
+    rig.erp.unreadable = {"new1"};
+    EXPECT_EQ(rig.poll().closed, 0U);
+    rig.erp.unreadable.clear();
+    rig.poll();
+    rig.work();
+    EXPECT_EQ(rig.caseOf("new1").events.size(), 2U);
+    EXPECT_THAT(rig.topics(rig.mailbox), ElementsAre("opened", "opened"));
+}
+
 TEST(Polling, OfContradictingRecordsNeitherIsTaken) {
     Rig rig;
     rig.erp.lines = {lineOf("1"), lineOf("2"), lineOf("3")};

@@ -54,6 +54,44 @@ TEST(Restore, WhatLeftAfterTheBackupIsNotSentAgainAndTheRestWaits) {
     EXPECT_EQ(rig.topics(rig.mailbox).back(), "shipped");
 }
 
+TEST(Restore, WhatHadLeftIsNoStorm) {
+    Rig rig{kRules, false, false};
+    rig.settings.guards.blast_radius_max = 2;
+    rig.start();
+    rig.store->backup(rig.folder / "copy.db");
+    for (const auto* id : {"1", "2", "3"}) {
+        openAnother(rig, id);
+        rig.clock.advance(1h);
+    }
+    restore(rig, rig.folder / "copy.db");
+    resume(rig, "restored");
+    rig.poll();
+    rig.work();
+    EXPECT_THAT(rig.store->heldNotices("", 10), IsEmpty()) << "three are due at once, and had left";
+    openAnother(rig, "4");
+    openAnother(rig, "5");
+    EXPECT_THAT(rig.mailbox.received, SizeIs(5)) << "as many as are allowed";
+}
+
+TEST(Restore, WhatTheCopyHoldsAndHadLeftIsKnown) {
+    Rig rig{kRules, false, false};
+    rig.settings.guards.blast_radius_max = 1;
+    rig.start();
+    rig.erp.lines = {sampleLine("1"), sampleLine("2")};
+    rig.poll();
+    rig.work();
+    rig.store->backup(rig.folder / "copy.db");
+    const auto held = rig.store->heldNotices("", 10);
+    ASSERT_THAT(held, SizeIs(2));
+    rig.store->approve(std::vector{held[0].id, held[1].id},
+                       {rig.clock.now(), "anna", "approve", "", "looked at"});
+    rig.work();
+    ASSERT_THAT(rig.mailbox.received, SizeIs(2));
+    restore(rig, rig.folder / "copy.db");
+    EXPECT_THAT(rig.store->heldNotices("", 10), IsEmpty());
+    EXPECT_EQ(rig.caseOf("1").notices.front().state, NoticeState::Sent);
+}
+
 TEST(Restore, TheEndIsToldOfALineThatEndsBeforeAnythingMayLeave) {
     Rig rig;
     rig.erp.can_find = true;
@@ -75,9 +113,10 @@ TEST(Restore, WhatWaitedInTheBackupForItsHourIsKnownToHaveLeftAlsoWhereItsLineEn
     std::string rules = kRules;
     rules.replace(rules.find("    messages:"), 0,
                   "    send_window: { hours: \"08:00-18:00\", in: customer }\n");
-    Rig rig{rules};
+    Rig rig{rules, false, false};
     rig.erp.can_find = true;
     rig.clock.wall = *parseTimestamp("2026-03-02T20:00:00Z");
+    rig.start();
     openAnother(rig, "1");
     rig.store->backup(rig.folder / "copy.db");
     rig.pass(24h);

@@ -112,6 +112,14 @@ TEST(Ladder, WhatACustomerSaysIsActedOnWhateverTheDataAre) {
                 ElementsAre("data_not_fresh", "data_not_fresh", "step_not_due"));
 }
 
+TEST(Ladder, WhatACustomerSaysBringsNoOtherAlertFromOldData) {
+    auto line = climbing();
+    line.fresh_until = [](Timestamp) { return std::nullopt; };
+    line.event(at("2026-03-05T07:00:00Z"), Responded{"keep_waiting", "", "", "Ann"});
+    EXPECT_THAT(line.run(at("2026-03-20T00:00:00Z")), IsEmpty());
+    EXPECT_THAT(reasonsOf(line.look(), "prolonged"), ElementsAre("data_not_fresh"));
+}
+
 TEST(Ladder, ATeamThatNobodyCanReachDoesNotStandInTheWay) {
     auto ladder = plainLadder();
     ladder.steps[1].team = "nobody";

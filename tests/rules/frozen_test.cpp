@@ -30,5 +30,17 @@ TEST(Frozen, AnAlertFollowsTheTeam) {
                 ElementsAre("2026-03-04T11:00:00Z escalation/2/0/0/0 sue@example.com"));
 }
 
+TEST(Frozen, WhatIsTrueAllTheSameNamesTheDateOfNow) {
+    auto line = slow(timeline());
+    line.event(at("2026-03-03T08:00:00Z"), PartlyShipped{Decimal{3}, Decimal{7}, {}},
+               [](OrderLine& its) { its.shipped = Decimal{3}; });
+    line.movePromise(at("2026-03-03T09:00:00Z"), "2026-04-20");
+    std::map<Topic, Promise> told;
+    line.on_send = [&](const Notice& notice) { told[notice.topic] = notice.facts.promise; };
+    line.run(at("2026-03-04T00:00:00Z"));
+    ASSERT_TRUE(told.contains(Topic::PartlyShipped));
+    EXPECT_EQ(told[Topic::PartlyShipped], Promise::on(day("2026-04-20")));
+}
+
 }  // namespace frozen_test
 }  // namespace backorderd::rules_test

@@ -86,17 +86,20 @@ bool World::mayBeOffered(const Case& subject) {
 void World::checkOffers() {
     const auto cases = rig_.store->cases(rig_.store->listCases({}));
     const auto free = Decimal{stock_.back().second} - held();
-    const bool owed = certain_ && stock_.back().first < last_certain_ &&
-                      std::ranges::any_of(cases, [&](const Case& subject) {
-                          return mayBeOffered(subject) && free >= subject.line.open();
-                      });
-    offer_hours_ = owed ? offer_hours_ + 6 : 0;
-    if (offer_hours_ > kOfferHoursMax)
-        wrong(free.toString() + " units of the substitute lie free, and nobody is offered them");
+    const bool known = certain_ && stock_.back().first < last_certain_;
+    for (const auto& subject : cases) {
+        auto& hours = lives_[lineOf(subject.line)].offer_hours;
+        const bool owed = known && mayBeOffered(subject) && free >= subject.line.open();
+        hours = owed ? hours + 6 : 0;
+        if (hours > kOfferHoursMax)
+            wrong(fmt::format("{} units of the substitute lie free, and line {} is offered none",
+                              free.toString(), lineOf(subject.line) + 1));
+    }
 }
 
 /// The store keeps from others what the offers in the logs hold, and nothing else.
 void World::checkKept() {
+    if (rig_.engine->gates().find(app::GateName::Clock)) return;  // Nothing ends by it.
     Decimal kept;
     for (const auto& hold : rig_.store->heldStock("erp", rig_.clock.now()))
         kept = kept + hold.quantity;
@@ -164,6 +167,17 @@ void World::checkNotice(const Notice& notice, int line) {
         wrong("still waits: " + name);
     if (!isPending(notice.state) && !wasHeard(notice.state) && notice.state_reason.empty())
         wrong("gone without a reason: " + name);
+}
+
+/// What two ends of the daemon caught under way waits for a person, and may not have arrived.
+void World::checkDoubts() {
+    MessageFilter filter;
+    filter.state = MessageState::Unknown;
+    for (const auto& message : rig_.store->messages(rig_.store->listMessages(filter))) {
+        if (message.unknown_outcomes < 2 && message.state_reason.starts_with("the daemon ended"))
+            wrong("in doubt too soon: " + message.subject);
+        unsure(message);
+    }
 }
 
 /// Nothing was received of which the journal did not know before.

@@ -44,6 +44,9 @@ void World::changeOrder(const Action& action) {
     if (action.deed == Deed::PartShip) line.shipped = Decimal{1};
     if (action.deed == Deed::Ship) line.shipped = line.ordered;
     if (action.deed == Deed::Cancel) line.cancelled = line.ordered - line.shipped;
+    // What ends under an id that no read showed ends for nobody to know.
+    if (!line.isOpen() && lives_[action.line].renumbered > last_certain_)
+        lives_[action.line].unsure = true;
     // Where there are no look-ups, the old id would be a line that is gone, and nobody could know.
     // Once there is a copy to restore, or was, neither could the journal, which knows lines by ids.
     if (action.deed == Deed::Renumber && company_.can_find && !backed_up_ && !restored_) {
@@ -67,10 +70,7 @@ void World::operateOn(const Action& action) {
         case Deed::Silence:
             return silence(action, "order.number=SO" + std::to_string(action.line + 1));
         case Deed::SilenceAll:
-            silence(action, "order.number~SO*");
-            for (int line = 0; line < kLines; ++line)
-                silences_.push_back({line, now, now + 12h * action.amount});
-            return;
+            return silence(action, "order.number~SO*");
         case Deed::Acknowledge:
             if (rig_.ask("ack", {{"line", id}, {"author", "ann"}, {"note", "mine"}})
                     .value("ok", false))
@@ -95,27 +95,45 @@ void World::operateOn(const Action& action) {
 }
 
 void World::suppress(int line) {
-    const auto now = rig_.clock.now();
-    Suppression entry;
-    entry.address = addressOf(company_, line);
-    entry.reason = "asked";
-    entry.source = "operator";
-    entry.author = "ann";
-    entry.at = now;
-    rig_.store->suppress(std::vector{entry}, {now, "ann", "suppress", entry.address, "asked"});
-    suppressed_.emplace(entry.address, now);
+    const auto address = addressOf(company_, line);
+    const nlohmann::json entries{{{"address", address}}};
+    const auto said =
+        rig_.ask("suppress.add", {{"entries", entries}, {"author", "ann"}, {"reason", "asked"}});
+    if (said.value("ok", false)) suppressed_.emplace(address, rig_.clock.now());
 }
 
 void World::silence(const Action& action, const std::string& matcher) {
+    const auto said = rig_.ask("silence.add", {{"match", {matcher}},
+                                               {"for", std::to_string(12 * action.amount) + "h"},
+                                               {"author", "ann"},
+                                               {"reason", "we telephone"}});
+    if (said.value("ok", false)) beSilent(action);
+}
+
+void World::beSilent(const Action& action) {
     const auto now = rig_.clock.now();
-    Silence entry;
-    entry.matchers = {matcher};
-    entry.author = "ann";
-    entry.reason = "we telephone";
-    entry.starts_at = now;
-    entry.ends_at = now + 12h * action.amount;
-    rig_.store->addSilence(entry, {now, "ann", "silence", "", "we telephone"});
-    silences_.push_back({action.line, entry.starts_at, entry.ends_at});
+    for (int line = 0; line < kLines; ++line)
+        if (action.deed == Deed::SilenceAll || line == action.line)
+            silences_.push_back({line, now, now + 12h * action.amount});
+}
+
+/// A command that failed may hold all the same: whoever gave it looks.
+void World::lookAfterwards(const Action& action) {
+    const auto now = rig_.clock.now();
+    const auto address = addressOf(company_, action.line);
+    if (action.deed == Deed::Suppress &&
+        rig_.store->suppressionOf({Channel::Email, address, "", "", ""}))
+        suppressed_.emplace(address, now);
+    if ((action.deed == Deed::Silence || action.deed == Deed::SilenceAll) &&
+        std::ranges::any_of(rig_.store->silences(now),
+                            [&](const Silence& silence) { return silence.starts_at == now; }))
+        beSilent(action);
+    if (action.deed != Deed::Acknowledge) return;
+    const auto order = "SO" + std::to_string(action.line + 1) + "/1";
+    for (const auto& subject : rig_.store->cases(rig_.store->findCases(order)))
+        for (const auto& entry : subject.events)
+            if (entry.at == now && std::holds_alternative<Acknowledged>(entry.event))
+                lives_[action.line].taken_on = now;
 }
 
 void World::answer(const Action& action) {
@@ -145,7 +163,7 @@ void World::restore() {
     // What was said since the copy was made has to be said again: the journal knows no addresses.
     suppressed_ = suppressed_then_;
     silences_ = silences_then_;
-    std::erase_if(certain_reads_, [this](SteadyTime read) { return read > backed_up_at_; });
+    std::erase_if(certain_reads_, [this](SteadyTime read) { return read >= backed_up_at_; });
     for (auto& [line, life] : lives_) {
         life.taken_on = life.copy.taken_on;
         life.alerts_from = rig_.clock.now() + kAlertAfter;
@@ -214,6 +232,9 @@ void World::spoil(const Action& action) {
         case Deed::KillInWork:
             work_steps_ = action.amount;
             work_kills_ = 1;
+            return;
+        case Deed::KillUnderWay:
+            steps_under_way_ = action.amount;
             return;
         case Deed::KilledAgain:
             work_steps_ = 2 * action.amount;

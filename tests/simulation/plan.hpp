@@ -52,8 +52,9 @@ enum class Deed {
     AnswersLost,
     KilledAgain,
     SilenceAll,
+    KillUnderWay,
 };
-inline constexpr int kDeeds = 42;
+inline constexpr int kDeeds = 43;
 /// So many there were at first.
 inline constexpr int kFirstDeeds = 35;
 inline constexpr std::array<std::string_view, kDeeds> kDeedNames{
@@ -99,8 +100,9 @@ inline constexpr std::array<std::string_view, kDeeds> kDeedNames{
     "the receiver takes some messages and every answer is lost",
     "the daemon is killed again and again while it works",
     "an operator silences everything",
+    "the daemon is killed while a message is under way",
 };
-static_assert(static_cast<int>(Deed::SilenceAll) + 1 == kDeeds);
+static_assert(static_cast<int>(Deed::KillUnderWay) + 1 == kDeeds);
 
 inline constexpr int kDays = 21;
 inline constexpr int kLines = 6;

@@ -77,9 +77,9 @@ std::vector<std::pair<std::uint64_t, int>> seedsThatFailedOnce() {
 /// Nothing so far: what is never reached is to be seen as well.
 Tally nothingYet() {
     Tally tally;
-    constexpr std::array kEnds{Deed::KillBetween, Deed::KillInPoll, Deed::KillInWork,
-                               Deed::KilledAgain, Deed::PowerCut,   Deed::DiskFull,
-                               Deed::DiskBroken};
+    constexpr std::array kEnds{Deed::KillBetween,  Deed::KillInPoll,  Deed::KillInWork,
+                               Deed::KillUnderWay, Deed::KilledAgain, Deed::PowerCut,
+                               Deed::DiskFull,     Deed::DiskBroken};
     for (const auto deed : kEnds)
         for (int state = 0; state <= static_cast<int>(MessageState::Superseded); ++state)
             tally[meeting(kDeedNames.at(static_cast<std::size_t>(deed)),

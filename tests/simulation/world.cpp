@@ -16,6 +16,9 @@ app::Policy policyOf(app::test::Rig& rig, const std::string& rules) {
     return known.emplace(rules, rig.policy()).first->second;
 }
 
+/// The end of the daemon, in the middle of a send.
+struct Killed {};
+
 }  // namespace
 
 std::string meeting(std::string_view cause, MessageState state) {
@@ -50,6 +53,7 @@ void World::startUp() {
 asio::awaitable<Outcome> World::Receiver::send(const Message& message, WireGate& gate) {
     const auto executor = co_await asio::this_coro::executor;
     co_await asio::post(executor, asio::use_awaitable);
+    world_.goOnSending();
     world_.tried(message);
     const bool down = world_.hour_ < world_.receiver_down_until_;
     if (world_.refusals_ > 0 || down) {
@@ -65,6 +69,7 @@ asio::awaitable<Outcome> World::Receiver::send(const Message& message, WireGate&
     }
     co_await gate.beforeWire(message.id);
     co_await asio::post(executor, asio::use_awaitable);
+    world_.goOnSending();
     if (world_.cut_offs_ > 0) {
         --world_.cut_offs_;
         world_.unsure(message);
@@ -72,6 +77,7 @@ asio::awaitable<Outcome> World::Receiver::send(const Message& message, WireGate&
     }
     world_.receive(message);
     co_await asio::post(executor, asio::use_awaitable);
+    world_.goOnSending();
     if (world_.lost_answers_ > 0) {
         --world_.lost_answers_;
         ++world_.receipts_[message.stable_id].answers_lost;
@@ -93,12 +99,13 @@ std::vector<std::string> World::live(const std::vector<Action>& actions) {
 void World::liveThrough(const std::vector<Action>& actions) {
     auto next = actions.begin();
     for (hour_ = 0; hour_ < 24 * kDays && wrongs_.empty(); ++hour_) {
-        for (; next != actions.end() && next->hour <= hour_; ++next) drive([&] { act(*next); });
+        for (; next != actions.end() && next->hour <= hour_; ++next)
+            if (!drive([&] { act(*next); })) drive([&] { lookAfterwards(*next); });
         hourOf(hour_);
     }
     // Nothing happens any more, and everything comes to rest.
     poll_steps_ = work_steps_ = -1;
-    work_kills_ = receiver_down_until_ = 0;
+    work_kills_ = receiver_down_until_ = steps_under_way_ = 0;
     refusals_ = rejections_ = cut_offs_ = lost_answers_ = 0;
     disk_.forgetFault();
     read_fault_.reset();
@@ -145,6 +152,8 @@ bool World::drive(const std::function<void()>& work) {
     try {
         work();
         return true;
+    } catch (const Killed&) {
+        cause_ = kDeedNames.at(static_cast<std::size_t>(Deed::KillUnderWay));
     } catch (const std::exception& failure) {
         if (!disk_.failed())
             wrong(std::string{"the daemon ended for no reason: "} + failure.what());
@@ -152,6 +161,10 @@ bool World::drive(const std::function<void()>& work) {
     }
     kill();
     return false;
+}
+
+void World::goOnSending() {
+    if (steps_under_way_ > 0 && --steps_under_way_ == 0) throw Killed{};
 }
 
 void World::kill() {
@@ -164,7 +177,8 @@ void World::kill() {
         rig_.crash();
         disk_.restart();
         try {
-            return startUp();
+            startUp();
+            return checkDoubts();
         } catch (const std::exception& failure) {
             if (!disk_.failed() || tries > 3) {
                 wrong(std::string{"the daemon does not start: "} + failure.what());
@@ -258,7 +272,11 @@ void World::pollOnce() {
         lied_ = false;
         certain_reads_.push_back(last_certain_ = steady());
         for (auto& [line, life] : lives_)
-            if (!life.facts.empty() && life.facts.back().line.isOpen()) life.forgotten = false;
+            if (life.forgotten && !life.facts.empty() && life.facts.back().line.isOpen()) {
+                life.forgotten = false;
+                // What it says now counts for a copy as what was told.
+                life.may_be_told.push_back(life.facts.back().line.promise);
+            }
     }
     if (report && report->end != app::PollReport::End::Failed) last_fresh_ = steady();
     count(report ? "poll " + std::string{endName(report->end)} : std::string{"poll cut off"});

@@ -71,6 +71,7 @@ private:
         bool unsure = false;  ///< a message about it may have arrived, or was refused for good
         std::string owed;
         int owed_hours = 0;
+        int offer_hours = 0;  ///< in which a substitute lay free for it
     };
     struct Receipt {
         int copies = 0;
@@ -98,6 +99,7 @@ private:
     void workFor(std::chrono::seconds span);
     bool drive(const std::function<void()>& work);
     void kill();
+    void goOnSending();
     void countStates();
     SteadyTime steady() const { return rig_.clock.monotonic; }
 
@@ -108,6 +110,8 @@ private:
     void operateOn(const Action& action);
     void suppress(int line);
     void silence(const Action& action, const std::string& matcher);
+    void beSilent(const Action& action);
+    void lookAfterwards(const Action& action);
     void answer(const Action& action);
     void backup();
     void restore();
@@ -138,6 +142,7 @@ private:
     void checkCases();
     void checkNotice(const Notice& notice, int line);
     void checkJournal();
+    void checkDoubts();
     bool isSilenced(int line, Timestamp at) const;
     void wrong(const std::string& what);
     void count(const std::string& what) { ++tally_[what]; }
@@ -159,8 +164,7 @@ private:
     std::map<std::string, int> tally_;
     std::optional<Action> read_fault_;  ///< of the next read, or of all until that hour
     int read_fault_until_ = 0;
-    std::string cause_;  ///< of the end that comes next
-    int offer_hours_ = 0;
+    std::string cause_;          ///< of the end that comes next
     bool lied_ = false;          ///< since it was last read as it is, the ERP hid what is there
     SteadyTime last_certain_{};  ///< when a read last took in everything as it was
     std::vector<SteadyTime> certain_reads_;  ///< all of which the database in use knows
@@ -174,7 +178,8 @@ private:
     int gate_hours_ = 0;
     int hour_ = 0;
     int refusals_ = 0, rejections_ = 0, cut_offs_ = 0, lost_answers_ = 0;
-    int poll_steps_ = -1;  ///< until the next poll is killed; negative: it is not
+    int steps_under_way_ = 0;  ///< of sends, until it is killed in one; 0: it is not
+    int poll_steps_ = -1;      ///< until the next poll is killed; negative: it is not
     int work_steps_ = -1;
     int work_kills_ = 0;             ///< so often it is killed in its next works
     int receiver_down_until_ = -72;  ///< the hour

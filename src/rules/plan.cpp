@@ -101,8 +101,11 @@ PlanTimes planTimes(const Schedule& schedule, const Occasion& occasion, const No
     // something else than its time leaves as soon as that is there. What was put off later than now
     // was so by a clock that was ahead, and its time means nothing.
     const bool put_off = row && !row->state_reason.empty() && row->state_at <= now;
-    if (row && row->due_at >= in_time.due && (put_off || row->due_at <= if_planned_now.due))
-        times = {row->ready_at, row->due_at};
+    // A digest that is open goes on: planned now, it might reach beyond the send window, and end at
+    // once.
+    const bool gathers = row && row->ready_at <= now && timesFrom(row->ready_at).due == row->due_at;
+    const bool keeps = put_off || gathers || (row && row->due_at <= if_planned_now.due);
+    if (row && row->due_at >= in_time.due && keeps) times = {row->ready_at, row->due_at};
     // What was held for minutes counts from the opening, like what is looked at too late.
     if (const auto late = schedule.lateTimes(in_time, now); late && !put_off) times = *late;
     const auto worth_until =

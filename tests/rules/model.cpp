@@ -29,7 +29,7 @@ std::vector<std::string> toldByModel(const Story& story) {
     const BusinessCalendar calendar{story.calendar};
     Line line{story};
     std::optional<Letters> letters;
-    if (story.policy) letters.emplace(*story.policy);
+    if (story.policy) letters.emplace(story);
     std::vector<Climb> ladders(story.ladders.begin(), story.ladders.end());
     Told told;
     auto deed = story.deeds.begin();

@@ -16,14 +16,16 @@
 /// `unless: acknowledged`, `digest.at`, `stop`, `inhibits`, teams of several addresses.
 /// Of cadence: one policy; `opened` with `grace`, `promise_changed` with `min_change` and `settle`,
 /// `promise_lapsed`, `status`, `partly_shipped`, `shipped`, `cancelled`, adopted lines, send
-/// windows in the zone of calendar or customer. Of both: calendars with hours and holidays, zones
-/// and their changes of clocks, a source whose data grow old, a time in which nobody looks.
+/// windows in the zone of calendar or customer, digests and `within`. Of both: calendars with hours
+/// and holidays, zones and their changes of clocks, a source whose data grow old, a time in which
+/// nobody looks.
 ///
-/// Not modelled: which policy applies, `continue`, digests and limits of customers' messages,
-/// templates, other channels than mail, contacts that are missing, reserved stock as a customer
-/// hears of it, messages that take time or fail, lines that are missing, offers, supply, advice;
-/// adopted lines and steps in different units on a ladder; dates that have passed when they are
-/// set.
+/// Not modelled: which policy applies, `continue`, limits, templates, what shares a message, other
+/// channels than mail, contacts that are missing, reserved stock as a customer hears of it,
+/// messages that take time, fail or expire, lines that are missing, offers, supply, advice; adopted
+/// lines and steps in different units on a ladder; `min_change` in business days; dates that have
+/// passed when they are set; digests in a time in which nobody looks; the day in the key of a
+/// status.
 namespace backorderd::rules_test::model {
 
 /// A condition that both sides understand.

@@ -9,7 +9,8 @@ namespace backorderd::rules_test::model {
 /// What the customer hears by one policy.
 class Letters {
 public:
-    explicit Letters(const CadencePolicy& policy) : policy_{policy} {}
+    explicit Letters(const Story& story)
+        : policy_{*story.policy}, window_zone_{windowZone(story)} {}
 
     /// One after the other: what one says may make the next needless.
     void tell(Moment& here, Told& told) {
@@ -43,10 +44,11 @@ private:
         const Word* next = nullptr;
         for (const auto& word : waiting) {
             const bool old = !here.fresh && word.by_clock;
-            if (word.ready <= here.now && !old && (!next || since(word) < since(*next)))
+            if (!old && plan(word).due <= here.now &&
+                (!next || plan(word).since < plan(*next).since))
                 next = &word;
         }
-        if (!next || !isOpen(here)) return std::nullopt;
+        if (!next || !isOpen(here, here.now)) return std::nullopt;
         return *next;
     }
 
@@ -64,8 +66,14 @@ private:
             addParts(here, words);
             addStatus(here, words);
         }
-        keepSince(here, words);
+        keepPlans(here, words);
         return words;
+    }
+
+    /// What comes with the clock does not begin to wait while the data are old.
+    void add(const Moment& here, std::vector<Word>& words, const Word& word) const {
+        const bool begins = !plans_.contains(nameOf(word.topic, word.of));
+        if (here.fresh || !word.by_clock || !begins) words.push_back(word);
     }
 
     void addEnd(const Moment& here, std::vector<Word>& words) const {
@@ -94,7 +102,7 @@ private:
         if (message->settle) ready = here.calendar.plus(ready, *message->settle);
         // It was too small until the told date had passed.
         if (small) ready = std::max(ready, here.calendar.opens(*was + std::chrono::days{1}));
-        words.push_back({Topic::PromiseChanged, formatTimestamp(changed_at), ready, small});
+        add(here, words, {Topic::PromiseChanged, formatTimestamp(changed_at), ready, small});
     }
 
     void addLapse(const Moment& here, std::vector<Word>& words) const {
@@ -103,7 +111,7 @@ private:
         const auto day_after = *promise + std::chrono::days{1};
         const auto passed_at = here.calendar.zone.instant(day_after, std::chrono::seconds{0});
         if (!here.line.heard.empty() && here.line.heard.back().at >= passed_at) return;
-        words.push_back(
+        add(here, words,
             {Topic::PromiseLapsed, formatDate(*promise), here.calendar.opens(day_after), true});
     }
 
@@ -130,24 +138,42 @@ private:
         if (due > here.now) return;
         const auto day = here.calendar.zone.day(due);
         if (words.empty())
-            words.push_back({Topic::Status, "", due, true});
-        else if (since_.contains(nameOf(Topic::Status, "")))
+            add(here, words, {Topic::Status, "", due, true});
+        else if (plans_.contains(nameOf(Topic::Status, "")))
             gave_way_on_ = day;
     }
 
+    static Zone windowZone(const Story& story) {
+        const auto& window = story.policy->send_window;
+        const bool customers = window && window->in_customer_zone && !story.customer_zone.empty();
+        return Zone{customers ? story.customer_zone : story.calendar.timezone};
+    }
     /// By the hours and days of the send window.
-    bool isOpen(const Moment& here) const {
+    bool isOpen(const Moment& here, Timestamp at) const {
         if (!policy_.send_window) return true;
         const auto& window = *policy_.send_window;
-        const bool customers = window.in_customer_zone && !here.story.customer_zone.empty();
-        const Zone zone =
-            customers ? Zone{here.story.customer_zone} : Zone{here.story.calendar.timezone};
-        const auto day = zone.day(here.now);
-        const auto minute = zone.minute(here.now);
+        const auto day = window_zone_.day(at);
+        const auto minute = window_zone_.minute(at);
         const std::chrono::weekday weekday{day};
         const bool allowed = window.work_days_only ? here.calendar.isBusinessDay(day)
                                                    : window.days.test(weekday.c_encoding());
         return allowed && window.hours.from_minute <= minute && minute < window.hours.to_minute;
+    }
+    Timestamp opensFrom(const Moment& here, Timestamp at) const {
+        while (!isOpen(here, at)) at += kQuarter;
+        return at;
+    }
+
+    /// When a word that waits from now on should leave: in the send window, and behind the digest.
+    Timestamp dueOf(const Moment& here, const Word& word) const {
+        const auto from = opensFrom(here, std::max(word.ready, here.now));
+        if (policy_.digest.by == DigestRule::By::None) return from;
+        auto ends = here.calendar.plus(from, policy_.digest.window);
+        const auto& within = rule(word.topic)->within;
+        if (within)
+            ends = std::clamp(here.calendar.plus(word.ready, *within), from, std::max(from, ends));
+        if (isOpen(here, ends)) return ends;
+        return within ? from : opensFrom(here, ends);
     }
 
     static std::string nameOf(Topic topic, std::string_view of) {
@@ -156,22 +182,30 @@ private:
     bool isDone(Topic topic, std::string_view of) const {
         return done_.contains(nameOf(topic, of));
     }
-    Timestamp since(const Word& word) const { return since_.at(nameOf(word.topic, word.of)); }
-    void keepSince(const Moment& here, const std::vector<Word>& words) {
-        std::map<std::string, Timestamp> kept;
+    /// Since when a word waits to leave, and when it should.
+    struct Plan {
+        Timestamp since;
+        Timestamp due;
+    };
+    Plan plan(const Word& word) const { return plans_.at(nameOf(word.topic, word.of)); }
+    void keepPlans(const Moment& here, const std::vector<Word>& words) {
+        std::map<std::string, Plan> kept;
         for (const auto& word : words) {
             const auto name = nameOf(word.topic, word.of);
-            const auto found = since_.find(name);
-            if (found == since_.end() && word.by_clock && !here.fresh) continue;
-            kept[name] = found == since_.end() ? here.now : found->second;
+            const auto found = plans_.find(name);
+            if (found != plans_.end())
+                kept[name] = found->second;
+            else
+                kept[name] = {here.now, dueOf(here, word)};
         }
-        since_ = kept;
+        plans_ = kept;
     }
 
     const CadencePolicy& policy_;
     std::set<std::string> done_;
-    std::map<std::string, Timestamp> since_;  ///< since when each waits to leave
-    std::optional<Date> gave_way_on_;         ///< the day of a status whose place was taken
+    Zone window_zone_;
+    std::map<std::string, Plan> plans_;
+    std::optional<Date> gave_way_on_;  ///< the day of a status whose place was taken
 };
 
 }  // namespace backorderd::rules_test::model

@@ -30,7 +30,7 @@ public:
         auto story = frame();
         if (chance(25)) story.old = span(story);
         if (chance(25)) story.unseen = span(story);
-        story.policy = policy();
+        story.policy = policy(story);
         story.adopted = chance(25);
         addDeeds(story, below(9));
         return story;
@@ -40,7 +40,7 @@ public:
         auto story = frame();
         if (chance(25)) story.old = span(story);
         if (chance(25)) story.unseen = span(story);
-        story.policy = policy();
+        story.policy = policy(story);
         addLadders(story);
         addDeeds(story, below(9));
         return story;
@@ -72,7 +72,7 @@ private:
 
     std::pair<Timestamp, Timestamp> span(const Story& story) {
         const auto from = story.opened_at + minutes{15} + minutes{30} * below(18 * 48);
-        return {from, from + minutes{30} * (1 + below(6 * 48))};
+        return {from, from + minutes{30} * (1 + below(4 * 48))};
     }
 
     Calendar calendar(Timestamp from) {
@@ -105,7 +105,7 @@ private:
         return made;
     }
 
-    CadencePolicy policy() {
+    CadencePolicy policy(const Story& story) {
         auto made = plainPolicy();
         for (const auto topic : {Topic::PartlyAvailable, Topic::Available})
             removeMessage(made, topic);
@@ -118,6 +118,14 @@ private:
         for (const auto topic : {Topic::PromiseChanged, Topic::PromiseLapsed, Topic::Status,
                                  Topic::PartlyShipped, Topic::Shipped, Topic::Cancelled})
             if (chance(15)) removeMessage(made, topic);
+        // A status that nobody saw leave expires, and the next gathers anew: not modelled. Nor from
+        // which of several missed ones `within` counts.
+        if (!story.unseen && chance(40))
+            made.digest = {DigestRule::By::Customer,
+                           period(pick<const char*>({"30m", "2h", "6h", "1d"})), "digest"};
+        for (auto& [topic, message] : made.messages)
+            if (chance(20) && (topic != Topic::Status || !story.old))
+                message.within = period(pick<const char*>({"1h", "3h", "1d"}));
         if (chance(70)) {
             const int from = 15 * (16 + below(40));
             made.send_window = SendWindow{{from, std::min(from + 15 * (8 + below(40)), 23 * 60)},
@@ -173,10 +181,13 @@ private:
                 deed.promise = promise(story, deed.at);
             deed.units = below(11);
             if (chance(50)) deed.rule = fmt::format("ladder {}", below(3));
-            // Whoever did not look finds one part shipped, not several.
+            // One deed at a time; whoever did not look finds one part shipped, not several.
+            const bool taken = std::any_of(story.deeds.begin(), story.deeds.end(),
+                                           [&](const Deed& its) { return its.at == deed.at; });
             const bool learned_later =
                 story.unseen && story.unseen->first <= deed.at && deed.at <= story.unseen->second;
-            if (!learned_later || deed.what != Deed::What::ShipPart) story.deeds.push_back(deed);
+            if (!taken && (!learned_later || deed.what != Deed::What::ShipPart))
+                story.deeds.push_back(deed);
         }
         std::stable_sort(story.deeds.begin(), story.deeds.end(),
                          [](const Deed& a, const Deed& b) { return a.at < b.at; });

@@ -50,6 +50,8 @@ std::string words(const Calendar& calendar) {
 
 std::string words(const CadencePolicy& policy) {
     auto text = "grace " + formatPeriod(policy.grace);
+    if (policy.digest.by != DigestRule::By::None)
+        text += ", digest " + formatPeriod(policy.digest.window);
     if (const auto& window = policy.send_window)
         text += fmt::format(", window {} to {} on {}{}", clock(window->hours.from_minute),
                             clock(window->hours.to_minute),
@@ -58,6 +60,7 @@ std::string words(const CadencePolicy& policy) {
     for (const auto& [topic, message] : policy.messages) {
         text += fmt::format("\n  {}", topicName(topic));
         if (message.every) text += " every " + formatPeriod(*message.every);
+        if (message.within) text += " within " + formatPeriod(*message.within);
         if (message.min_change) text += " min_change " + formatPeriod(*message.min_change);
         if (message.settle) text += " settle " + formatPeriod(*message.settle);
     }

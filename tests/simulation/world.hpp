@@ -109,7 +109,7 @@ private:
     void remember(const OrderLine& line);
     void operateOn(const Action& action);
     void suppress(int line);
-    void silence(const Action& action, const std::string& matcher);
+    void silence(const Action& action);
     void beSilent(const Action& action);
     void lookAfterwards(const Action& action);
     void answer(const Action& action);

@@ -119,7 +119,10 @@ void World::receiveNotice(const Message& message, const Notice& notice, const Ca
     checkWindow(notice, line);
     checkTruth(notice, line);
     const auto now = rig_.clock.now();
-    if (notice.topic == Topic::Status && !copy && !restored_ && !life.unsure &&
+    // What waited for the same receiver may leave together.
+    const bool together =
+        life.told_at && message.created_at <= *life.told_at && now - *life.told_at < 1h;
+    if (notice.topic == Topic::Status && !copy && !restored_ && !life.unsure && !together &&
         now < *life.told_at + kStatusAfter - 1h - stepped_)
         wrong(fmt::format("a status of line {} sooner than five days behind the last word",
                           line + 1));

@@ -227,6 +227,8 @@ public:
     /// Unknown is what left before a restore, at its `state_at`: it and its notices, which may be
     /// Held as well, are written in that state.
     virtual void freeze(std::span<Message> messages) = 0;
+    /// Freezes one message, and with it notes that it was made: see `setMeta`.
+    virtual void freezeNoting(Message& message, std::string_view key, std::string_view value) = 0;
 
     // -- Guards ------------------------------------------------------------------------------
     /// How many messages the planned notices that are due would make, counted up to `limit`,
@@ -301,8 +303,9 @@ public:
     using SendAgain = std::function<std::optional<AuditEntry>(const Message&)>;
     /// What a crash left behind: Claimed -> Ready (nothing left), OnWire -> Unknown, counted in
     /// `unknown_outcomes`, and on to Ready where `again` says so: another crash must not come
-    /// between. Returns those that were OnWire. `again` empty: none is sent again.
-    virtual std::vector<MessageId> rescue(Timestamp now, const SendAgain& again = {}) = 0;
+    /// between. Returns those that were OnWire. `again` empty: none is sent again. Adds `notes`.
+    virtual std::vector<MessageId> rescue(Timestamp now, const SendAgain& again = {},
+                                          std::span<const Annotation> notes = {}) = 0;
     /// Makes the cases of all Ready and Deferred messages due, so that what they say is looked at
     /// again. Returns the messages that name none of these senders.
     virtual std::vector<MessageId> lookAtUnsent(std::span<const std::string> senders,

@@ -56,17 +56,23 @@ Dispatcher::Dispatcher(asio::any_io_executor executor, Store& store, const Clock
 void Dispatcher::recover() {
     const auto now = clock_.now();
     takeBackUnsent(now);
-    const auto unknown =
-        store_.rescue(now, [&](const Message& message) { return sentAgain(message, now); });
-    for (const auto& message : store_.messages(unknown)) {
-        const char* const reason = "the process ended while it was on the wire";
+    const char* const reason = "the process ended while it was on the wire";
+    MessageFilter on_wire;
+    on_wire.state = MessageState::OnWire;
+    on_wire.limit = std::numeric_limits<int>::max();
+    // Said before it is recorded, or with it: a crash in between must not leave it unsaid.
+    for (auto& message : store_.messages(store_.listMessages(on_wire))) {
+        ++message.unknown_outcomes;
+        if (!sentAgain(message, now)) doubt(message, reason);
+    }
+    const auto unknown = store_.rescue(
+        now, [&](const Message& message) { return sentAgain(message, now); },
+        std::exchange(notes_, {}));
+    for (const auto& message : store_.messages(unknown))
         log_.warning("message.outcome_unknown",
                      {{"message", message.stable_id},
                       {"recipient", log_.address(message.recipient.address)},
                       {"reason", reason}});
-        if (message.state == MessageState::Unknown) doubt(message, reason);
-    }
-    if (!notes_.empty()) store_.settle({}, now, std::exchange(notes_, {}));
     MessageFilter deferred;
     deferred.state = MessageState::Deferred;
     deferred.limit = std::numeric_limits<int>::max();

@@ -4,6 +4,8 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -168,15 +170,28 @@ void takeEnvironment(const Footing& footing, Store& store, Gates& gates,
 
 }  // namespace
 
+std::string readMachineId(const std::string& file) {
+    std::ifstream in{file};
+    if (!in.is_open()) {
+        if (errno == ENOENT || errno == EACCES) return {};
+        throw StoreBroken(fmt::format("reading {}: {}", file, std::strerror(errno)));
+    }
+    in.exceptions(std::ios::badbit);  // Or a stream would keep to itself what went wrong.
+    std::string id;
+    in >> id;
+    return id;
+}
+
 Footing findFooting(const config::Settings& settings, Timestamp now,
                     store::JournalOptions options) {
     Footing footing;
     options.keep = settings.journal_keep;
     footing.journal = store::openJournal(settings.journal, now, options);
-    std::string machine_id;
-    std::ifstream{"/etc/machine-id"} >> machine_id;
-    std::error_code ignored;
-    const auto place = std::filesystem::weakly_canonical(settings.data_dir, ignored);
+    const auto machine_id = readMachineId("/etc/machine-id");
+    std::error_code failed;
+    const auto place = std::filesystem::weakly_canonical(settings.data_dir, failed);
+    if (failed)
+        throw StoreBroken(fmt::format("finding {}: {}", settings.data_dir, failed.message()));
     const auto text = machine_id + '|' + place.string();
     footing.machine = fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
     return footing;

@@ -20,7 +20,12 @@ struct Footing {
     DiskWatch* disk = nullptr;   ///< outlives this; null: nobody looks at the room on the disk
 };
 
-/// Throws store::JournalRefused. Whoever calls it holds the store.
+/// The first word of a file such as /etc/machine-id; empty where there is none, or none for us.
+/// Throws where it cannot be read otherwise: to go on without it would mean another machine.
+std::string readMachineId(const std::string& file);
+
+/// Throws store::JournalRefused, or StoreBroken where the machine or the place of the data cannot
+/// be found out. Whoever calls it holds the store.
 Footing findFooting(const config::Settings& settings, Timestamp now,
                     store::JournalOptions options = {});
 

@@ -36,20 +36,18 @@ OperationsAlert::OperationsAlert(Store& store, Log& log, const config::Settings&
                                  std::string mail_sender)
     : store_{store}, log_{log}, settings_{settings}, mail_sender_{std::move(mail_sender)} {}
 
-bool OperationsAlert::mayMail(const Call& call, const std::string& to, Timestamp now) {
+bool OperationsAlert::mayMail(const std::string& key, const std::string& to, Timestamp now) const {
     if (to.empty() || mail_sender_.empty()) return false;
-    auto key = "operations_alert." + std::string{call.kind};
-    if (!call.to.empty()) key += '/' + call.to;
     const auto last = parseTimestamp(store_.meta(key));
-    if (last && *last <= now && now < *last + kMailEvery) return false;
-    store_.setMeta(key, formatTimestamp(now));
-    return true;
+    return !last || *last > now || now >= *last + kMailEvery;
 }
 
 void OperationsAlert::raise(const Call& call, Timestamp now) {
     log_.warning("operations." + std::string{call.kind}, {{"reason", call.text}});
     const auto& to = call.to.empty() ? settings_.operations.email : call.to;
-    if (!mayMail(call, to, now)) return;
+    auto key = "operations_alert." + std::string{call.kind};
+    if (!call.to.empty()) key += '/' + call.to;
+    if (!mayMail(key, to, now)) return;
     const auto& house = settings_.house;
     Message message;
     message.sender = mail_sender_;
@@ -71,7 +69,8 @@ void OperationsAlert::raise(const Call& call, Timestamp now) {
     const render::Rendered words{message.subject, call.text + '\n', asHtml(call.text), call.text,
                                  "en"};
     message.document = render::mailDocument(headers, words);
-    store_.freeze({&message, 1});
+    // A crash leaves both or none: a mail that was noted and not made would be missed for an hour.
+    store_.freezeNoting(message, key, formatTimestamp(now));
 }
 
 }  // namespace backorderd::app

@@ -29,7 +29,7 @@ public:
     void raise(const Call& call, Timestamp now);
 
 private:
-    bool mayMail(const Call& call, const std::string& to, Timestamp now);
+    bool mayMail(const std::string& key, const std::string& to, Timestamp now) const;
 
     Store& store_;
     Log& log_;

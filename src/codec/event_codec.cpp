@@ -4,12 +4,14 @@
 #include <array>
 #include <charconv>
 #include <concepts>
+#include <new>
 #include <stdexcept>
 #include <utility>
 #include <type_traits>
 
 #include "codec/codec.hpp"
 #include "codec/json_text.hpp"
+#include "codec/no_memory.hpp"
 
 namespace backorderd::codec {
 namespace {
@@ -314,7 +316,11 @@ Event decodeEvent(std::string_view name, std::string_view json) {
     static simdjson::dom::parser parser;
     try {
         return readerOf(name)(parser.parse(json).get_object());
+    } catch (const std::bad_alloc&) {
+        throw;
     } catch (const std::exception& error) {
+        const auto* const parsing = dynamic_cast<const simdjson::simdjson_error*>(&error);
+        if (parsing && lacksMemory(parsing->error(), json)) throw std::bad_alloc();
         throw std::runtime_error("stored event '" + std::string{name} +
                                  "' is not readable: " + error.what());
     }

@@ -2,10 +2,12 @@
 
 #include <array>
 #include <cstring>
+#include <new>
 #include <stdexcept>
 
 #include "codec/codec.hpp"
 #include "codec/json_text.hpp"
+#include "codec/no_memory.hpp"
 
 namespace backorderd::codec {
 namespace {
@@ -105,6 +107,7 @@ OrderLine LineDecoder::decode(std::string_view json, std::string_view source) {
             setByName(line, finder, name, value.get_string());
         }
     } catch (const simdjson::simdjson_error& error) {
+        if (lacksMemory(error.error(), json)) throw std::bad_alloc();
         throw std::runtime_error(std::string{"stored line is not readable: "} + error.what());
     }
     return line;

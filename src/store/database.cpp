@@ -1,6 +1,5 @@
 #include "store/database.hpp"
 
-#include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Statement.h>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -52,13 +51,16 @@ int openFile(const std::string& directory, const char* file) {
     switch (error.getErrorCode() & 0xff) {
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
-            refuse(InUse, directory,
-                   "another program has backorderd.db open. Close it, and start again.");
+            refuse(
+                InUse, directory,
+                "backorderd.db cannot be locked: another program has it open, or the file system "
+                "grants no lock. Close that program, and start again.");
         case SQLITE_NOTADB:
         case SQLITE_CORRUPT:
             refuse(Damaged, directory,
-                   fmt::format("backorderd.db is damaged ({}). Restore a backup of the directory; "
-                               "keep the damaged files for an inquiry.",
+                   fmt::format("backorderd.db is damaged, or the disk fails to read it ({}). Where "
+                               "the system's log knows nothing of the disk, restore a backup of "
+                               "the directory; keep the damaged files for an inquiry.",
                                error.what()));
         case SQLITE_CANTOPEN:
         case SQLITE_PERM:
@@ -68,7 +70,8 @@ int openFile(const std::string& directory, const char* file) {
                                "runs backorderd must own the directory and its files.",
                                error.what()));
         default:
-            throw StoreBroken(fmt::format("opening the store in {}: {}", directory, error.what()));
+            throw StoreBroken(
+                fmt::format("opening the store in {}: {}", directory, wordsOf(error)));
     }
 }
 
@@ -103,6 +106,11 @@ void setUp(SQLite::Database& database, const std::string& directory, const OpenO
 
 }  // namespace
 
+std::string wordsOf(const SQLite::Exception& error) {
+    const bool corrupt = (error.getErrorCode() & 0xff) == SQLITE_CORRUPT;
+    return std::string{error.what()} + (corrupt ? ", or the disk fails to read it" : "");
+}
+
 void claimFile(SQLite::Database& database, const std::string& place) {
     const int application = database.execAndGet("PRAGMA application_id").getInt();
     if (application == kApplicationId) return;
@@ -125,6 +133,12 @@ DirectoryLock::DirectoryLock(const std::string& directory)
         if (ftruncate(descriptor_, 0) == 0)
             (void)!pwrite(descriptor_, owner.data(), owner.size(), 0);
         return;
+    }
+    if (errno != EWOULDBLOCK) {
+        const int why = errno;
+        close(descriptor_);
+        refuse(Unusable, directory,
+               fmt::format("{} cannot be locked ({}).", kLockFile, std::strerror(why)));
     }
     std::array<char, 16> owner{};
     const ssize_t length = pread(descriptor_, owner.data(), owner.size() - 1, 0);

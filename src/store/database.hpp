@@ -1,6 +1,7 @@
 #pragma once
 
 #include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
 
 #include <string>
 
@@ -24,6 +25,9 @@ public:
 private:
     int descriptor_ = -1;
 };
+
+/// What SQLite says of a failure, for a person. A disk that fails to read looks to it like damage.
+std::string wordsOf(const SQLite::Exception& error);
 
 /// To be called before the first use of SQLite.
 void prepareLibrary();

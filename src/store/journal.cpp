@@ -66,11 +66,11 @@ public:
         if (!options_.sync) options_.sync = [](int descriptor) { return fdatasync(descriptor); };
         makeDirectory();
         const auto closed = closedSegments(file_);
-        std::error_code ignored;
-        new_ = closed.empty() && !fs::exists(file_, ignored);
+        new_ = closed.empty() && !journalFileExists(file_);
         hash_.emplace(journalKey(file_, !new_));
         if (!closed.empty()) last_ = {closed.back().last_seq, closed.back().last_at};
         openCurrent();
+        std::error_code ignored;
         for (const auto& segment : closed)
             if (segment.last_at + options_.keep < now) fs::remove(segment.path, ignored);
     }
@@ -134,10 +134,12 @@ private:
                                              "runs backorderd must own it",
                                              std::strerror(errno)));
         if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+            const int why = errno;
             close(std::exchange(descriptor_, -1));
-            refuseJournal(file_,
-                          "another backorderd writes to it. Each database has a journal of "
-                          "its own");
+            refuseJournal(file_, why == EWOULDBLOCK
+                                     ? "another backorderd writes to it. Each database has a "
+                                       "journal of its own"
+                                     : fmt::format("it cannot be locked ({})", std::strerror(why)));
         }
         try {
             takeUp();

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -83,10 +84,20 @@ fs::path closedName(const fs::path& file, std::uint64_t last_seq, Timestamp last
     return fmt::format("{}.{}.{}", file.string(), last_seq, last_at.time_since_epoch().count());
 }
 
+bool journalFileExists(const fs::path& file) {
+    std::error_code failed;
+    const bool exists = fs::exists(file, failed);
+    if (failed) refuseJournal(file, fmt::format("it cannot be looked at ({})", failed.message()));
+    return exists;
+}
+
 std::vector<ClosedSegment> closedSegments(const fs::path& file) {
     std::vector<ClosedSegment> segments;
-    std::error_code missing;
-    for (const auto& entry : fs::directory_iterator{file.parent_path(), missing}) {
+    std::error_code failed;
+    const fs::directory_iterator entries{file.parent_path(), failed};
+    if (failed)
+        refuseJournal(file, fmt::format("its directory cannot be read ({})", failed.message()));
+    for (const auto& entry : entries) {
         ClosedSegment segment{entry.path(), 0, {}};
         if (parseClosedName(entry.path().filename(), file.filename().string() + '.', segment))
             segments.push_back(segment);
@@ -119,9 +130,13 @@ std::string journalKey(const fs::path& file, bool journal_exists) {
 
 void KeyedHash::Free::operator()(evp_mac_ctx_st* context) const { EVP_MAC_CTX_free(context); }
 
-KeyedHash::KeyedHash(const std::string& key) {
+void KeyedHash::Free::operator()(ossl_lib_ctx_st* library) const { OSSL_LIB_CTX_free(library); }
+
+// OpenSSL's own library context crashes where there was no memory to make it.
+KeyedHash::KeyedHash(const std::string& key) : library_{OSSL_LIB_CTX_new()} {
     const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> hmac{
-        EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr), &EVP_MAC_free};
+        library_ ? EVP_MAC_fetch(library_.get(), OSSL_MAC_NAME_HMAC, nullptr) : nullptr,
+        &EVP_MAC_free};
     context_.reset(hmac ? EVP_MAC_CTX_new(hmac.get()) : nullptr);
     std::string digest = OSSL_DIGEST_NAME_SHA2_256;
     const std::array parameters{
@@ -147,10 +162,11 @@ std::string KeyedHash::operator()(std::string_view text) const {
 
 std::string journalBytes(const fs::path& file) {
     std::ifstream in{file, std::ios::binary};
-    std::string bytes{std::istreambuf_iterator<char>{in}, {}};
-    if (!in.is_open() || in.bad())
-        refuseJournal(file, "it cannot be read. The user that runs backorderd must own it");
-    return bytes;
+    if (!in.is_open())
+        refuseJournal(file, fmt::format("it cannot be read ({}). The user that runs backorderd "
+                                        "must own it",
+                                        std::strerror(errno)));
+    return {std::istreambuf_iterator<char>{in}, {}};
 }
 
 void syncDirectory(const fs::path& directory) {

@@ -9,6 +9,7 @@
 #include "backorderd/dates.hpp"
 
 struct evp_mac_ctx_st;  // OpenSSL's
+struct ossl_lib_ctx_st;
 
 namespace backorderd::store {
 
@@ -21,7 +22,10 @@ struct ClosedSegment {
 };
 std::filesystem::path closedName(const std::filesystem::path& file, std::uint64_t last_seq,
                                  Timestamp last_at);
-/// Ascending by sequence number.
+/// Whether it is there; JournalRefused where that cannot be found out.
+bool journalFileExists(const std::filesystem::path& file);
+/// Ascending by sequence number. A directory that cannot be read is JournalRefused: without its
+/// files it would look as if less had left.
 std::vector<ClosedSegment> closedSegments(const std::filesystem::path& file);
 
 /// The key of the hashes, in `FILE.key`: 32 random bytes as hexadecimal digits. Made where neither
@@ -37,7 +41,9 @@ public:
 private:
     struct Free {
         void operator()(evp_mac_ctx_st* context) const;
+        void operator()(ossl_lib_ctx_st* library) const;
     };
+    std::unique_ptr<ossl_lib_ctx_st, Free> library_;
     std::unique_ptr<evp_mac_ctx_st, Free> context_;  ///< has the key; begun anew for each text
 };
 

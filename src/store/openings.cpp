@@ -10,7 +10,7 @@ std::unique_ptr<Store> opened(const std::string& what, Open open) {
     try {
         return open();
     } catch (const SQLite::Exception& error) {
-        throw StoreBroken(fmt::format("opening {}: {}", what, error.what()));
+        throw StoreBroken(fmt::format("opening {}: {}", what, wordsOf(error)));
     }
 }
 

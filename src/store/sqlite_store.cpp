@@ -1,13 +1,8 @@
 #include "store/sqlite_store.hpp"
 
 #include <SQLiteCpp/Statement.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
 
 namespace backorderd::store {
 namespace {
@@ -36,15 +31,6 @@ NoticeState noticeStateOf(MessageState state) {
             return NoticeState::Dropped;
     }
     throw std::logic_error("a message state that nobody named");
-}
-
-/// SQLite leaves the file that it vacuums into to the system's caches.
-void makeDurable(const std::string& file) {
-    const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
-    const bool done = descriptor >= 0 && fsync(descriptor) == 0;
-    const int why = errno;
-    if (descriptor >= 0) close(descriptor);
-    if (!done) throw std::runtime_error(std::strerror(why));
 }
 
 void require(bool done, std::string_view step, MessageId id) {
@@ -110,6 +96,15 @@ void SqliteStore::freeze(std::span<Message> messages) {
             }
             if (left) depart(message, given[i]);
         }
+    });
+}
+
+void SqliteStore::freezeNoting(Message& message, std::string_view key, std::string_view value) {
+    writing("freezing a message", [&] {
+        messages_.insert(message);
+        for (const auto notice : message.notices)
+            notices_.bind(notice, message.id, message.created_at);
+        notes_.setMeta(key, value);
     });
 }
 
@@ -207,7 +202,8 @@ std::vector<MessageId> SqliteStore::lookAtUnsent(std::span<const std::string> se
     });
 }
 
-std::vector<MessageId> SqliteStore::rescue(Timestamp now, const SendAgain& again) {
+std::vector<MessageId> SqliteStore::rescue(Timestamp now, const SendAgain& again,
+                                           std::span<const Annotation> notes) {
     return writing("rescuing messages", [&] {
         for (const auto id : messages_.inState(MessageState::Claimed))
             require(messages_.release(id, "the daemon ended before anything was sent", now),
@@ -220,6 +216,7 @@ std::vector<MessageId> SqliteStore::rescue(Timestamp now, const SendAgain& again
             if (!again) continue;
             if (const auto why = again(read({&id, 1}).front())) putBack(id, *why);
         }
+        for (const auto& note : notes) notes_.add(note, now);
         return lost;
     });
 }
@@ -353,44 +350,6 @@ void SqliteStore::removeFromTrail(std::span<const std::string> words, const Audi
         for (const auto& word : words) persons_.removeFromTrail(word);
         notes_.audit(why);
     });
-}
-
-void SqliteStore::tidy() {
-    reading("emptying the log", [&] { database_.exec("PRAGMA wal_checkpoint(TRUNCATE)"); });
-}
-
-// Freed space is overwritten (secure_delete), but a page that was once reordered may keep a copy of
-// a row in its gaps: only pages written anew are proof. The copy goes to a file, not to memory.
-void SqliteStore::compact() {
-    try {
-        database_.exec("PRAGMA temp_store = FILE");
-        database_.exec("VACUUM");
-        database_.exec("PRAGMA temp_store = MEMORY");
-    } catch (const SQLite::Exception& error) {
-        database_.exec("PRAGMA temp_store = MEMORY");
-        throw std::runtime_error(fmt::format("the store cannot be written anew: {}", error.what()));
-    }
-    tidy();
-}
-
-// VACUUM INTO reads one consistent state and works under the exclusive lock. It wants a file that
-// is empty: made here, so that nobody else can read it at any time.
-void SqliteStore::backup(const std::string& file) {
-    const int made = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (made < 0)
-        throw std::runtime_error(
-            errno == EEXIST ? file + " exists already; name a file that does not"
-                            : fmt::format("cannot write {}: {}", file, std::strerror(errno)));
-    close(made);
-    try {
-        SQLite::Statement copy{database_, "VACUUM INTO ?1"};
-        copy.bind(1, file);
-        copy.exec();
-        makeDurable(file);
-    } catch (const std::exception& error) {
-        unlink(file.c_str());
-        throw std::runtime_error(fmt::format("cannot write {}: {}", file, error.what()));
-    }
 }
 
 }  // namespace backorderd::store

@@ -37,7 +37,7 @@ class SqliteStore final : public Store {
         try {
             return work();
         } catch (const SQLite::Exception& error) {
-            const std::string text = fmt::format("store, {}: {}", what, error.what());
+            const std::string text = fmt::format("store, {}: {}", what, wordsOf(error));
             if ((error.getErrorCode() & 0xff) == SQLITE_CONSTRAINT) throw std::logic_error(text);
             leaveLogAlone(database_);
             throw StoreBroken(text);
@@ -180,6 +180,7 @@ public:
         return reading("counting what is unsent", [&] { return messages_.unsentTo(recipient); });
     }
     void freeze(std::span<Message> messages) override;
+    void freezeNoting(Message& message, std::string_view key, std::string_view value) override;
 
     std::int64_t countDue(Timestamp now, std::string_view guard, std::int64_t limit) override {
         return reading("counting what is due", [&] { return guards_.countDue(now, guard, limit); });
@@ -236,7 +237,8 @@ public:
                        std::uint64_t journal_seq) override;
     void makeReady(std::span<const MessageId> ids, Timestamp now) override;
     void supersede(std::span<const MessageId> ids, std::string_view reason, Timestamp now) override;
-    std::vector<MessageId> rescue(Timestamp now, const SendAgain& again) override;
+    std::vector<MessageId> rescue(Timestamp now, const SendAgain& again,
+                                  std::span<const Annotation> notes) override;
     std::vector<Message> messages(std::span<const MessageId> ids) override {
         return reading("reading messages", [&] { return read(ids); });
     }

@@ -281,6 +281,27 @@ TEST_P(StoreContract, WhatIsSentAgainAfterACrashIsDecidedWithTheRescue) {
     EXPECT_EQ(messageOf(never.message_id).state, MessageState::Unknown);
 }
 
+TEST_P(StoreContract, WhatIsToBeSaidOfARescueIsKeptWithIt) {
+    const auto never = onWire("8");
+    const std::vector<Annotation> notes{note("k1")};
+    reopen();
+    store().rescue(kNow + hours{1}, {}, notes);
+    reopen();
+    EXPECT_EQ(messageOf(never.message_id).state, MessageState::Unknown);
+    EXPECT_EQ(store().annotationsDue(kNow + hours{1}, 10).size(), 1u);
+}
+
+TEST_P(StoreContract, AMessageAndWhatIsNotedOfItAreOneWrite) {
+    auto first = message("m1", {});
+    store().freezeNoting(first, "called", "today");
+    reopen();
+    EXPECT_EQ(messageOf(first.id).state, MessageState::Ready);
+    EXPECT_EQ(store().meta("called"), "today");
+    auto again = message("m1", {});
+    EXPECT_THROW(store().freezeNoting(again, "called", "tomorrow"), std::logic_error);
+    EXPECT_EQ(store().meta("called"), "today") << "nothing was frozen";
+}
+
 TEST_P(StoreContract, AnOperatorRetriesAndDrops) {
     const AuditEntry why{kNow, "eva", "retry", "message", "asked by phone"};
     const auto it = onWire("8");

@@ -9,6 +9,7 @@
 #include <iterator>
 #include <map>
 
+#include "store/journal_files.hpp"
 #include "temporary_directory.hpp"
 
 namespace backorderd::store {
@@ -129,6 +130,13 @@ TEST_F(Journal, AMissingKeyRefusesTheStart) {
     add(*open(), "m1");
     fs::remove(file + ".key");
     EXPECT_THAT(whyRefused(), HasSubstr("its key " + file + ".key is missing"));
+}
+
+TEST_F(Journal, ADirectoryThatCannotBeReadIsNotAnEmptyOne) {
+    open();
+    std::filesystem::rename(directory / "journal", directory / "elsewhere");
+    std::ofstream{directory / "journal"} << "no directory";
+    EXPECT_THROW(closedSegments(file), JournalRefused);
 }
 
 TEST_F(Journal, OneProcessWritesToIt) {

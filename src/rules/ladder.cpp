@@ -128,11 +128,11 @@ StartLook lookAtStart(const RuleSet& rules, const Ladder& ladder, const Case& su
 
 std::string_view stopOf(const Ladder& ladder, const Case& subject) {
     const auto& rule = *ladder.rule;
-    if (const auto state = restsIn(rule, subject.line); !state.empty()) return state;
+    // What ends it for good goes before a state that may be lost again.
     for (const auto stop : rule.stop)
         for (const auto& entry : subject.events)
             if (entry.seq > ladder.started->seq && ends(stop, entry.event)) return stopName(stop);
-    return {};
+    return restsIn(rule, subject.line);
 }
 
 bool isAsAdopted(const Case& subject) {

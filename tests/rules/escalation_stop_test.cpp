@@ -70,6 +70,15 @@ TEST(StopCondition, AnAnswerOfAnyKindCounts) {
     EXPECT_EQ(line.sent.size(), 3U);
 }
 
+TEST(StopCondition, AnAnswerIsNotForgottenForAStateOfTheSameMoment) {
+    auto line = stoppedBy({Stop::Available, Stop::Answered});
+    line.event(at("2026-03-05T08:00:00Z"), Responded{"keep_waiting", "", "", ""});
+    line.event(at("2026-03-05T08:00:00Z"), Available{Decimal{10}}, setAvailable);
+    line.event(at("2026-03-09T08:00:00Z"), AvailabilityLost{Decimal{10}, Decimal{}}, loseStock);
+    EXPECT_THAT(line.run(at("2026-03-20T00:00:00Z")),
+                ElementsAre("2026-03-04T08:00:00Z escalation/2/0/0/0 rob@example.com"));
+}
+
 TEST(StopCondition, WhatIsPlannedIsTakenBack) {
     auto ladder = plainLadder();
     ladder.digest.at_minute = 9 * 60 + 30;

@@ -126,13 +126,16 @@ private:
         }
     }
 
-    /// It gives way to every other word. One that waited already, and whose place was taken by a
-    /// word that then was not sent, is due again the next day.
+    /// Of several that fell due, the last stands for all. It gives way to every other word. One
+    /// that waited already, and whose place was taken by a word that then was not sent, is due
+    /// again the next day.
     void addStatus(const Moment& here, std::vector<Word>& words) {
         const auto* const message = rule(Topic::Status);
         if (!message) return;
         auto due = here.calendar.plus(here.line.lastWord(), *message->every);
         if (due > here.now) return;
+        for (auto next = due; next <= here.now; next = here.calendar.plus(next, *message->every))
+            due = next;
         if (gave_way_on_ && here.calendar.zone.day(due) <= *gave_way_on_)
             due = here.calendar.plus(due, {1, Period::Unit::Days});
         if (due > here.now) return;

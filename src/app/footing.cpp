@@ -10,6 +10,7 @@
 #include <fstream>
 #include <limits>
 #include <map>
+#include <utility>
 
 namespace backorderd::app {
 namespace {
@@ -198,7 +199,9 @@ Footing findFooting(const config::Settings& settings, Timestamp now,
 
 void takeFooting(Footing& footing, Store& store, Gates& gates, Log& log,
                  const config::Settings& settings, Timestamp now) {
-    takeJournal(*footing.journal, store, gates, log, now);
+    // A reload finds the journal that it wrote itself.
+    if (!std::exchange(footing.journal_taken, true))
+        takeJournal(*footing.journal, store, gates, log, now);
     takeEnvironment(footing, store, gates, settings, now);
 }
 

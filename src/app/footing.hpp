@@ -15,8 +15,9 @@ namespace backorderd::app {
 /// rehearsal has none of it.
 struct Footing {
     std::unique_ptr<store::SendJournal> journal;
-    std::string machine;        ///< a fingerprint of the machine and the place of the data
-    DiskWatch* disk = nullptr;  ///< outlives this; null: nobody looks at the room on the disk
+    bool journal_taken = false;  ///< the journal has been compared with what the store knows
+    std::string machine;         ///< a fingerprint of the machine and the place of the data
+    DiskWatch* disk = nullptr;   ///< outlives this; null: nobody looks at the room on the disk
 };
 
 /// The first word of a file such as /etc/machine-id; empty where there is none, or none for us.
@@ -28,9 +29,10 @@ std::string readMachineId(const std::string& file);
 Footing findFooting(const config::Settings& settings, Timestamp now,
                     store::JournalOptions options = {});
 
-/// The two compared with what the store knows, once at a start, before anything else is done with
-/// it: raises the gates `restored`, `journal` and `environment`, and takes in what left after this
-/// copy of the database was made.
+/// The two compared with what the store knows, before anything else is done with it: raises the
+/// gates `restored`, `journal` and `environment`, and takes in what left after this copy of the
+/// database was made. The journal is compared once for each time that it was opened: later it is
+/// what this process wrote.
 void takeFooting(Footing& footing, Store& store, Gates& gates, Log& log,
                  const config::Settings& settings, Timestamp now);
 

@@ -74,6 +74,7 @@ void Evaluation::alertOne(const Alert& alert, std::size_t number, Recipient&& re
     Terms terms{alert.rule, std::string{alert.template_name}, std::move(digest_key),
                 alert.policy ? scheduleOf(*alert.policy, *alert.calendar, recipient)
                              : scheduleOf(alert.digest, *alert.calendar)};
+    terms.schedule.any_day_late = alert.topic == Topic::Escalation;
     want(std::move(terms),
          {.topic = alert.topic,
           .key = std::move(key),

@@ -62,9 +62,11 @@ SendTimes Schedule::times(Timestamp from, std::optional<Timestamp> latest) const
     return {opening, opening};
 }
 
-bool Schedule::isOfThisOpening(const SendTimes& asked, Timestamp now) const {
-    return at_opening && asked.ready <= now && window.isOpen(now) &&
-           window.firstOpening(asked.ready + std::chrono::seconds{1}) > now;
+std::optional<SendTimes> Schedule::lateTimes(const SendTimes& asked, Timestamp now) const {
+    if (!at_opening || asked.ready > now || !window.isOpen(now)) return std::nullopt;
+    const auto opened = window.openedAt(now);
+    if (!any_day_late && asked.ready < opened) return std::nullopt;
+    return SendTimes{opened, opened};
 }
 
 Schedule scheduleOf(const CadencePolicy& policy, const Calendar& calendar,
@@ -94,14 +96,18 @@ PlanTimes planTimes(const Schedule& schedule, const Occasion& occasion, const No
     const auto if_planned_now = timesFrom(now);
 
     auto times = if_planned_now;
-    if (!row && schedule.isOfThisOpening(in_time, now)) times = in_time;
     // What the outbox put off itself, and says why, keeps its time, however late: planned anew, it
     // would be put off again, and two of one case would take turns for ever. What waited for
     // something else than its time leaves as soon as that is there. What was put off later than now
     // was so by a clock that was ahead, and its time means nothing.
     const bool put_off = row && !row->state_reason.empty() && row->state_at <= now;
-    if (row && row->due_at >= in_time.due && (put_off || row->due_at <= if_planned_now.due))
-        times = {row->ready_at, row->due_at};
+    // A digest that is open goes on: planned now, it might reach beyond the send window, and end at
+    // once.
+    const bool gathers = row && row->ready_at <= now && timesFrom(row->ready_at).due == row->due_at;
+    const bool keeps = put_off || gathers || (row && row->due_at <= if_planned_now.due);
+    if (row && row->due_at >= in_time.due && keeps) times = {row->ready_at, row->due_at};
+    // What was held for minutes counts from the opening, like what is looked at too late.
+    if (const auto late = schedule.lateTimes(in_time, now); late && !put_off) times = *late;
     const auto worth_until =
         (row && row->expires_at) ? *row->expires_at : if_planned_now.due + kWorth;
     PlanTimes plan{times, std::max(worth_until, in_time.due + kWorth), window};

@@ -33,11 +33,14 @@ struct Schedule {
     std::optional<Period> digest_window;
     /// They leave at the moment at which the window opens; the rest of it is for what is late.
     bool at_opening = false;
+    /// What should have left on an earlier day is late as well, instead of waiting for the next
+    /// opening: a step of a ladder that was due days ago waits no longer than one of today.
+    bool any_day_late = false;
 
     SendTimes times(Timestamp from, std::optional<Timestamp> latest) const;
-    /// Whether something should have left when the window that is open now opened: it is late, and
-    /// leaves yet. A look comes a moment behind the opening, or after a restart.
-    bool isOfThisOpening(const SendTimes& asked, Timestamp now) const;
+    /// Of what should have left when the window that is open now opened: it leaves yet, as of that
+    /// moment. A look comes a moment behind the opening, or after a restart.
+    std::optional<SendTimes> lateTimes(const SendTimes& asked, Timestamp now) const;
 };
 Schedule scheduleOf(const CadencePolicy& policy, const Calendar& calendar,
                     const Recipient& recipient);

@@ -67,6 +67,10 @@ Timestamp Window::firstOpening(Timestamp at) const {
     });
 }
 
+Timestamp Window::openedAt(Timestamp at) const {
+    return hours_ ? zone_.instant(zone_.date(at), hours_->hours.from_minute) : at;
+}
+
 SendTimes sendTimes(const Timing& timing, const Window& window, const Calendar& calendar) {
     const auto ready = window.firstOpen(timing.from);
     if (!timing.digest_window) return {ready, ready};

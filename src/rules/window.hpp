@@ -28,6 +28,8 @@ public:
     Timestamp firstOpen(Timestamp at) const;
     /// The same, of the instants at which it opens.
     Timestamp firstOpening(Timestamp at) const;
+    /// When the window that is open at `at` opened.
+    Timestamp openedAt(Timestamp at) const;
     bool isOpen(Timestamp at) const { return firstOpen(at) == at; }
 
 private:

@@ -98,6 +98,12 @@ public:
         log = std::make_unique<Log>(settings.log);
         footing = std::make_unique<Footing>(findFooting(settings, clock.now(), journal_options));
         footing->disk = disk;
+        reload();
+    }
+
+    /// Puts another engine in place, as a daemon does that reads its settings and rules anew.
+    void reload() {
+        engine.reset();
         Ends ends;
         ends.sources.push_back({"erp", std::make_unique<FakeConnector>(erp)});
         ends.senders.push_back({mail_sender, std::make_unique<FakeSender>(mailbox)});

@@ -106,6 +106,12 @@ TEST_F(Pickup, WithoutSettlingAFileIsReadAtOnce) {
     EXPECT_EQ(idsOf(read("settle: 0s")), "1");
 }
 
+TEST_F(Pickup, AClockThatNanosecondsDoNotReachIsNoReasonToWait) {
+    write("lines.csv", csv("1"));
+    clock_.at = *parseTimestamp("2999-01-01T00:00:00Z");
+    EXPECT_EQ(idsOf(read()), "1");
+}
+
 TEST_F(Pickup, ATimeToComeIsNamedAsSuch) {
     write("lines.csv", csv("1"), -1h);
     EXPECT_THAT(failureOf(), HasSubstr("a time that is yet to come"));

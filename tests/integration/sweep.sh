@@ -1,5 +1,6 @@
 #!/bin/sh
-# The sweeps of faults: BACKORDERD=PATH tests/integration/sweep.sh sweep.py|disk_faults.py [OPTIONS]
+# The sweeps of faults, the storm and the soak: BACKORDERD=PATH tests/integration/sweep.sh
+# sweep.py|disk_faults.py|storm.py|soak.py [OPTIONS]
 # Installs strace from Debian where it is missing. Ends with 'N passed, N failed'.
 set -eu
 here=$(dirname "$(readlink -f "$0")")

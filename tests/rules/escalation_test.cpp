@@ -200,6 +200,34 @@ TEST(AlertDigests, LateOnesLeaveUntilTheDaysBusinessIsOver) {
     }
 }
 
+TEST(AlertDigests, AStepThatWasDueDaysAgoWaitsNoLongerThanOneOfToday) {
+    auto ladder = plainLadder();
+    ladder.digest.at_minute = 10 * 60;
+    ladder.steps.resize(2);
+    auto line = climbing(ladder);
+    // The second step is due on Friday; the daemon is back on Monday at 13:00 in Vienna.
+    line.down = {at("2026-03-05T08:00:00Z"), at("2026-03-09T12:00:00Z")};
+    EXPECT_THAT(line.run(at("2026-03-11T00:00:00Z")),
+                ElementsAre("2026-03-04T09:00:00Z escalation/2/0/0/0 rob@example.com",
+                            "2026-03-09T12:00:00Z escalation/2/1/0/0 desk@example.com",
+                            "2026-03-09T12:00:00Z escalation/2/1/0/1 two@example.com"));
+}
+
+TEST(AlertDigests, HalfAnHourOfOldDataDoesNotCostTheNextStepADay) {
+    auto ladder = plainLadder();
+    ladder.digest.at_minute = 8 * 60 + 30;  // 7:30 UTC; the ladder starts on Wednesday at 8:00 UTC
+    ladder.steps = {step("sales_rep", "0d"), step("night", "1d")};
+    auto line = climbing(ladder);
+    line.fresh_until = [](Timestamp now) -> std::optional<Timestamp> {
+        if (now >= at("2026-03-05T07:20:00Z") && now < at("2026-03-05T07:55:00Z"))
+            return at("2026-03-05T07:20:00Z");
+        return now + std::chrono::hours{1};
+    };
+    EXPECT_THAT(line.run(at("2026-03-10T00:00:00Z")),
+                ElementsAre("2026-03-05T08:00:00Z escalation/2/0/0/0 rob@example.com",
+                            "2026-03-06T07:30:00Z escalation/2/1/0/0 ops_webhook"));
+}
+
 TEST(AlertDigests, MissingLinesWait) {
     auto line = climbing();
     line.change(at("2026-03-04T07:00:00Z"),

@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 
-#include "rules/builders.hpp"
+#include "rules/cadence_samples.hpp"
 #include "rules/plan.hpp"
 
-// Notices that the outbox put off, looked at again before their time.
+// Notices that the outbox put off, or that a digest holds, looked at again before their time.
 
 namespace backorderd::rules_test {
 namespace put_off_test {
@@ -35,6 +35,16 @@ TEST(PutOff, ByAClockThatWasYearsAheadIsPlannedAnew) {
     const auto ahead = kNow + 24 * 365 * 3 * kHour;
     EXPECT_EQ(leavesAt(ahead + 7 * 24 * kHour, ahead), kNow);
     EXPECT_EQ(leavesAt(ahead + 7 * 24 * kHour, kNow + std::chrono::seconds{1}), kNow);
+}
+
+TEST(OpenDigest, IsNotEndedByLookingAgain) {
+    auto policy = plainPolicy();
+    policy.digest = {DigestRule::By::Customer, period("2h"), "digest"};
+    policy.send_window = SendWindow{{8 * 60, 12 * 60}, false, std::bitset<7>{0x7f}, false};
+    messageOf(policy, Topic::Status).within = period("1d");
+    auto line = timeline(policy, adoptedCase());  // due at 9:00 in Vienna, looked at every hour
+    EXPECT_THAT(line.run(at("2026-03-10T00:00:00Z")),
+                ::testing::ElementsAre("2026-03-09T10:00:00Z status/2026-03-09 a@example.com"));
 }
 
 }  // namespace put_off_test

@@ -7,6 +7,11 @@ namespace {
 
 bool isBetween(Deed deed, Deed first, Deed last) { return first <= deed && deed <= last; }
 
+std::string matcherOf(const Action& silence) {
+    if (silence.deed == Deed::SilenceAll) return "order.number~SO*";
+    return "order.number=SO" + std::to_string(silence.line + 1);
+}
+
 }  // namespace
 
 void World::act(const Action& action) {
@@ -68,9 +73,8 @@ void World::operateOn(const Action& action) {
         case Deed::Suppress:
             return suppress(action.line);
         case Deed::Silence:
-            return silence(action, "order.number=SO" + std::to_string(action.line + 1));
         case Deed::SilenceAll:
-            return silence(action, "order.number~SO*");
+            return silence(action);
         case Deed::Acknowledge:
             if (rig_.ask("ack", {{"line", id}, {"author", "ann"}, {"note", "mine"}})
                     .value("ok", false))
@@ -102,8 +106,8 @@ void World::suppress(int line) {
     if (said.value("ok", false)) suppressed_.emplace(address, rig_.clock.now());
 }
 
-void World::silence(const Action& action, const std::string& matcher) {
-    const auto said = rig_.ask("silence.add", {{"match", {matcher}},
+void World::silence(const Action& action) {
+    const auto said = rig_.ask("silence.add", {{"match", {matcherOf(action)}},
                                                {"for", std::to_string(12 * action.amount) + "h"},
                                                {"author", "ann"},
                                                {"reason", "we telephone"}});
@@ -125,8 +129,9 @@ void World::lookAfterwards(const Action& action) {
         rig_.store->suppressionOf({Channel::Email, address, "", "", ""}))
         suppressed_.emplace(address, now);
     if ((action.deed == Deed::Silence || action.deed == Deed::SilenceAll) &&
-        std::ranges::any_of(rig_.store->silences(now),
-                            [&](const Silence& silence) { return silence.starts_at == now; }))
+        std::ranges::any_of(rig_.store->silences(now), [&](const Silence& silence) {
+            return silence.starts_at == now && silence.matchers.front() == matcherOf(action);
+        }))
         beSilent(action);
     if (action.deed != Deed::Acknowledge) return;
     const auto order = "SO" + std::to_string(action.line + 1) + "/1";

@@ -119,12 +119,18 @@ void World::receiveNotice(const Message& message, const Notice& notice, const Ca
     checkWindow(notice, line);
     checkTruth(notice, line);
     const auto now = rig_.clock.now();
-    if (notice.topic == Topic::Status && !copy && !restored_ && !life.unsure &&
-        now < *life.told_at + kStatusAfter - 1h - stepped_)
+    // What waited for the same receiver may leave together.
+    const bool together =
+        life.told_at && message.created_at <= *life.told_at && now - *life.told_at < 1h;
+    const auto last = receipts_.find(life.told_by);
+    const bool in_doubt = last != receipts_.end() && last->second.answers_lost > 0;
+    if (notice.topic == Topic::Status && !copy && !restored_ && !life.unsure && !together &&
+        !in_doubt && now < *life.told_at + kStatusAfter - 1h - stepped_)
         wrong(fmt::format("a status of line {} sooner than five days behind the last word",
                           line + 1));
     life.told = notice.facts.promise;
     life.told_at = now;
+    life.told_by = message.stable_id;
     life.copy.told_since.push_back(notice.facts.promise);
     life.may_be_told.clear();
 }

@@ -278,7 +278,8 @@ void World::pollOnce() {
                 life.may_be_told.push_back(life.facts.back().line.promise);
             }
     }
-    if (report && report->end != app::PollReport::End::Failed) last_fresh_ = steady();
+    // One that the disk ended may have come to its end.
+    if (!ended || (report && report->end != app::PollReport::End::Failed)) last_fresh_ = steady();
     count(report ? "poll " + std::string{endName(report->end)} : std::string{"poll cut off"});
     if (hour_ >= read_fault_until_) read_fault_.reset();
 }

@@ -56,6 +56,7 @@ private:
         std::map<Topic, std::string> once;  ///< stable id by topic that is told once
         std::optional<Promise> told;        ///< the promise that the customer heard last
         std::optional<Timestamp> told_at;
+        std::string told_by;  ///< the stable id of that message
         std::vector<Timestamp> alerts;
         SteadyTime renumbered{};
         std::optional<Timestamp> taken_on;  ///< acknowledged
@@ -109,7 +110,7 @@ private:
     void remember(const OrderLine& line);
     void operateOn(const Action& action);
     void suppress(int line);
-    void silence(const Action& action, const std::string& matcher);
+    void silence(const Action& action);
     void beSilent(const Action& action);
     void lookAfterwards(const Action& action);
     void answer(const Action& action);

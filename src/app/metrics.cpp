@@ -83,6 +83,7 @@ std::string metricsText(const Watched& watched) {
     for (auto& one : queueOf(watched.store, watched.now)) all.push_back(std::move(one));
     std::erase_if(all, [](const MetricFamily& one) { return one.metric.empty(); });
     std::ostringstream out;
+    out.exceptions(std::ios::badbit);
     prometheus::TextSerializer{}.Serialize(out, all);
     return std::move(out).str();
 }

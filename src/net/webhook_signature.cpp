@@ -54,6 +54,7 @@ std::optional<Secret> webhookKey(std::string_view secret) {
 WebhookKeys webhookKeys(const Secret& text) {
     WebhookKeys found;
     std::istringstream words(text.reveal());
+    words.exceptions(std::ios::badbit);  // Without memory for a word, it would end there.
     for (std::string word; words >> word;) {
         if (const auto key = webhookKey(word))
             found.keys.push_back(*key);
@@ -73,6 +74,7 @@ bool webhookSigned(const std::vector<Secret>& keys, std::string_view id, Timesta
     for (const Secret& key : keys) {
         const std::string right = webhookSignature({key}, id, at, body);
         std::istringstream given{std::string(signatures)};
+        given.exceptions(std::ios::badbit);
         int looked_at = 0;
         for (std::string one; looked_at < kSignaturesMax && given >> one; ++looked_at)
             is_signed |= one.size() == right.size() &&

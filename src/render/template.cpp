@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <kainjow/mustache.hpp>
 #include <map>
+#include <sstream>
 
 #include "backorderd/sms_text.hpp"
 #include "render/clean_text.hpp"
@@ -54,7 +55,11 @@ std::string tidyText(std::string_view text) {
 }
 
 std::string fill(std::optional<mustache::mustache>& part, MessageValues& values) {
-    std::string out = part ? part->render(values) : std::string{};
+    std::ostringstream stream;
+    // Or it would drop the rest, and say nothing, where memory runs out.
+    stream.exceptions(std::ios::badbit);
+    if (part) part->render(values, stream);
+    auto out = std::move(stream).str();
     std::replace(out.begin(), out.end(), kLineEnd, '\n');
     return out;
 }

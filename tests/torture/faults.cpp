@@ -1,7 +1,9 @@
 #include "torture/faults.hpp"
 
+#include <execinfo.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 #include <unwind.h>
 
 #include <array>
@@ -16,6 +18,7 @@ namespace {
 thread_local bool armed = false;
 Fault planned;
 Trace* trace = nullptr;
+bool shows = false;  ///< the place of the fault
 
 _Unwind_Reason_Code addFrame(_Unwind_Context* context, void* hash) {
     auto& sum = *static_cast<std::uint64_t*>(hash);
@@ -27,6 +30,12 @@ std::uint64_t site() {
     std::uint64_t hash = 0xcbf29ce484222325u;
     _Unwind_Backtrace(addFrame, &hash);
     return hash;
+}
+
+/// For whoever looks for the cause of a failure.
+void showPlace() {
+    std::array<void*, 80> frames{};
+    backtrace_symbols_fd(frames.data(), backtrace(frames.data(), frames.size()), STDERR_FILENO);
 }
 
 }  // namespace
@@ -85,6 +94,7 @@ void arm(const Fault& fault) {
     site();
     errorsOf(Call::Allocate);
     planned = fault;
+    shows = getenv("BACKORDERD_KEEP") != nullptr;
     sharedTrace().count = 0;
     trace->failed = false;
     armed = true;
@@ -107,6 +117,7 @@ bool comesNow(Call call) {
     trace->failed = true;
     trace->call = call;
     trace->error = errors[planned.choice % errors.size()];
+    if (shows) showPlace();
     errno = trace->error;
     return true;
 }

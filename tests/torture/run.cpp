@@ -26,7 +26,8 @@ constexpr int kThrown = 3;
 
 /// Words that blame something which is as it should be.
 const std::regex kLies{
-    "damaged(?!, or)|missing|older copy|belongs to|[^:] another (program|backorderd|machine)|runs "
+    "is damaged(?!, or)|missing|older copy|belongs to|[^:] another "
+    "(program|backorderd|machine)|runs "
     "on it already|"
     "is gone|not the one|newer version|not readable|no such file"};
 

@@ -38,6 +38,16 @@ struct Watch {
     bool writing = false;
 };
 
+/// What a callback of curl's answers where it could not do its work: no exception may pass through
+/// curl. Curl then ends all transfers, of now and to come.
+constexpr int kGiveUp = -1;
+
+/// A transfer whose socket or time curl could not write down would never end, and none that is
+/// begun behind it would be any better off.
+void endWithoutMemory(CURLMcode code) {
+    if (code == CURLM_OUT_OF_MEMORY || code == CURLM_ABORTED_BY_CALLBACK) throw std::bad_alloc();
+}
+
 void initCurlOnce() {
     static const CURLcode done = curl_global_init(CURL_GLOBAL_DEFAULT);
     if (done != CURLE_OK) throw std::runtime_error("libcurl cannot be initialised");
@@ -79,10 +89,14 @@ int CurlMulti::State::socketChanged(CURL*, curl_socket_t socket, int what, void*
     auto& state = *static_cast<State*>(self);
     if (what == CURL_POLL_REMOVE) {
         state.watches.erase(socket);
-    } else {
-        state.want(socket, what);
+        return 0;
     }
-    return 0;
+    try {
+        state.want(socket, what);
+        return 0;
+    } catch (const std::exception&) {
+        return kGiveUp;
+    }
 }
 
 int CurlMulti::State::timerChanged(CURLM*, long milliseconds, void* self) {
@@ -91,13 +105,17 @@ int CurlMulti::State::timerChanged(CURLM*, long milliseconds, void* self) {
         state.timer.cancel();
         return 0;
     }
-    // Also at once means later: curl must not be called from its own callback.
-    state.timer.expires_after(std::chrono::milliseconds(milliseconds));
-    state.timer.async_wait([weak = state.weak_from_this()](const error_code& failure) {
-        const auto alive = weak.lock();
-        if (!failure && alive) alive->act(CURL_SOCKET_TIMEOUT, 0);
-    });
-    return 0;
+    try {
+        // Also at once means later: curl must not be called from its own callback.
+        state.timer.expires_after(std::chrono::milliseconds(milliseconds));
+        state.timer.async_wait([weak = state.weak_from_this()](const error_code& failure) {
+            const auto alive = weak.lock();
+            if (!failure && alive) alive->act(CURL_SOCKET_TIMEOUT, 0);
+        });
+        return 0;
+    } catch (const std::exception&) {
+        return kGiveUp;
+    }
 }
 
 /// curl tells of a closed socket in `socketChanged` first; a watch that is still there would stay
@@ -143,7 +161,7 @@ void CurlMulti::State::ready(curl_socket_t socket, int side) {
 
 void CurlMulti::State::act(curl_socket_t socket, int side) {
     int running = 0;
-    curl_multi_socket_action(multi, socket, side, &running);
+    endWithoutMemory(curl_multi_socket_action(multi, socket, side, &running));
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
         if (message->msg != CURLMSG_DONE) continue;
@@ -178,7 +196,9 @@ asio::awaitable<CURLcode> CurlMulti::perform(CURL* easy) {
     };
     const RemoveUnfinished guard{transfer, *state, easy};
 
-    if (curl_multi_add_handle(state->multi, easy) != CURLM_OK) co_return CURLE_FAILED_INIT;
+    const auto added = curl_multi_add_handle(state->multi, easy);
+    endWithoutMemory(added);
+    if (added != CURLM_OK) co_return CURLE_FAILED_INIT;
     error_code ended;
     co_await transfer.done.async_wait(asio::redirect_error(asio::use_awaitable, ended));
     if (!transfer.finished) throw boost::system::system_error(asio::error::operation_aborted);

@@ -48,18 +48,6 @@ TEST(GateJournal, AReloadDoesNotMissTheJournalThatTheFirstRunBegan) {
     EXPECT_THAT(rig.mailbox.received, SizeIs(2));
 }
 
-TEST(GateJournal, ARestartWithoutTheJournalHolds) {
-    Rig rig;
-    openAnother(rig, "1");
-    rig.crash();
-    std::filesystem::remove(rig.settings.journal);
-    rig.start();
-    EXPECT_THAT(gatesUp(rig), ElementsAre("journal"));
-    resume(rig, "journal");
-    rig.reload();
-    EXPECT_THAT(gatesUp(rig), IsEmpty()) << "an operator has looked at it";
-}
-
 TEST(GatePaused, HoldsWhatIsDueAndLooksAgainBeforeItLeaves) {
     Rig rig;
     rig.erp.lines = {sampleLine("1")};

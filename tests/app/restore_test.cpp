@@ -290,10 +290,11 @@ TEST(Restore, AJournalThatIsGoneHoldsEverything) {
     rig.start();
     EXPECT_THAT(gatesUp(rig), ElementsAre("journal")) << "a restart lowers nothing";
     resume(rig, "journal");
+    rig.reload();
+    EXPECT_THAT(gatesUp(rig), IsEmpty()) << "an operator has looked at it";
     rig.work();
     EXPECT_THAT(rig.mailbox.received, SizeIs(2));
 }
 
-/// The disk fails, or is full, when the journal is to be made durable.
 }  // namespace restore_test
 }  // namespace backorderd::app::test

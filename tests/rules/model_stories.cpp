@@ -1,8 +1,8 @@
 #include "rules/model_stories.hpp"
 
 #include <charconv>
-#include <random>
 
+#include "rules/dice.hpp"
 #include "rules/escalation_samples.hpp"
 #include "rules/model_days.hpp"
 
@@ -13,9 +13,9 @@ using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::minutes;
 
-class StoryTeller {
+class StoryTeller : Dice {
 public:
-    explicit StoryTeller(unsigned seed) : random_{seed} {}
+    explicit StoryTeller(unsigned seed) : Dice{seed} {}
 
     Story ladders() {
         auto story = frame();
@@ -47,13 +47,6 @@ public:
     }
 
 private:
-    int below(int end) { return std::uniform_int_distribution{0, end - 1}(random_); }
-    bool chance(int percent) { return below(100) < percent; }
-    template <class T>
-    T pick(std::vector<T> from) {
-        return from[static_cast<std::size_t>(below(static_cast<int>(from.size())))];
-    }
-
     Story frame() {
         Story story;
         // Around the days on which clocks change, in both halves of the year.
@@ -192,8 +185,6 @@ private:
         std::stable_sort(story.deeds.begin(), story.deeds.end(),
                          [](const Deed& a, const Deed& b) { return a.at < b.at; });
     }
-
-    std::mt19937 random_;
 };
 
 // -- the same for the real rules ------------------------------------------------------------------

@@ -1,16 +1,16 @@
 #pragma once
 
 #include <algorithm>
-#include <random>
 
+#include "rules/dice.hpp"
 #include "rules/timeline.hpp"
 
 namespace backorderd::rules_test {
 
 /// Random rules and a random history of one line, the same for the same seed.
-class RandomHistory {
+class RandomHistory : Dice {
 public:
-    explicit RandomHistory(unsigned seed) : random_{seed} {
+    explicit RandomHistory(unsigned seed) : Dice{seed} {
         zone_ = pick<const char*>({"UTC", "Europe/Vienna", "America/Chicago", "Asia/Kolkata",
                                    "Australia/Lord_Howe", "America/Santiago", "Pacific/Apia"});
         // Around the days on which clocks change, in both halves of the year.
@@ -41,13 +41,6 @@ public:
     }
 
 private:
-    int below(int end) { return std::uniform_int_distribution{0, end - 1}(random_); }
-    bool chance(int percent) { return below(100) < percent; }
-    template <class T>
-    T pick(std::vector<T> from) {
-        return from[static_cast<std::size_t>(below(static_cast<int>(from.size())))];
-    }
-
     Condition randomMatch() {
         auto made = condition({});
         if (chance(40)) {
@@ -208,7 +201,6 @@ private:
         };
     }
 
-    std::mt19937 random_;
     std::string zone_;
     Timestamp start_;
 };

@@ -7,9 +7,9 @@ namespace backorderd::rules_test {
 
 /// Puts random ladders, supply alerts and expedites over a random history, with answers,
 /// acknowledgements and supply that comes and goes. The same for the same seed.
-class RandomLadders {
+class RandomLadders : Dice {
 public:
-    explicit RandomLadders(unsigned seed) : random_{seed}, seed_{seed} {}
+    explicit RandomLadders(unsigned seed) : Dice{seed}, seed_{seed} {}
 
     Timeline make(std::chrono::days length) {
         auto line = RandomHistory{seed_}.make(length);
@@ -27,12 +27,6 @@ public:
     }
 
 private:
-    int below(int end) { return std::uniform_int_distribution{0, end - 1}(random_); }
-    bool chance(int percent) { return below(100) < percent; }
-    template <class T>
-    T pick(std::vector<T> from) {
-        return from[static_cast<std::size_t>(below(static_cast<int>(from.size())))];
-    }
     std::chrono::minutes minutesWithin(std::chrono::days length) {
         return std::chrono::minutes{below(static_cast<int>(std::chrono::minutes{length}.count()))};
     }
@@ -139,7 +133,6 @@ private:
         });
     }
 
-    std::mt19937 random_;
     unsigned seed_;
 };
 
